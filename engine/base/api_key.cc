@@ -1,0 +1,41 @@
+#include "engine/base/api_key.h"
+
+namespace kscope {
+
+const char* to_string(ApiKey key) {
+  switch (key) {
+    case ApiKey::Produce: return "Produce";
+    case ApiKey::Fetch: return "Fetch";
+    case ApiKey::ListOffsets: return "ListOffsets";
+    case ApiKey::Metadata: return "Metadata";
+    case ApiKey::OffsetCommit: return "OffsetCommit";
+    case ApiKey::OffsetFetch: return "OffsetFetch";
+    case ApiKey::FindCoordinator: return "FindCoordinator";
+    case ApiKey::JoinGroup: return "JoinGroup";
+    case ApiKey::Heartbeat: return "Heartbeat";
+    case ApiKey::LeaveGroup: return "LeaveGroup";
+    case ApiKey::SyncGroup: return "SyncGroup";
+    case ApiKey::ApiVersions: return "ApiVersions";
+    case ApiKey::CreateTopics: return "CreateTopics";
+    case ApiKey::DeleteTopics: return "DeleteTopics";
+    case ApiKey::DeleteRecords: return "DeleteRecords";
+    case ApiKey::InitProducerId: return "InitProducerId";
+    case ApiKey::OffsetForLeaderEpoch: return "OffsetForLeaderEpoch";
+    case ApiKey::DescribeConfigs: return "DescribeConfigs";
+    case ApiKey::ElectLeaders: return "ElectLeaders";
+    case ApiKey::Vote: return "Vote";
+    case ApiKey::BeginQuorumEpoch: return "BeginQuorumEpoch";
+    case ApiKey::EndQuorumEpoch: return "EndQuorumEpoch";
+    case ApiKey::DescribeQuorum: return "DescribeQuorum";
+    case ApiKey::AlterPartition: return "AlterPartition";
+    case ApiKey::Envelope: return "Envelope";
+    case ApiKey::FetchSnapshot: return "FetchSnapshot";
+    case ApiKey::DescribeCluster: return "DescribeCluster";
+    case ApiKey::BrokerRegistration: return "BrokerRegistration";
+    case ApiKey::BrokerHeartbeat: return "BrokerHeartbeat";
+    case ApiKey::AllocateProducerIds: return "AllocateProducerIds";
+  }
+  return "Unknown";
+}
+
+}  // namespace kscope
