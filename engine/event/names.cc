@@ -1,0 +1,126 @@
+// The words for the enumerations of events. Kafka's own states keep Kafka's spelling; what is ours
+// is spelled as it should read in a sentence.
+#include "engine/event/event.h"
+
+namespace kscope::event {
+
+const char* to_string(Subject subject) {
+  switch (subject) {
+    case Subject::Machine: return "Machine";
+    case Subject::Network: return "Network";
+    case Subject::Storage: return "Storage";
+    case Subject::Raft: return "Raft";
+    case Subject::Controller: return "Controller";
+    case Subject::Replication: return "Replication";
+    case Subject::Broker: return "Broker";
+    case Subject::Client: return "Client";
+    case Subject::Fault: return "Fault";
+  }
+  return "unknown";
+}
+
+const char* to_string(CrashKind kind) {
+  switch (kind) {
+    case CrashKind::Process: return "process";
+    case CrashKind::PowerLoss: return "power loss";
+  }
+  return "unknown";
+}
+
+const char* to_string(DiskFault fault) {
+  switch (fault) {
+    case DiskFault::SlowFlush: return "slow flush";
+    case DiskFault::FailingFlush: return "failing flush";
+    case DiskFault::Full: return "full";
+    case DiskFault::Failed: return "failed";
+  }
+  return "unknown";
+}
+
+const char* to_string(CloseReason reason) {
+  switch (reason) {
+    case CloseReason::ByPeer: return "closed by the other side";
+    case CloseReason::Refused: return "refused";
+    case CloseReason::PeerDied: return "the other side died";
+    case CloseReason::Reset: return "reset";
+    case CloseReason::TimedOut: return "timed out";
+    case CloseReason::MalformedFrame: return "malformed frame";
+    case CloseReason::OversizedFrame: return "oversized frame";
+    case CloseReason::Idle: return "idle";
+  }
+  return "unknown";
+}
+
+const char* to_string(RollReason reason) {
+  switch (reason) {
+    case RollReason::Size: return "size";
+    case RollReason::Time: return "time";
+    case RollReason::IndexFull: return "index full";
+    case RollReason::OffsetOverflow: return "offset overflow";
+    case RollReason::Forced: return "forced";
+  }
+  return "unknown";
+}
+
+const char* to_string(TruncateReason reason) {
+  switch (reason) {
+    case TruncateReason::DivergingEpoch: return "diverging epoch";
+    case TruncateReason::HighWatermark: return "high watermark";
+    case TruncateReason::FullyAndRestart: return "fully, and starts afresh";
+    case TruncateReason::Raft: return "raft";
+  }
+  return "unknown";
+}
+
+const char* to_string(RaftRole role) {
+  switch (role) {
+    case RaftRole::Unattached: return "Unattached";
+    case RaftRole::Follower: return "Follower";
+    case RaftRole::Candidate: return "Candidate";
+    case RaftRole::Leader: return "Leader";
+    case RaftRole::Resigned: return "Resigned";
+    case RaftRole::Observer: return "Observer";
+  }
+  return "unknown";
+}
+
+const char* to_string(FenceReason reason) {
+  switch (reason) {
+    case FenceReason::SessionTimeout: return "session timeout";
+    case FenceReason::NewIncarnation: return "new incarnation";
+    case FenceReason::Shutdown: return "shutdown";
+    case FenceReason::Registered: return "just registered";
+  }
+  return "unknown";
+}
+
+const char* to_string(BrokerState state) {
+  switch (state) {
+    case BrokerState::NotRunning: return "NotRunning";
+    case BrokerState::Starting: return "Starting";
+    case BrokerState::Recovery: return "Recovery";
+    case BrokerState::Running: return "Running";
+    case BrokerState::PendingControlledShutdown: return "PendingControlledShutdown";
+    case BrokerState::ShuttingDown: return "ShuttingDown";
+  }
+  return "unknown";
+}
+
+const char* to_string(ClientRole role) {
+  switch (role) {
+    case ClientRole::Producer: return "producer";
+    case ClientRole::Consumer: return "consumer";
+    case ClientRole::Admin: return "admin client";
+  }
+  return "?";
+}
+
+const char* to_string(PurgatoryKind kind) {
+  switch (kind) {
+    case PurgatoryKind::Produce: return "Produce";
+    case PurgatoryKind::Fetch: return "Fetch";
+  }
+  return "unknown";
+}
+
+}  // namespace kscope::event
