@@ -1,0 +1,55 @@
+// The words for env's enumerations.
+#include "engine/env/network.h"
+#include "engine/env/timers.h"
+
+namespace kscope::env {
+
+const char* to_string(Listener listener) {
+  switch (listener) {
+    case Listener::Broker: return "broker";
+    case Listener::Controller: return "controller";
+  }
+  return "unknown";
+}
+
+const char* to_string(ConnectionPurpose purpose) {
+  switch (purpose) {
+    case ConnectionPurpose::RaftPeer: return "raft peer";
+    case ConnectionPurpose::BrokerToController: return "broker to controller";
+    case ConnectionPurpose::ReplicaFetcher: return "replica fetcher";
+    case ConnectionPurpose::Client: return "client";
+  }
+  return "unknown";
+}
+
+const char* to_string(TimerKind kind) {
+  switch (kind) {
+    case TimerKind::RaftElection: return "RaftElection";
+    case TimerKind::RaftFetch: return "RaftFetch";
+    case TimerKind::RaftCheckQuorum: return "RaftCheckQuorum";
+    case TimerKind::RaftBackoff: return "RaftBackoff";
+    case TimerKind::RaftRequest: return "RaftRequest";
+    case TimerKind::ControllerTick: return "ControllerTick";
+    case TimerKind::ControllerFlush: return "ControllerFlush";
+    case TimerKind::BrokerHeartbeat: return "BrokerHeartbeat";
+    case TimerKind::BrokerChannel: return "BrokerChannel";
+    case TimerKind::ReplicaFetch: return "ReplicaFetch";
+    case TimerKind::IsrCheck: return "IsrCheck";
+    case TimerKind::HighWatermarkCheckpoint: return "HighWatermarkCheckpoint";
+    case TimerKind::LogFlushCheck: return "LogFlushCheck";
+    case TimerKind::LogRollCheck: return "LogRollCheck";
+    case TimerKind::HandlerDone: return "HandlerDone";
+    case TimerKind::NetworkThreadDone: return "NetworkThreadDone";
+    case TimerKind::DelayedOperation: return "DelayedOperation";
+    case TimerKind::ClientSend: return "ClientSend";
+    case TimerKind::ClientRequest: return "ClientRequest";
+    case TimerKind::ClientMetadata: return "ClientMetadata";
+    case TimerKind::ClientDelivery: return "ClientDelivery";
+    case TimerKind::Workload: return "Workload";
+    case TimerKind::GroupSession: return "GroupSession";
+    case TimerKind::Count: break;
+  }
+  return "unknown";
+}
+
+}  // namespace kscope::env
