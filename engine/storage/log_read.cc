@@ -1,0 +1,126 @@
+// UnifiedLog: reading by offset and by time. Nothing in here changes anything.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "engine/base/byte_io.h"
+#include "engine/storage/file_names.h"
+#include "engine/storage/unified_log.h"
+
+namespace kscope::storage {
+
+namespace {
+
+// Bytes of the whole batches at the front; a fetch limit may have cut the last one.
+std::size_t whole_batch_bytes(ByteView bytes) {
+  std::size_t whole = 0;
+  while (bytes.size() - whole >= record::kLogOverhead) {
+    ByteReader reader(bytes.subspan(whole + 8, 4));
+    const std::int32_t length = reader.i32();
+    const std::size_t size = record::kLogOverhead + static_cast<std::size_t>(length);
+    if (length < 0 || size > bytes.size() - whole) break;
+    whole += size;
+  }
+  return whole;
+}
+
+}  // namespace
+
+// Where reading has to stop in a segment so that nothing at or after `end` is given away. A batch
+// that reaches beyond the end is left out as a whole.
+Result<std::int64_t> UnifiedLog::end_position(const env::Disk& disk, std::size_t segment,
+                                              Offset end) const {
+  const LogSegment& in = segments_[segment];
+  const Offset limit =
+      segment + 1 < segments_.size() ? segments_[segment + 1].base_offset() : log_end_;
+  if (end >= limit) return in.size();
+  KTRY_ASSIGN(const auto stop, in.translate(disk, end));
+  return stop ? stop->position : in.size();
+}
+
+Result<ReadResult> UnifiedLog::read(env::Env& env, Offset from, const ReadLimits& limits) const {
+  if (from < log_start_ || from > log_end_) {
+    return Error{ErrorKind::NotFound,
+                 fmt::format("{}: offset {} is not within {} and {}", directory_, from.value(),
+                             log_start_.value(), log_end_.value())};
+  }
+  ReadResult result;
+  result.first_offset = from;
+  const Offset end = std::min(limits.end, log_end_);
+  if (from >= end) return result;  // the hot path: a follower that has everything
+  if (limits.max_bytes <= 0 && !limits.at_least_one_batch) return result;
+
+  for (std::size_t i = segment_index(from); i < segments_.size(); ++i) {
+    KTRY_ASSIGN(const auto first, segments_[i].translate(env.disk, from));
+    if (!first) continue;  // offsets that compaction took away at the end of a segment
+    KTRY_ASSIGN(const std::int64_t stop, end_position(env.disk, i, end));
+    if (first->position >= stop) return result;
+    std::int64_t wanted = std::max<std::int64_t>(limits.max_bytes, 0);
+    if (limits.at_least_one_batch) wanted = std::max(wanted, first->size);
+    wanted = std::min(wanted, stop - first->position);
+    KTRY_ASSIGN(result.records, segments_[i].read(env.disk, first->position, wanted));
+    result.records.resize(whole_batch_bytes(result.records));
+    if (result.records.empty()) return result;
+    result.first_offset = first->base;
+    result.position = first->position;
+    return result;
+  }
+  return result;
+}
+
+Result<std::optional<UnifiedLog::Located>> UnifiedLog::locate(env::Env& env, Offset offset,
+                                                              LookupTrace* trace) const {
+  if (offset < log_start_ || offset >= log_end_) return std::optional<Located>();
+  for (std::size_t i = segment_index(offset); i < segments_.size(); ++i) {
+    KTRY_ASSIGN(const auto batch, segments_[i].translate(env.disk, offset, trace));
+    if (batch) return std::optional(Located{segments_[i].base_offset(), *batch});
+  }
+  return std::optional<Located>();
+}
+
+// The first record of that batch that readers may see and that is new enough.
+Result<std::optional<UnifiedLog::TimestampOffset>> UnifiedLog::first_record(
+    const env::Disk& disk, const LogSegment& segment, const BatchPosition& batch,
+    std::int64_t timestamp_ms) const {
+  KTRY_ASSIGN(const Bytes bytes, segment.read(disk, batch.position, batch.size));
+  KTRY_ASSIGN(const record::BatchHeader header, record::parse_header(bytes));
+  Result<std::vector<record::Record>> records = record::read_records(bytes);
+  if (!records.ok()) return in_file(segment.log_path(), records.error());
+  for (const record::Record& record : *records) {
+    if (record.timestamp_ms < timestamp_ms || Offset(record.offset) < log_start_) continue;
+    return std::optional(TimestampOffset{record.timestamp_ms, Offset(record.offset),
+                                         LeaderEpoch(header.partition_leader_epoch)});
+  }
+  return std::optional<TimestampOffset>();
+}
+
+Result<std::optional<UnifiedLog::TimestampOffset>> UnifiedLog::offset_for_timestamp(
+    env::Env& env, std::int64_t timestamp_ms) const {
+  for (const LogSegment& segment : segments_) {
+    if (segment.max_timestamp().timestamp < timestamp_ms) continue;
+    Offset from = log_start_;
+    while (true) {
+      KTRY_ASSIGN(const auto batch, segment.find_timestamp(env.disk, timestamp_ms, from));
+      if (!batch) break;
+      KTRY_ASSIGN(const auto found, first_record(env.disk, segment, *batch, timestamp_ms));
+      if (found) return found;
+      from = batch->last + 1;
+    }
+  }
+  return std::optional<TimestampOffset>();
+}
+
+Result<std::optional<UnifiedLog::TimestampOffset>> UnifiedLog::max_timestamp(
+    env::Env& env) const {
+  const auto newest = std::max_element(
+      segments_.begin(), segments_.end(), [](const LogSegment& a, const LogSegment& b) {
+        return a.max_timestamp().timestamp < b.max_timestamp().timestamp;
+      });
+  const std::int64_t timestamp = newest->max_timestamp().timestamp;
+  if (timestamp < 0) return std::optional<TimestampOffset>();
+  KTRY_ASSIGN(const auto batch, newest->find_timestamp(env.disk, timestamp, log_start_));
+  if (!batch) return std::optional<TimestampOffset>();
+  return first_record(env.disk, *newest, *batch, timestamp);
+}
+
+}  // namespace kscope::storage

@@ -1,0 +1,193 @@
+#include "engine/storage/log_segment.h"
+
+#include <algorithm>
+
+#include "engine/storage/file_names.h"
+
+namespace kscope::storage {
+
+namespace {
+
+std::string path_of(const std::string& stem, std::string_view suffix) {
+  return stem + std::string(suffix);
+}
+
+template <class Index>
+Result<bool> load_index(env::Disk& disk, Index& index, const std::string& path, Offset base,
+                        bool existed) {
+  KTRY_ASSIGN(const env::FileHandle file, disk.open(path, true));
+  index = Index(file, base);
+  const Result<void> loaded = index.load(disk);
+  if (loaded.ok()) return existed;
+  if (loaded.error().kind != ErrorKind::Corrupt) return loaded.error();
+  KTRY(index.reset(disk));
+  return false;
+}
+
+}  // namespace
+
+Result<LogSegment::Opened> LogSegment::open(env::Disk& disk, std::string_view directory,
+                                            Offset base, std::int64_t now_ms) {
+  Opened opened;
+  LogSegment& segment = opened.segment;
+  segment.stem_ = segment_stem(directory, base);
+  segment.base_ = base;
+  segment.created_ms_ = now_ms;
+  const std::string index_path = path_of(segment.stem_, kIndexSuffix);
+  const std::string time_path = path_of(segment.stem_, kTimeIndexSuffix);
+  const bool is_new = !disk.exists(segment.log_path());
+  const bool has_index = disk.exists(index_path);
+  const bool has_time_index = disk.exists(time_path);
+  KTRY_ASSIGN(segment.log_, disk.open(segment.log_path(), true));
+  KTRY_ASSIGN(segment.size_, disk.size(segment.log_));
+  KTRY_ASSIGN(const bool index_ok, load_index(disk, segment.offset_index_, index_path, base,
+                                              has_index));
+  KTRY_ASSIGN(const bool time_ok, load_index(disk, segment.time_index_, time_path, base,
+                                             has_time_index));
+  const auto& entries = segment.offset_index_.entries();
+  const bool points_beyond = !entries.empty() && entries.back().position >= segment.size_;
+  opened.indexes_usable = (index_ok && time_ok && !points_beyond) || is_new;
+  if (segment.size_ > 0 && opened.indexes_usable) KTRY(segment.reload_max_timestamp(disk));
+  return opened;
+}
+
+std::string LogSegment::log_path() const { return path_of(stem_, kLogSuffix); }
+
+std::optional<event::RollReason> LogSegment::should_roll(const LogConfig& config,
+                                                         const RollParams& next) const {
+  using event::RollReason;
+  // An empty segment takes whatever comes, as long as its offsets can be expressed.
+  if (size_ > 0) {
+    if (size_ > config.segment_bytes - next.bytes) return RollReason::Size;
+    // Data time if the records have timestamps, otherwise the age of the segment (KIP-33).
+    const bool has_time = first_timestamp_ && *first_timestamp_ >= 0;
+    const std::int64_t waited =
+        has_time ? std::max<std::int64_t>(next.max_timestamp_ms, -1) - *first_timestamp_
+                 : next.now_ms - created_ms_;
+    if (waited > config.segment_ms) return RollReason::Time;
+    if (offset_index_.is_full(config.segment_index_bytes) ||
+        time_index_.is_full(config.segment_index_bytes)) {
+      return RollReason::IndexFull;
+    }
+  }
+  if (!offset_index_.can_hold(next.last_offset)) return RollReason::OffsetOverflow;
+  return std::nullopt;
+}
+
+void LogSegment::note_batch(const record::BatchHeader& header) {
+  if (!first_timestamp_) first_timestamp_ = header.max_timestamp;
+  if (header.max_timestamp > max_timestamp_.timestamp) {
+    max_timestamp_ = {header.max_timestamp, Offset(header.last_offset())};
+  }
+}
+
+// An entry for this batch if enough bytes have gone by since the last one.
+Result<std::optional<OffsetIndex::Entry>> LogSegment::index_batch(
+    env::Disk& disk, const record::BatchHeader& header, std::int64_t position,
+    const LogConfig& config) {
+  std::optional<OffsetIndex::Entry> added;
+  const bool has_room = !offset_index_.is_full(config.segment_index_bytes) &&
+                        !time_index_.is_full(config.segment_index_bytes);
+  if (bytes_since_index_entry_ > config.index_interval_bytes && has_room) {
+    const Offset last(header.last_offset());
+    KTRY(offset_index_.append(disk, last, static_cast<std::int32_t>(position)));
+    KTRY(time_index_.maybe_append(disk, max_timestamp_.timestamp, max_timestamp_.offset));
+    added = offset_index_.entries().back();
+    bytes_since_index_entry_ = 0;
+  }
+  bytes_since_index_entry_ += static_cast<std::int64_t>(header.size_in_bytes());
+  return added;
+}
+
+Result<std::vector<OffsetIndex::Entry>> LogSegment::append(
+    env::Disk& disk, ByteView bytes, std::span<const record::BatchHeader> headers,
+    const LogConfig& config) {
+  std::vector<OffsetIndex::Entry> added;
+  const Result<void> written = disk.append(log_, bytes);
+  if (!written.ok()) return in_file(log_path(), written.error());
+  std::int64_t position = size_;
+  for (const record::BatchHeader& header : headers) {
+    note_batch(header);
+    KTRY_ASSIGN(const auto entry, index_batch(disk, header, position, config));
+    if (entry) added.push_back(*entry);
+    position += static_cast<std::int64_t>(header.size_in_bytes());
+  }
+  size_ += static_cast<std::int64_t>(bytes.size());
+  KCHECK(position == size_);
+  return added;
+}
+
+Result<std::optional<BatchPosition>> LogSegment::translate(const env::Disk& disk, Offset target,
+                                                           LookupTrace* trace) const {
+  BatchScanner scan(disk, log_, offset_index_.lookup(target, trace), size_,
+                    BatchScanner::kHeaderWindow, trace);
+  while (scan.next()) {
+    const record::BatchHeader& header = scan.header();
+    if (header.last_offset() < target.value()) continue;
+    return std::optional(BatchPosition{Offset(header.base_offset), Offset(header.last_offset()),
+                                       scan.position(), scan.next_position() - scan.position()});
+  }
+  if (scan.failure()) return in_file(log_path(), *scan.failure());
+  return std::optional<BatchPosition>();
+}
+
+Result<Bytes> LogSegment::read(const env::Disk& disk, std::int64_t position,
+                               std::int64_t length) const {
+  Result<Bytes> bytes = disk.read(log_, position, length);
+  if (!bytes.ok()) return in_file(log_path(), bytes.error());
+  return bytes;
+}
+
+Result<Offset> LogSegment::read_next_offset(const env::Disk& disk) const {
+  Offset next = base_;
+  BatchScanner scan(disk, log_, offset_index_.lookup(offset_index_.last_offset()), size_);
+  while (scan.next()) next = Offset(scan.header().next_offset());
+  if (scan.failure()) return in_file(log_path(), *scan.failure());
+  return next;
+}
+
+Result<std::optional<BatchPosition>> LogSegment::find_timestamp(const env::Disk& disk,
+                                                                std::int64_t timestamp_ms,
+                                                                Offset from,
+                                                                LookupTrace* trace) const {
+  const Offset below = time_index_.offset_of(time_index_.lookup(timestamp_ms, trace));
+  BatchScanner scan(disk, log_, offset_index_.lookup(std::max(below, from), trace), size_,
+                    BatchScanner::kHeaderWindow, trace);
+  while (scan.next()) {
+    const record::BatchHeader& header = scan.header();
+    if (header.max_timestamp < timestamp_ms || header.last_offset() < from.value()) continue;
+    return std::optional(BatchPosition{Offset(header.base_offset), Offset(header.last_offset()),
+                                       scan.position(), scan.next_position() - scan.position()});
+  }
+  if (scan.failure()) return in_file(log_path(), *scan.failure());
+  return std::optional<BatchPosition>();
+}
+
+Result<void> LogSegment::flush(env::Disk& disk) {
+  for (const env::FileHandle file : {log_, offset_index_.file(), time_index_.file()}) {
+    const Result<void> flushed = disk.flush(file);
+    if (!flushed.ok()) return in_file(log_path(), flushed.error());
+  }
+  return {};
+}
+
+Result<void> LogSegment::on_become_inactive(env::Disk& disk) {
+  return time_index_.maybe_append(disk, max_timestamp_.timestamp, max_timestamp_.offset);
+}
+
+void LogSegment::close(env::Disk& disk) {
+  for (const env::FileHandle file : {log_, offset_index_.file(), time_index_.file()}) {
+    disk.close(file);
+  }
+}
+
+Result<void> LogSegment::remove_files(env::Disk& disk) {
+  close(disk);
+  // The .log goes first: indexes without a log are swept away at the next start.
+  for (const std::string_view suffix : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix}) {
+    KTRY(disk.remove(path_of(stem_, suffix)));
+  }
+  return {};
+}
+
+}  // namespace kscope::storage

@@ -1,0 +1,173 @@
+// UnifiedLog: one replica's copy of one partition, as a sequence of segments on a disk.
+//
+// Everything Kafka promises about ordering starts here: offsets are dense positions given by the
+// leader, a batch once written is never changed, and the log only ever grows at its end or is cut
+// back to an earlier end (truncation), never edited in the middle.
+//
+// Invariants, checked by check():
+//   log_start <= log_end, recovery_point <= log_end   (everything before recovery_point is flushed)
+//   segments' base offsets strictly increase; the last one is the active segment, and only it can
+//   hold bytes that are not flushed
+//   the epoch cache strictly increases in epoch and in start offset (A12)
+//
+// What the events say, for those who fold them: after LogOpened come one LeaderEpochStarted for
+// each known epoch and LogFlushed with the recovery point. LogTruncated{to_end} cuts LEO, and with
+// it the recovery point and the epochs that start at or after it. LogStartAdvanced{to} keeps
+// the epoch that covers `to`, starting there, and drops older ones.
+//
+// Failures: an Error of kind Io or DiskFull means that the disk let us down; the caller takes the
+// log directory offline and does not touch this object again (invariant F8).
+//
+// Called by: replication/partition (data), raft/ (the metadata log), log_manager (life cycle).
+// Kafka: UnifiedLog, LocalLog, LogSegment, LogLoader. Real Kafka keeps the high watermark in here,
+// too; we keep it in replication/partition, next to the ISR that moves it, and pass it to read().
+// Read next: storage/log_segment.h, storage/offset_index.h, storage/leader_epoch_cache.h
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/partition.h"
+#include "engine/base/result.h"
+#include "engine/env/env.h"
+#include "engine/record/record_batch.h"
+#include "engine/storage/leader_epoch_cache.h"
+#include "engine/storage/log_config.h"
+#include "engine/storage/log_segment.h"
+#include "engine/storage/log_validator.h"
+
+namespace kscope::storage {
+
+/// What an append did. `first`..`last` are inclusive.
+struct AppendInfo {
+  Offset first, last;
+  std::int64_t max_timestamp_ms = -1;
+  std::int64_t append_time_ms = -1;  ///< -1 unless the topic uses LogAppendTime
+  std::int32_t bytes = 0;
+};
+
+struct ReadResult {
+  Bytes records;        ///< whole batches; the first may be larger than asked for
+  Offset first_offset;  ///< base offset of the first batch; equals the asked offset when empty
+  std::int64_t position = 0;  ///< in the segment file, for the inspector
+};
+
+struct ReadLimits {
+  std::int64_t max_bytes = 1 << 20;
+  bool at_least_one_batch = true;  ///< Kafka's minOneMessage: progress beats the limit
+  Offset end;                      ///< exclusive: LEO for followers, HW for consumers
+};
+
+/// The largest epoch <= asked, and where it ends here. Both absent: the log knows no such epoch.
+struct EpochEnd {
+  LeaderEpoch epoch;
+  Offset end;  ///< exclusive: start of the next epoch, or LEO
+};
+
+class UnifiedLog {
+ public:
+  /// Opens the directory of `partition` (creating it), loads its segments. If the last stop was not
+  /// clean, scans from the recovery point, cuts the torn tail and rebuilds indexes and epoch cache.
+  /// `log_start`: from the log-start checkpoint; a log that ends before it begins again there.
+  static Result<UnifiedLog> open(env::Env& env, const TopicPartition& partition,
+                                 const LogConfig& config, Offset recovery_point, bool clean,
+                                 Offset log_start = Offset(0));
+
+  /// As leader: checks each batch (CRC, size, codec, timestamps), gives it the next offsets and
+  /// stamps `epoch`. Outer Result: the disk failed. A client may send one batch only (Kafka:
+  /// LogValidator); raft and the coordinators may send several.
+  struct LeaderAppend {
+    std::optional<AppendInfo> info;       ///< exactly one of the two is set
+    std::optional<AppendRefused> refused;
+  };
+  Result<LeaderAppend> append_as_leader(env::Env& env, ByteView records, LeaderEpoch epoch,
+                                        AppendOrigin origin = AppendOrigin::Client);
+  /// As follower: offsets and epochs are the leader's and kept as they are. Corrupt if the first
+  /// offset is before the log end (Kafka: UnexpectedAppendOffsetException) or a CRC is wrong; the
+  /// log is unchanged then. A torn batch at the end of `records` is ignored. Nothing whole in it:
+  /// nullopt.
+  Result<std::optional<AppendInfo>> append_as_follower(env::Env& env, ByteView records);
+
+  /// NotFound if offset is outside [log_start, log_end].
+  Result<ReadResult> read(env::Env& env, Offset from, const ReadLimits& limits) const;
+
+  /// Cuts to the largest batch boundary <= `to`; also the epoch cache. Beyond the end it only drops
+  /// epochs that never got a record. The recovery point may fall: have LogManager checkpoint it.
+  Result<void> truncate_to(env::Env& env, Offset to, event::TruncateReason reason);
+  /// Throws everything away and begins again at `start` (log start moved past our end).
+  Result<void> truncate_fully_and_start_at(env::Env& env, Offset start);
+  /// DeleteRecords, retention: offsets before `to` are gone for readers. REQUIRES to <= log_end.
+  Result<void> advance_log_start(env::Env& env, Offset to);
+
+  Result<void> flush(env::Env& env);               ///< recovery_point becomes log_end
+  Result<void> roll(env::Env& env, event::RollReason reason);
+  Result<void> roll_if_due(env::Env& env);         ///< segment.ms, called on a timer
+  Result<void> flush_if_due(env::Env& env);        ///< flush.ms, called on a timer
+  /// A new leader epoch begins at the log end (or at `start`).
+  Result<void> assign_epoch_start(env::Env& env, LeaderEpoch epoch, Offset start);
+  /// Flushes and closes the files; nothing but the destructor may be called afterwards.
+  Result<void> close_cleanly(env::Env& env);
+  /// Renames the directory out of the way and removes it. As after close_cleanly().
+  Result<void> delete_all(env::Env& env);
+
+  std::optional<EpochEnd> end_offset_for_epoch(LeaderEpoch epoch) const;
+  std::optional<LeaderEpoch> latest_epoch() const;
+  /// ListOffsets by time: first record with timestamp >= the given one, or nullopt.
+  struct TimestampOffset { std::int64_t timestamp_ms; Offset offset; LeaderEpoch epoch; };
+  Result<std::optional<TimestampOffset>> offset_for_timestamp(env::Env& env,
+                                                              std::int64_t timestamp_ms) const;
+  Result<std::optional<TimestampOffset>> max_timestamp(env::Env& env) const;
+
+  const TopicPartition& partition() const { return partition_; }
+  PartitionRef ref() const { return ref_; }
+  Offset log_start() const { return log_start_; }
+  Offset log_end() const { return log_end_; }          ///< LEO: the next offset to be written
+  Offset recovery_point() const { return recovery_point_; }
+  const LogConfig& config() const { return config_; }
+  void set_config(const LogConfig& config) { config_ = config; }
+  const std::vector<LogSegment>& segments() const { return segments_; }
+  const LeaderEpochCache& epochs() const { return epochs_; }
+  std::int64_t size_in_bytes() const;
+  void check() const;  ///< KCHECKs the invariants above
+  /// Position of a batch in the segment that holds it; what a look-up did is left in `trace`.
+  struct Located {
+    Offset segment;  ///< base offset of the segment
+    BatchPosition batch;
+  };
+  Result<std::optional<Located>> locate(env::Env& env, Offset offset,
+                                        LookupTrace* trace = nullptr) const;
+
+ private:
+  friend class LogLoader;
+
+  LogSegment& active() { return segments_.back(); }
+  std::size_t segment_index(Offset offset) const;  ///< REQUIRES offset >= first base offset
+  std::string epoch_checkpoint_path() const;
+  Result<void> save_epochs(env::Env& env);
+  Result<void> note_epochs(env::Env& env, std::span<const record::BatchHeader> headers);
+  Result<AppendInfo> append_stamped(env::Env& env, ByteView bytes,
+                                    std::span<const record::BatchHeader> headers);
+  Result<void> roll_at(env::Env& env, Offset base, event::RollReason reason);
+  Result<void> flush_up_to(env::Env& env, Offset end);
+  Result<void> drop_epochs_from(env::Env& env, Offset end);
+  Result<void> remove_segments_after(env::Env& env, std::size_t keep);
+  Result<std::int64_t> end_position(const env::Disk& disk, std::size_t segment, Offset end) const;
+  Result<std::optional<TimestampOffset>> first_record(const env::Disk& disk,
+                                                      const LogSegment& segment,
+                                                      const BatchPosition& batch,
+                                                      std::int64_t timestamp_ms) const;
+
+  TopicPartition partition_;
+  std::string directory_;  // partition_.str()
+  PartitionRef ref_;
+  LogConfig config_;
+  Offset log_start_;
+  Offset log_end_;         // Invariant: log_start_ <= log_end_
+  Offset recovery_point_;  // Invariant: recovery_point_ <= log_end_
+  std::int64_t last_flush_ms_ = 0;
+  std::vector<LogSegment> segments_;  // Invariant: never empty once open
+  LeaderEpochCache epochs_;
+};
+
+}  // namespace kscope::storage
