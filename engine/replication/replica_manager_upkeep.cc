@@ -1,0 +1,105 @@
+// What a broker does by the clock: ISR checks, checkpoints, flushing and rolling logs.
+#include "engine/replication/replica_manager.h"
+
+namespace kscope::replication {
+namespace {
+
+/// LogFlushCheck has two keys: logs whose flush.ms is over, and the recovery point checkpoint.
+constexpr std::int64_t kFlushDue = 0, kCheckpointDue = 1;
+constexpr Duration kFlushCheckpointInterval =
+    seconds(60);  // log.flush.offset.checkpoint.interval.ms
+constexpr Duration kRollCheckInterval = seconds(300);       // log.retention.check.interval.ms
+
+/// The shortest time after which a log may want to be flushed; nothing if never by the clock.
+std::optional<Duration> flush_check_interval(const storage::LogConfig& config) {
+  if (config.flush_ms == INT64_MAX) return std::nullopt;
+  return millis(std::max<std::int64_t>(config.flush_ms, 1));
+}
+
+}  // namespace
+
+Result<void> ReplicaManager::start(env::Env& env, const ReplicaConfig& config,
+                                   const TopicDefaults& defaults) {
+  config_ = config;
+  defaults_ = defaults;
+  fetchers_ = ReplicaFetcherManager(config);
+  KTRY_ASSIGN(logs_, storage::LogManager::open(env, defaults.log));
+  arm(env, env::TimerKind::IsrCheck, 0, config_.isr_check_interval());
+  arm(env, env::TimerKind::HighWatermarkCheckpoint, 0, config_.checkpoint_interval);
+  arm(env, env::TimerKind::LogFlushCheck, kCheckpointDue, kFlushCheckpointInterval);
+  arm(env, env::TimerKind::LogRollCheck, 0, kRollCheckInterval);
+  if (const auto interval = flush_check_interval(defaults_.log)) {
+    arm(env, env::TimerKind::LogFlushCheck, kFlushDue, *interval);
+  }
+  return {};
+}
+
+void ReplicaManager::arm(env::Env& env, env::TimerKind kind, std::int64_t key, Duration interval) {
+  env.timers.set(kind, key, env.now() + interval);
+}
+
+bool ReplicaManager::on_timer(env::Env& env, env::TimerKind kind, std::int64_t key) {
+  Result<void> done;
+  switch (kind) {
+    case env::TimerKind::ReplicaFetch:
+      fetchers_.on_timer(env, config_, own_epoch_, *this, NodeId(static_cast<std::int32_t>(key)));
+      return true;
+    case env::TimerKind::IsrCheck:
+      if (key != 0) return false;
+      check_isrs(env);
+      arm(env, kind, key, config_.isr_check_interval());
+      return true;
+    case env::TimerKind::HighWatermarkCheckpoint:
+      if (!log_dir_failed_) done = checkpoint_high_watermarks(env);
+      arm(env, kind, key, config_.checkpoint_interval);
+      break;
+    case env::TimerKind::LogFlushCheck:
+      if (!log_dir_failed_) done = key == kFlushDue ? logs_.flush_due(env) : checkpoint_logs(env);
+      arm(env, kind, key, key == kFlushDue ? *flush_check_interval(defaults_.log)
+                                           : kFlushCheckpointInterval);
+      break;
+    case env::TimerKind::LogRollCheck:
+      if (!log_dir_failed_) done = logs_.roll_due(env);
+      arm(env, kind, key, kRollCheckInterval);
+      break;
+    default:
+      return false;
+  }
+  if (!done.ok()) disk_failed(env, done.error());
+  return true;
+}
+
+void ReplicaManager::check_isrs(env::Env& env) {
+  Context around = context(env);
+  for (auto& [name, hosted] : hosted_) {
+    if (!hosted.offline) hosted.partition.maybe_shrink_isr(around, *logs_.find(name));
+  }
+}
+
+Result<void> ReplicaManager::checkpoint_high_watermarks(env::Env& env) {
+  // Before the first news from the controller nothing is hosted, and the file knows better.
+  if (!started_with_metadata_) return {};
+  storage::OffsetCheckpoint marks;
+  for (const auto& [name, hosted] : hosted_) marks[name] = hosted.partition.high_watermark();
+  if (marks == checkpointed_) return {};
+  KTRY(logs_.checkpoint_high_watermarks(env, marks));
+  checkpointed_ = std::move(marks);
+  return {};
+}
+
+Result<void> ReplicaManager::checkpoint_logs(env::Env& env) {
+  KTRY(logs_.checkpoint_recovery_points(env));
+  return logs_.checkpoint_log_starts(env);
+}
+
+void ReplicaManager::shutdown(env::Env& env) {
+  fetchers_.remove_all();
+  fetchers_.poll(env, config_, own_epoch_, *this);  // closes their connections
+  if (log_dir_failed_) return;
+  Result<void> done = checkpoint_high_watermarks(env);
+  // Without a marker the next start recovers every log: slower, and just as right.
+  if (done.ok()) done = logs_.close_cleanly(env, own_epoch_);
+  if (!done.ok()) disk_failed(env, done.error());
+}
+
+}  // namespace kscope::replication
