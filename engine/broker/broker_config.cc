@@ -1,0 +1,188 @@
+#include "engine/broker/broker_config.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace kscope::broker {
+namespace {
+
+std::optional<std::int64_t> number(const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || text.empty() || end != text.data() + text.size()) return {};
+  return value;
+}
+
+std::int64_t to_ms(Duration d) { return to_millis(d); }
+
+/// A numeric setting: bounds, how to store it, how to read the default back.
+struct Setting {
+  const char* name;
+  std::int64_t min, max;
+  void (*set)(BrokerConfig&, std::int64_t);
+  std::int64_t (*get)(const BrokerConfig&);
+};
+
+constexpr std::int64_t kInt = INT32_MAX, kLong = INT64_MAX;
+
+#define KSCOPE_NUMBER(name, min, max, field)                                              \
+  {name, min, max,                                                                        \
+   [](BrokerConfig& c, std::int64_t v) { c.field = static_cast<decltype(c.field)>(v); },  \
+   [](const BrokerConfig& c) { return static_cast<std::int64_t>(c.field); }}
+#define KSCOPE_MILLIS(name, min, field)                                        \
+  {name, min, kInt, [](BrokerConfig& c, std::int64_t v) { c.field = millis(v); }, \
+   [](const BrokerConfig& c) { return to_ms(c.field); }}
+
+constexpr Setting kSettings[] = {
+    KSCOPE_NUMBER("num.network.threads", 1, 64, requests.network_threads),
+    KSCOPE_NUMBER("num.io.threads", 1, 256, requests.io_threads),
+    KSCOPE_NUMBER("queued.max.requests", 1, kInt, requests.max_queued),
+    KSCOPE_NUMBER("socket.request.max.bytes", 1, protocol::kMaxFrameBytes,
+                  requests.max_request_bytes),
+    KSCOPE_NUMBER("num.partitions", 1, kInt, num_partitions),
+    KSCOPE_NUMBER("default.replication.factor", 1, INT16_MAX, replication_factor),
+    KSCOPE_NUMBER("min.insync.replicas", 1, kInt, topics.min_insync_replicas),
+    KSCOPE_NUMBER("message.max.bytes", 0, kInt, topics.log.max_message_bytes),
+    KSCOPE_NUMBER("log.segment.bytes", 14, kInt, topics.log.segment_bytes),
+    KSCOPE_NUMBER("log.roll.ms", 1, kLong, topics.log.segment_ms),
+    KSCOPE_NUMBER("log.index.size.max.bytes", 4, kInt, topics.log.segment_index_bytes),
+    KSCOPE_NUMBER("log.index.interval.bytes", 0, kInt, topics.log.index_interval_bytes),
+    KSCOPE_NUMBER("log.flush.interval.messages", 1, kLong, topics.log.flush_messages),
+    KSCOPE_NUMBER("log.flush.interval.ms", 0, kLong, topics.log.flush_ms),
+    KSCOPE_NUMBER("log.retention.ms", -1, kLong, topics.log.retention_ms),
+    KSCOPE_NUMBER("log.retention.bytes", -1, kLong, topics.log.retention_bytes),
+    KSCOPE_NUMBER("log.message.timestamp.before.max.ms", 0, kLong,
+                  topics.log.message_timestamp_before_max_ms),
+    KSCOPE_NUMBER("log.message.timestamp.after.max.ms", 0, kLong,
+                  topics.log.message_timestamp_after_max_ms),
+    KSCOPE_NUMBER("fetch.max.bytes", 1024, kInt, fetch_max_bytes),
+    KSCOPE_NUMBER("replica.fetch.min.bytes", 1, kInt, replicas.fetch_min_bytes),
+    KSCOPE_NUMBER("replica.fetch.max.bytes", 0, kInt, replicas.fetch_max_bytes),
+    KSCOPE_NUMBER("replica.fetch.response.max.bytes", 0, kInt, replicas.fetch_response_max_bytes),
+    KSCOPE_MILLIS("replica.lag.time.max.ms", 1, replicas.lag_time_max),
+    KSCOPE_MILLIS("replica.fetch.wait.max.ms", 1, replicas.fetch_wait_max),
+    KSCOPE_MILLIS("replica.fetch.backoff.ms", 1, replicas.fetch_backoff),
+    KSCOPE_MILLIS("replica.socket.timeout.ms", 1, replicas.socket_timeout),
+    KSCOPE_MILLIS("replica.high.watermark.checkpoint.interval.ms", 1,
+                  replicas.checkpoint_interval),
+    KSCOPE_MILLIS("broker.heartbeat.interval.ms", 1, lifecycle.heartbeat_interval),
+    KSCOPE_MILLIS("broker.session.timeout.ms", 1, lifecycle.session_timeout),
+    KSCOPE_MILLIS("controller.socket.timeout.ms", 1, controller_timeout),
+};
+
+#undef KSCOPE_NUMBER
+#undef KSCOPE_MILLIS
+
+constexpr const char* kAutoCreate = "auto.create.topics.enable";
+constexpr const char* kTimestampType = "log.message.timestamp.type";
+
+/// Read by the quorum and the controller (metadata/settings.h), not here.
+constexpr const char* kOfOthers[] = {
+    "controller.quorum.election.timeout.ms", "controller.quorum.election.backoff.max.ms",
+    "controller.quorum.fetch.timeout.ms",    "controller.quorum.request.timeout.ms",
+    "controller.quorum.retry.backoff.ms",    "metadata.log.segment.bytes",
+    "unclean.leader.election.enable",        "auto.leader.rebalance.enable",
+    "leader.imbalance.check.interval.seconds", "unclean.leader.election.interval.ms",
+};
+
+std::vector<std::string> known_names() {
+  std::vector<std::string> names{kAutoCreate, kTimestampType};
+  for (const Setting& setting : kSettings) names.emplace_back(setting.name);
+  for (const char* name : kOfOthers) names.emplace_back(name);
+  return names;
+}
+
+/// Levenshtein's distance, for "did you mean".
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+Error unknown(const std::string& name) {
+  const auto names = known_names();
+  const auto nearest = std::min_element(
+      names.begin(), names.end(),
+      [&](const auto& x, const auto& y) { return distance(name, x) < distance(name, y); });
+  return {ErrorKind::Unsupported,
+          fmt::format("unknown broker setting \"{}\" (did you mean \"{}\"?)", name, *nearest)};
+}
+
+Error bad_value(const std::string& name, const std::string& value, const std::string& expected) {
+  return {ErrorKind::Invalid, fmt::format("{}={}: expected {}", name, value, expected)};
+}
+
+Result<void> apply(const std::string& name, const std::string& value, BrokerConfig* config) {
+  if (name == kAutoCreate) {
+    if (value != "true" && value != "false") return bad_value(name, value, "true or false");
+    config->auto_create_topics = value == "true";
+    return {};
+  }
+  if (name == kTimestampType) {
+    if (value != "CreateTime" && value != "LogAppendTime") {
+      return bad_value(name, value, "CreateTime or LogAppendTime");
+    }
+    config->topics.log.message_timestamp_is_append_time = value == "LogAppendTime";
+    return {};
+  }
+  for (const Setting& setting : kSettings) {
+    if (name != setting.name) continue;
+    const auto parsed = number(value);
+    if (!parsed || *parsed < setting.min || *parsed > setting.max) {
+      return bad_value(name, value,
+                       fmt::format("a number from {} to {}", setting.min, setting.max));
+    }
+    setting.set(*config, *parsed);
+    return {};
+  }
+  const bool of_others = std::find(std::begin(kOfOthers), std::end(kOfOthers), name) !=
+                         std::end(kOfOthers);
+  if (of_others) return {};
+  return unknown(name);
+}
+
+}  // namespace
+
+Result<BrokerConfig> BrokerConfig::parse(NodeId node, std::string cluster_id,
+                                         AdvertisedEndpoints endpoints,
+                                         const std::map<std::string, std::string>& settings) {
+  BrokerConfig config;
+  config.node = node;
+  config.cluster_id = std::move(cluster_id);
+  config.endpoints = std::move(endpoints);
+  config.replicas.broker = node;
+  for (const auto& [name, value] : settings) KTRY(apply(name, value, &config));
+  return config;
+}
+
+AdvertisedEndpoint BrokerConfig::own_endpoint() const {
+  const auto it = endpoints.find(node);
+  if (it != endpoints.end()) return it->second;
+  return {"broker-" + std::to_string(node.value()), 9092};
+}
+
+std::vector<SettingHelp> broker_settings() {
+  const BrokerConfig defaults;
+  std::vector<SettingHelp> rows{{kAutoCreate, "true"}, {kTimestampType, "CreateTime"}};
+  for (const Setting& setting : kSettings) {
+    rows.push_back({setting.name, std::to_string(setting.get(defaults))});
+  }
+  std::sort(rows.begin(), rows.end(), [](const SettingHelp& a, const SettingHelp& b) {
+    return std::string_view(a.name) < std::string_view(b.name);
+  });
+  return rows;
+}
+
+}  // namespace kscope::broker

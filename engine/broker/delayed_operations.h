@@ -1,0 +1,56 @@
+// Delayed operations: requests that cannot be answered yet, as plain data.
+//
+// A produce with acks=all waits until the high watermark has passed its records; a fetch waits
+// until there are fetch.min.bytes to give. Everything needed to answer later is kept here, by
+// value: no callback, because state must be copyable, and because a viewer can then show what is
+// waited for.
+//
+// Kept by: purgatory. Completed by: kafka_apis. Kafka: DelayedProduce, ProducePartitionStatus,
+// DelayedFetch, FetchPartitionStatus.
+// Read next: broker/purgatory.h
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/broker/request_channel.h"
+#include "engine/replication/partition_requests.h"
+
+namespace kscope::broker {
+
+/// One partition of a produce request, from its append to its answer.
+struct ProducePartitionStatus {
+  TopicPartition partition;
+  PartitionRef ref;
+  Offset required;            ///< the HW that acknowledges it: last offset + 1
+  /// While true, `error` is what a time-out would answer.
+  bool acks_pending = false;
+  ErrorCode error = ErrorCode::NONE;
+  std::string message;
+  std::int64_t base_offset = -1;
+  std::int64_t log_append_time_ms = -1;
+  std::int64_t log_start = -1;
+};
+
+struct DelayedProduce {
+  RequestContext context;
+  std::vector<ProducePartitionStatus> partitions;  ///< in the order of the request
+};
+
+struct FetchPartitionStatus {
+  TopicPartition partition;
+  PartitionRef ref;
+  Uuid topic_id;
+  replication::PartitionFetch fetch;
+  ErrorCode refused = ErrorCode::NONE;  ///< known before any log was looked at
+};
+
+struct DelayedFetch {
+  RequestContext context;
+  replication::FetchSource source;
+  std::int32_t min_bytes = 1;
+  std::int64_t max_bytes = 0;
+  std::vector<FetchPartitionStatus> partitions;    ///< in the order of the request
+};
+
+}  // namespace kscope::broker

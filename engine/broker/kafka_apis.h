@@ -1,0 +1,97 @@
+// KafkaApis: what a broker answers to each request.
+//
+// One method per API: decode, ask the replicas or the metadata, answer, or park the request in
+// purgatory. Nothing is remembered in here; the object lives for one call.
+//
+// Three ways a request can end: a response; parked, and then a response from purgatory; or, when
+// its bytes make no sense or its version is not served, the end of its connection. Only ApiVersions
+// is answered in spite of an unknown version, or old and new could never find out about each other.
+//
+// Every error that goes into a response is told as RequestRefused.
+//
+// Called by: broker_server. Kafka: kafka.server.KafkaApis.
+// Read next: broker/kafka_apis_produce.cc, kafka_apis_fetch.cc, kafka_apis_metadata.cc
+#pragma once
+
+#include "engine/broker/broker_parts.h"
+#include "engine/protocol/messages/fetch.h"
+#include "engine/protocol/messages/metadata.h"
+#include "engine/protocol/messages/offset_for_leader_epoch.h"
+#include "engine/protocol/messages/produce.h"
+
+namespace kscope::broker {
+
+/// Kafka: Topic.isInternal.
+bool is_internal_topic(const std::string& topic);
+
+class KafkaApis {
+ public:
+  KafkaApis(env::Env& env, BrokerParts& broker) : env_(env), broker_(broker) {}
+
+  void handle(const QueuedRequest& request);
+
+  /// Purgatory: `moved` made progress. True if the operation was answered.
+  bool try_complete(DelayedProduce& produce, PartitionRef moved);
+  bool try_complete(DelayedFetch& fetch, PartitionRef moved);
+  /// Its time is up: answers what there is.
+  void complete(const DelayedProduce& produce);
+  void complete(const DelayedFetch& fetch);
+
+ private:
+  void handle_produce(const QueuedRequest& request);
+  void handle_fetch(const QueuedRequest& request);
+  void handle_list_offsets(const QueuedRequest& request);
+  void handle_offset_for_leader_epoch(const QueuedRequest& request);
+  void handle_metadata(const QueuedRequest& request);
+  void handle_api_versions(const QueuedRequest& request);
+  void handle_find_coordinator(const QueuedRequest& request);
+  void handle_init_producer_id(const QueuedRequest& request);
+  void handle_describe_cluster(const QueuedRequest& request);
+  template <class Request>
+  void forward(const QueuedRequest& request);
+
+  /// Decodes the body or closes the connection.
+  template <class Request>
+  std::optional<Request> decode(const QueuedRequest& request) {
+    auto decoded = protocol::decode_body<Request>(request.body, request.context.header.version);
+    if (!decoded.ok()) {
+      broker_.requests.close(env_, request.context.connection, event::CloseReason::MalformedFrame);
+      return std::nullopt;
+    }
+    return std::move(decoded).value();
+  }
+  void refuse(ApiKey api, PartitionRef partition, ErrorCode error);
+
+  // produce
+  ProducePartitionStatus append(const QueuedRequest& request, const TopicPartition& partition,
+                                ByteView records, std::int16_t acks);
+  // fetch
+  using FetchResults = std::vector<replication::PartitionRead>;
+  std::optional<DelayedFetch> plan_fetch(const QueuedRequest& request,
+                                         const protocol::FetchRequest& asked);
+  FetchResults read_all(const DelayedFetch& fetch, bool update_followers);
+  void respond(const DelayedFetch& fetch, FetchResults results);
+  // offsets
+  protocol::OffsetForLeaderEpochResponse::EpochEndOffset epoch_end(
+      const std::string& topic,
+      const protocol::OffsetForLeaderEpochRequest::OffsetForLeaderPartition& asked);
+  // metadata
+  struct AliveBroker {
+    NodeId id;
+    std::string host;
+    std::int32_t port = 0;
+    std::optional<std::string> rack;
+  };
+  std::vector<AliveBroker> alive_brokers() const;
+  NodeId controller_for_clients() const;
+  protocol::MetadataResponse::MetadataResponseTopic describe(
+      const metadata::TopicImage& topic) const;
+  void describe_all(protocol::MetadataResponse& response) const;
+  void describe_asked(const protocol::MetadataRequest& request,
+                      protocol::MetadataResponse& response);
+
+  env::Env& env_;
+  BrokerParts& broker_;
+};
+
+}  // namespace kscope::broker
