@@ -1,0 +1,81 @@
+// Fetcher: asks leaders for records and hands them out in portions.
+//
+// The consumer always has a Fetch waiting at every leader of its partitions (long polling: the
+// broker holds it for up to fetch.max.wait.ms until fetch.min.bytes are there), except for
+// partitions whose records of the last answer have not been handed out yet: what is buffered is
+// bounded by one answer per partition.
+//
+// Invariants: at most one Fetch under way per broker; buffered records are only handed out if they
+//             begin exactly at the position; a batch with a wrong CRC is never handed out and never
+//             skipped.
+//
+// Kafka: AbstractFetch, FetchCollector, CompletedFetch. Simplified: no incremental fetch sessions
+// (KIP-227: session id 0, every request is a full one), no fetching from followers (KIP-392). After
+// an error we leave a partition alone for retry.backoff.ms; Java asks again with the next poll.
+// Called by: kafka_consumer. Read next: client/kafka_consumer.h
+#pragma once
+
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "engine/client/history.h"
+#include "engine/client/subscription_state.h"
+#include "engine/protocol/messages/fetch.h"
+#include "engine/record/record_batch.h"
+
+namespace kscope::client {
+
+/// Records of one partition from one answer, partly handed out.
+struct CompletedFetch {
+  TopicPartition partition;
+  Offset next;                          // invariant: equals the position, or it is stale
+  Blob bytes;
+  std::size_t batch_at = 0;             // where in `bytes` the next batch begins
+  std::optional<record::BatchHeader> batch;  // the batch that `records` come from
+  std::vector<record::Record> records;
+  std::size_t record_at = 0;
+};
+
+class Fetcher {
+ public:
+  void send_fetches(ConsumerContext& in, protocol::RequestTag* next_tag);
+  bool on_response(ConsumerContext& in, const protocol::Arrived& arrived);
+  void on_request_failed(const protocol::InFlight& died);
+
+  /// Hands out at most max.poll.records. Returns how many.
+  std::int32_t poll(ConsumerContext& in);
+  bool has_buffered() const { return !buffer_.empty(); }
+
+  std::int64_t records_consumed() const { return records_consumed_; }
+  History<ConsumedRecord>& consumed() { return consumed_; }
+  const History<ConsumedRecord>& consumed() const { return consumed_; }
+
+ private:
+  struct Pending {
+    NodeId to;
+    std::map<TopicPartition, Offset> offsets;  // what was asked for
+  };
+  using Data = protocol::FetchResponse::PartitionData;
+  bool fetch_pending_at(NodeId node) const;
+  bool is_buffered(const TopicPartition& partition) const;
+  void send_fetch(ConsumerContext& in, NodeId node, const std::vector<TopicPartition>& names,
+                  protocol::RequestTag* next_tag);
+  void take_partition(ConsumerContext& in, const TopicPartition& name, Offset asked,
+                      const Data& data);
+  void take_error(ConsumerContext& in, const TopicPartition& name, AssignedPartition& p,
+                  const Data& data);
+  std::int32_t hand_out(ConsumerContext& in, AssignedPartition& p, CompletedFetch& fetch,
+                        std::int32_t limit, bool* drained);
+  enum class Next : std::uint8_t { Records, Skipped, End, Corrupt };
+  Next next_batch(ConsumerContext& in, AssignedPartition& p, CompletedFetch& fetch);
+  std::int32_t hand_out_run(ConsumerContext& in, AssignedPartition& p, CompletedFetch& fetch,
+                            std::int32_t limit);
+
+  std::map<protocol::RequestTag, Pending> pending_;
+  std::deque<CompletedFetch> buffer_;
+  std::int64_t records_consumed_ = 0;
+  History<ConsumedRecord> consumed_;
+};
+
+}  // namespace kscope::client
