@@ -1,0 +1,226 @@
+// Snapshot: the state of a whole cluster at one moment, for readers.
+//
+// The viewer, the text mode, the labs' checks and `run --json` read this and nothing else. It is an
+// immutable copy: nobody outside reaches into the engine. Two independent ways lead to it: World
+// reads it off the engine's objects, and fold() (cluster/fold.h) builds it from the events alone; a
+// test demands that both agree, so no state change can happen in silence.
+//
+// Fields marked [view] are not part of that comparison: they are derived, or too fine for events.
+//
+// Real Kafka scatters this over JMX metrics, AdminClient calls and log files.
+// Read next: cluster/fold.h, cluster/snapshot_json.h (names of the fields for labs: `paths`)
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/partition.h"
+#include "engine/event/event.h"
+
+namespace kscope::cluster {
+
+enum class NodeState : std::uint8_t { Down, Running, Paused, Crashed, Stopped };
+const char* to_string(NodeState state);
+
+/// One epoch's stretch of a log: [start, next range's start).
+struct EpochRange {
+  std::int32_t epoch = 0;
+  std::int64_t start = 0;
+  bool operator==(const EpochRange&) const = default;
+};
+
+enum class ReplicaRole : std::uint8_t { Leader, Follower, Offline };
+const char* to_string(ReplicaRole role);
+
+/// One replica of one partition on one broker.
+struct ReplicaView {
+  TopicPartition partition;
+  ReplicaRole role = ReplicaRole::Offline;
+  std::int32_t leader_epoch = -1;
+  std::int32_t leader = -1;            ///< whom it follows; itself when it leads
+  std::int64_t log_start = 0;
+  std::int64_t log_end = 0;            ///< LEO
+  std::int64_t high_watermark = 0;
+  std::int64_t flushed_end = 0;        ///< recovery point: records before it are on the disk
+  std::vector<EpochRange> epochs;
+  /// Only where role is Leader: what the leader believes.
+  std::vector<std::int32_t> isr;
+  std::vector<std::int32_t> maximal_isr;  ///< ISR plus a pending expansion
+  std::map<std::int32_t, std::int64_t> follower_ends;  ///< LEO per follower, as its fetches proved
+  bool operator==(const ReplicaView&) const = default;
+};
+
+/// A KRaft voter (or observer): the controller half of a combined node.
+struct QuorumView {
+  event::RaftRole role = event::RaftRole::Unattached;
+  bool is_voter = true;
+  std::int32_t epoch = 0;
+  std::int32_t leader = -1;
+  std::int32_t voted_for = -1;
+  std::int64_t log_end = 0;
+  std::int64_t high_watermark = 0;
+  std::map<std::int32_t, bool> votes;  ///< a candidate's: voter -> granted
+  std::optional<Instant> election_deadline;
+  Duration election_timeout{};         ///< full length of that timer: the arc's circle
+  bool controller_active = false;
+  bool operator==(const QuorumView&) const = default;
+};
+
+struct RequestView {
+  FrameId frame;
+  ApiKey api{};
+  std::int32_t from = 0;
+  Instant since{};
+  bool operator==(const RequestView&) const = default;
+};
+
+struct BrokerView {
+  event::BrokerState state = event::BrokerState::NotRunning;
+  std::int64_t broker_epoch = -1;
+  std::int64_t metadata_offset = 0;       ///< how much of the metadata log it has applied
+  std::int32_t requests_waiting = 0;
+  std::int32_t handlers_busy = 0;
+  std::int32_t delayed_produces = 0;      ///< purgatory
+  std::int32_t delayed_fetches = 0;
+  std::int32_t handlers_total = 0;        ///< [view] num.io.threads
+  std::int32_t queue_limit = 0;           ///< [view] queued.max.requests
+  std::int64_t disk_bytes = 0;            ///< [view] written
+  std::int64_t disk_unflushed_bytes = 0;  ///< [view] would be lost in a power cut
+  std::vector<RequestView> requests;      ///< [view] waiting, oldest first
+  std::vector<ReplicaView> replicas;      ///< ordered by partition; __cluster_metadata not included
+};
+
+struct NodeView {
+  std::int32_t id = 0;
+  std::string name;                    ///< "broker 1", "producer-1"
+  NodeState state = NodeState::Down;
+  std::int32_t incarnation = 0;
+  Duration clock_skew{};
+  bool has_controller = false;
+  QuorumView quorum;                   ///< meaningful for brokers (voters and observers)
+  BrokerView broker;
+};
+
+/// The metadata as the active controller (or, without one, the best-informed node) has it.
+struct PartitionView {
+  TopicPartition partition;
+  std::int32_t leader = -1;
+  std::int32_t leader_epoch = 0;
+  std::int32_t partition_epoch = 0;
+  std::vector<std::int32_t> isr;
+  std::vector<std::int32_t> replicas;
+  std::int32_t min_insync_replicas = 1;  ///< [view]
+  bool operator==(const PartitionView&) const = default;
+};
+
+struct RegistrationView {
+  std::int32_t broker = 0;
+  std::int64_t broker_epoch = -1;
+  bool fenced = true;
+  bool operator==(const RegistrationView&) const = default;
+};
+
+struct MetadataView {
+  std::vector<PartitionView> partitions;        ///< ordered
+  std::vector<RegistrationView> registrations;  ///< ordered by broker
+  std::map<std::string, std::string> topic_ids; ///< [view]
+  bool operator==(const MetadataView&) const = default;
+};
+
+/// A batch in a producer, waiting or under way.
+struct BatchView {
+  TopicPartition partition;
+  std::int64_t batch = 0;
+  std::int32_t records = 0;
+  std::int32_t bytes = 0;
+  std::int32_t attempt = 0;   ///< 0 while it waits in the accumulator
+  std::int32_t to = -1;       ///< broker it is under way to
+};
+
+struct ProducerView {
+  std::int16_t acks = -1;
+  std::string compression = "none";
+  std::int64_t records_queued = 0;
+  std::int64_t records_acked = 0;
+  std::int64_t records_failed = 0;
+  std::int64_t buffer_bytes = 0;          ///< [view] of buffer.memory
+  std::int64_t buffer_limit = 0;          ///< [view]
+  std::vector<BatchView> accumulator;     ///< [view]
+  std::vector<BatchView> in_flight;       ///< [view]
+  std::string last_error;                 ///< [view] empty: none
+  std::map<std::string, std::int64_t> last_acked;  ///< [view] "orders-0" -> last acked offset
+};
+
+struct ConsumerView {
+  std::vector<std::string> assigned;                 ///< [view] "orders-0"
+  std::map<std::string, std::int64_t> positions;     ///< next offset to fetch
+  std::map<std::string, std::int64_t> lag;           ///< [view] HW known minus position
+  std::int64_t records_consumed = 0;
+  std::string last_error;                            ///< [view]
+};
+
+enum class ClientKind : std::uint8_t { Producer, Consumer, Admin, External };
+const char* to_string(ClientKind kind);
+
+struct ClientView {
+  std::int32_t id = 0;
+  std::string name;
+  ClientKind kind = ClientKind::Producer;
+  NodeState state = NodeState::Running;
+  ProducerView producer;   ///< if kind is Producer
+  ConsumerView consumer;   ///< if kind is Consumer
+};
+
+/// A frame between two nodes.
+struct FrameView {
+  FrameId id;
+  ConnectionId connection;
+  std::int32_t from = 0, to = 0;
+  ApiKey api{};
+  std::int16_t version = 0;
+  std::int32_t correlation = 0;
+  bool is_response = false;
+  std::int32_t bytes = 0;
+  Instant sent_at{};
+  Instant arrives_at{};
+  bool doomed = false;        ///< [view] its link is cut or its receiver dead: it will not arrive
+  std::string label;          ///< [view] "Fetch off=6 ep=2", made from its bytes
+  EventSeq sent_event;        ///< [view] the FrameSent that put it there
+};
+
+struct LinkView {
+  std::int32_t from = 0, to = 0;
+  bool cut = false;
+  Duration extra{};
+  bool operator==(const LinkView&) const = default;
+};
+
+struct Violation {
+  std::string invariant;   ///< "A8"
+  std::string text;        ///< what was promised and what is the case
+  EventSeq event;
+  Instant at{};
+};
+
+struct Snapshot {
+  std::uint64_t seed = 0;
+  Instant now{};
+  EventSeq last_event;
+  std::vector<NodeView> nodes;      ///< brokers/controllers, ordered by id
+  std::vector<ClientView> clients;  ///< ordered by id
+  MetadataView metadata;
+  std::vector<FrameView> frames;    ///< in flight, ordered by id
+  std::vector<LinkView> links;      ///< only those that are cut or slowed
+  std::vector<Violation> violations;  ///< [view]
+
+  const NodeView* node(std::int32_t id) const;
+  const ClientView* client(std::int32_t id) const;
+  const ReplicaView* replica(std::int32_t node, const TopicPartition& partition) const;
+  const PartitionView* partition(const TopicPartition& partition) const;
+  /// "broker 1", "producer-1", "client 1003".
+  std::string name_of(std::int32_t node) const;
+};
+
+}  // namespace kscope::cluster
