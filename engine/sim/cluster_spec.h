@@ -1,0 +1,32 @@
+// ClusterSpec: what a cluster is before it is switched on.
+//
+// Plain data, read from a scenario's or lab's first lines and recorded with every run: the seed,
+// this and the list of inputs are the whole identity of a run.
+//
+// Read next: sim/command.h (what can be done to it), sim/world.h
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/base/time.h"
+
+namespace kscope::sim {
+
+struct ClusterSpec {
+  std::int32_t brokers = 3;      ///< nodes 1..brokers
+  std::int32_t controllers = 3;  ///< the first so many nodes are combined: broker and controller
+  /// Broker configuration by Kafka's names: "replica.lag.time.max.ms" -> "10000".
+  std::map<std::string, std::string> config;
+  Duration latency_min = micros(400);  ///< one way, uniform between the two
+  Duration latency_max = micros(1200);
+  Duration flush_time = micros(300);   ///< of a healthy fsync
+  /// Where clients are told to find the brokers; empty: broker-N:9092, names of the simulation.
+  std::map<std::int32_t, std::pair<std::string, std::int32_t>> advertised;
+  /// Added to the nodes' wall clocks; serve makes them show the real time with it.
+  Duration wall_offset{0};
+  bool operator==(const ClusterSpec&) const = default;
+};
+
+}  // namespace kscope::sim

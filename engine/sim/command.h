@@ -1,0 +1,59 @@
+// Commands: the closed list of things that can be done to a cluster from outside.
+//
+// A person's click, a fault, a lab step and a line of a scenario are the same thing: one line of
+// text, applied at an instant, and recorded. The text is the form that is stored, so that a
+// recording can be read, edited and pasted into a bug report.
+//
+//   start NODE | stop NODE | crash NODE [power] | restart NODE | pause NODE | resume NODE
+//   cut A B | cut A -> B | heal A B | heal all | slow A B DURATION | reset A B
+//   lose FRAME | delay FRAME DURATION                    (FRAME: number of a frame in flight)
+//   lose next API request|response A -> B                (springs on the next frame that matches)
+//   disk NODE slow DURATION | disk NODE failing | disk NODE full | disk NODE ok
+//   flip NODE FILE BYTE | skew NODE DURATION
+//   topic NAME partitions=N replicas=N [assignment=1:2:3,2:3:1] [CONFIG=VALUE …]
+//   delete-topic NAME | elect PARTITION
+//   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)
+//   consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]
+//   send PRODUCER TOPIC[-PARTITION] [count=N] [key=TEXT] [value=TEXT] [size=BYTES] [every=DURATION]
+//   seek CONSUMER PARTITION OFFSET
+//   close CLIENT
+// NODE is "broker 1", "controller 1", "1" or a client's name.
+//
+// Applied by: sim/world. Written by: scenarios, labs, viewer, recordings.
+// Read next: sim/scenario.h
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/base/result.h"
+#include "engine/base/time.h"
+
+namespace kscope::sim {
+
+/// One word of the line is the verb; the others are positional arguments or key=value options.
+struct Command {
+  std::string verb;
+  std::vector<std::string> arguments;
+  std::vector<std::pair<std::string, std::string>> options;
+  const std::string* option(std::string_view name) const;
+};
+
+/// Splits and checks a line: the verb exists, its arguments are of the right number and kind.
+/// The error names the word that is wrong and what was expected. Whether the named things exist is
+/// only known when it is applied.
+Result<Command> parse_command(std::string_view line);
+/// The verbs with their syntax and a sentence each: --help, docs, completion.
+struct CommandHelp { const char* verb; const char* syntax; const char* meaning; };
+std::vector<CommandHelp> command_help();
+
+/// A recorded input: a command, or something that came in from a real client.
+struct Input {
+  Instant at{};
+  std::string command;     ///< "external open|frame|close CONNECTION …" for real clients
+  Blob bytes;              ///< of an external frame
+};
+
+}  // namespace kscope::sim

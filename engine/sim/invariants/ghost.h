@@ -1,0 +1,107 @@
+// Ghost: what the checkers remember of the past.
+//
+// The engine forgets: a crash empties memory, a truncation takes bytes away, a leader is replaced.
+// The promises span all that, so they are checked against a second memory that only the checkers
+// have (in verification, "ghost state"). It is written from events alone, and copied with the
+// World.
+//
+// Read next: sim/invariants/rules.h (who writes what)
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/cow_vector.h"
+#include "engine/sim/invariants/checked_cluster.h"
+
+namespace kscope::sim {
+
+/// Long lists are cut small: a checkpoint copies the last chunk on the next write.
+using BatchList = CowVector<BatchId, 64>;
+
+/// One replica's copy of a log, as the events told it. Survives crashes, as the disk does.
+struct CopyGhost {
+  BatchList batches;
+  std::int64_t start = 0;
+  std::int64_t end = 0;
+  std::int64_t flushed = 0;
+  std::int64_t checked = 0;  ///< below it the batches were compared with the committed ones
+  std::int64_t owed = 0;     ///< where it ended when power was lost: others count on that
+  BatchPlace place;
+};
+
+/// All copies of one log, what was ever written, and what was ever committed.
+struct LogGhost {
+  std::map<NodeId, CopyGhost> copies;
+  std::map<std::int32_t, BatchList> written;  ///< leader epoch -> its batches, in order
+  BatchList committed;
+  std::int64_t committed_end = 0;  ///< the largest high watermark of any leader
+};
+
+/// What a broker believes of a partition it holds.
+struct BeliefGhost {
+  bool leader = false;
+  std::int32_t epoch = -1;
+  std::int64_t epoch_start = 0;
+  std::int64_t high_watermark = 0;
+  NodeList isr, maximal;
+  std::int32_t partition_epoch = -1;
+};
+
+struct PartitionGhost {
+  LogGhost log;
+  // The controller's word.
+  bool known = false;
+  bool deleted = false;
+  NodeId leader{-1};
+  std::int32_t leader_epoch = -1;
+  std::int32_t partition_epoch = -1;
+  NodeList isr, replicas;
+
+  std::map<NodeId, BeliefGhost> beliefs;  ///< of running brokers
+  NodeList lossy;  ///< in-sync members that lost power, and maybe records, since they joined
+  std::int32_t safe_epoch = -1;  ///< leaders of older epochs were overruled by a loss window
+  bool loss_window = false;      ///< open until the next leader is made
+  std::int64_t losses = 0;       ///< windows so far
+};
+
+struct NodeGhost {
+  bool alive = false;
+  bool serving = false;                    ///< broker state RUNNING
+  bool power_lost = false;                 ///< since its logs were opened last
+  std::set<event::DiskFault> disk_faults;  ///< active ones
+  bool disk_damaged = false;   ///< a bit was flipped or a write failed: recovery may cut more
+  bool dir_failed = false;     ///< in this incarnation
+  std::optional<bool> fenced;  ///< nothing: never registered
+  std::int64_t broker_epoch = -1;
+};
+
+/// A quorum member: what it has promised on disk.
+struct VoterGhost {
+  std::int32_t persisted_epoch = -1;
+  NodeId persisted_vote{-1};
+  std::int32_t vote_epoch = -1;     ///< of its latest vote …
+  NodeId vote{-1};                  ///< … and for whom
+  std::int64_t high_watermark = 0;  ///< in this incarnation
+  bool leader = false;
+  std::int64_t epoch_start = 0;  ///< while it leads
+};
+
+struct Ghost {
+  std::map<PartitionRef, PartitionGhost> partitions;
+  std::map<NodeId, NodeGhost> nodes;
+  LogGhost quorum_log;
+  std::map<NodeId, VoterGhost> voters;
+  std::map<std::int32_t, NodeId> quorum_leaders;  ///< epoch -> who led, or was said to lead
+  std::map<std::pair<NodeId, PartitionRef>, std::int64_t> positions;  ///< of consumers
+  std::optional<NameRef> metadata_topic;                              ///< once seen
+  std::int64_t loss_windows = 0;
+  std::set<std::string> reported;  ///< "A8 orders-0": once is enough
+  std::string broken_rule;         ///< see Invariants::break_rule_for_test
+};
+
+}  // namespace kscope::sim

@@ -1,0 +1,220 @@
+#include "engine/sim/world.h"
+
+#include "engine/base/check.h"
+#include "engine/sim/world_actions.h"
+#include "engine/sim/world_env.h"
+#include "engine/sim/world_state.h"
+
+namespace kscope::sim {
+namespace {
+
+// One stream of luck per process; these two belong to nobody.
+constexpr std::uint64_t kNetworkStream = 1'000'000;
+constexpr std::uint64_t kFaultStream = 1'000'001;
+
+NodeSlot make_node(const ClusterSpec& spec, std::uint64_t seed, std::int32_t id) {
+  cluster::NodeConfig config;
+  config.id = NodeId(id);
+  for (std::int32_t v = 1; v <= spec.controllers; ++v) config.voters.push_back(NodeId(v));
+  config.cluster_id = "kafkascope-cluster-001";
+  config.settings = spec.config;
+  for (std::int32_t b = 1; b <= spec.brokers; ++b) {
+    const auto where = spec.advertised.find(b);
+    config.endpoints[NodeId(b)] =
+        where != spec.advertised.end()
+            ? broker::AdvertisedEndpoint{where->second.first, where->second.second}
+            : broker::AdvertisedEndpoint{"broker-" + std::to_string(b), 9092};
+  }
+  NodeSlot slot;
+  slot.node = cluster::Node(std::move(config));
+  slot.disk = Disk(spec.flush_time);
+  slot.random = env::RandomSet(seed, static_cast<std::uint64_t>(id));
+  slot.clock_skew = spec.wall_offset;
+  return slot;
+}
+
+void deliver(WorldState& world, const cluster::Item& item) {
+  NetworkAccess access(world);
+  std::optional<Delivery> delivery =
+      world.network.arrived(access.context(), item.connection, item.frame);
+  if (!delivery) return;
+  Call call(world, delivery->to, delivery->event);
+  if (NodeSlot* slot = world.node(delivery->to)) {
+    slot->node.on_frame(call.env(), delivery->info, delivery->bytes, delivery->frame);
+  } else {
+    world.clients.at(delivery->to)
+        .client.on_frame(call.env(), delivery->info, delivery->bytes, delivery->frame);
+  }
+}
+
+void tell_closed(WorldState& world, const cluster::Item& item) {
+  NetworkAccess access(world);
+  std::optional<Closing> closing =
+      world.network.closed(access.context(), item.connection, item.node);
+  if (!closing || world.process(closing->side) == nullptr) return;
+  Call call(world, closing->side, closing->event);
+  if (NodeSlot* slot = world.node(closing->side)) {
+    slot->node.on_closed(call.env(), closing->info);
+  } else {
+    world.clients.at(closing->side).client.on_closed(call.env(), closing->info);
+  }
+}
+
+void fire_timer(WorldState& world, const cluster::Item& item) {
+  Process& process = *world.process(item.node);
+  if (item.incarnation != process.incarnation) return;
+  if (process.state == cluster::NodeState::Paused) {
+    process.held.push_back(item);
+    return;
+  }
+  if (!process.timers.take_due(world.queue, item)) return;
+  WorldSink sink(world);
+  const EventSeq cause = sink.emit(item.node, event::TimerFired{item.timer, item.key});
+  Call call(world, item.node, cause);
+  if (NodeSlot* slot = world.node(item.node)) {
+    slot->node.on_timer(call.env(), item.timer, item.key);
+  } else {
+    world.clients.at(item.node).client.on_timer(call.env(), item.timer, item.key);
+  }
+}
+
+Result<void> carry_out(WorldState& world, const Input& input) {
+  if (input.command.starts_with("external ")) return apply_external(world, input);
+  return execute(world, input.command);
+}
+
+void apply_input(WorldState& world, std::int64_t number) {
+  const Input input = world.inputs[static_cast<std::size_t>(number)];
+  if (const Result<void> done = carry_out(world, input); !done.ok()) {
+    world.refused.push_back(input.command + ": " + done.error().message);
+  }
+}
+
+// A shutdown ends when the controller has let the broker go, and a process halts when its disk has
+// failed; any item may bring about either.
+void end_finished_process(WorldState& world, NodeId id) {
+  NodeSlot* slot = world.node(id);
+  if (slot == nullptr || !slot->node.running()) return;
+  if (slot->node.failed()) halt_now(world, id);
+  else if (slot->node.shutdown_complete()) stop_now(world, id);
+}
+
+void run_checkers(WorldState& world) {
+  if (!world.check_invariants) return;
+  world.invariants.after_item(CheckContext(world), world.fresh, world.violations);
+  world.fresh.clear();
+}
+
+}  // namespace
+
+World::World(const ClusterSpec& spec, std::uint64_t seed)
+    : state_(std::make_unique<WorldState>()) {
+  WorldState& w = *state_;
+  w.spec = spec;
+  w.seed = seed;
+  w.network = NetworkModel(spec.latency_min, spec.latency_max);
+  w.latency = env::RandomSet(seed, kNetworkStream)[env::Purpose::NetworkLatency];
+  w.fault = env::RandomSet(seed, kFaultStream)[env::Purpose::Fault];
+  for (std::int32_t id = 1; id <= spec.brokers; ++id) {
+    w.nodes.emplace(NodeId(id), make_node(spec, seed, id));
+    cluster::Item item;
+    item.kind = cluster::ItemKind::PowerOn;
+    item.node = NodeId(id);
+    w.queue.push(item);
+  }
+}
+
+World::World(const World& other) : state_(std::make_unique<WorldState>(*other.state_)) {
+  state_->observer = nullptr;
+  for (auto& [id, slot] : state_->nodes) slot.real_disk = nullptr;
+}
+World& World::operator=(const World& other) {
+  if (this != &other) *this = World(other);
+  return *this;
+}
+World::World(World&&) noexcept = default;
+World& World::operator=(World&&) noexcept = default;
+World::~World() = default;
+
+void World::set_observer(Observer* observer) { state_->observer = observer; }
+
+void World::schedule(const Input& input) {
+  KCHECK(input.at >= state_->now);
+  cluster::Item item;
+  item.at = input.at;
+  item.kind = cluster::ItemKind::Input;
+  item.key = static_cast<std::int64_t>(state_->inputs.size());
+  state_->inputs.push_back(input);
+  state_->queue.push(item);
+}
+
+Result<void> World::apply(const std::string& command) {
+  return apply(Input{state_->now, command, {}});
+}
+
+Result<void> World::apply(const Input& input) {
+  const Result<void> done = carry_out(*state_, input);
+  if (done.ok() && state_->remember_inputs) {
+    state_->inputs.push_back({state_->now, input.command, input.bytes});
+  }
+  run_checkers(*state_);
+  return done;
+}
+
+bool World::step() {
+  WorldState& w = *state_;
+  if (w.queue.empty()) return false;
+  const cluster::Item item = w.queue.pop();
+  KCHECK(item.at >= w.now);
+  w.now = item.at;
+  ++w.items_handled;
+  switch (item.kind) {
+    case cluster::ItemKind::Timer: fire_timer(w, item); break;
+    case cluster::ItemKind::Arrival: deliver(w, item); break;
+    case cluster::ItemKind::Closed: tell_closed(w, item); break;
+    case cluster::ItemKind::Input: apply_input(w, item.key); break;
+    case cluster::ItemKind::PowerOn: power_on(w, item.node); break;
+  }
+  end_finished_process(w, item.node);
+  run_checkers(w);
+  return true;
+}
+
+void World::run_until(Instant until) {
+  while (!state_->queue.empty() && state_->queue.front().at <= until) step();
+  if (until > state_->now) state_->now = until;
+}
+
+void World::advance_clock(Instant to) {
+  KCHECK(to >= state_->now);
+  KCHECK(state_->queue.empty() || state_->queue.front().at >= to);
+  state_->now = to;
+}
+
+std::optional<Instant> World::next_item_at() const {
+  if (state_->queue.empty()) return std::nullopt;
+  return state_->queue.front().at;
+}
+
+void World::remember_inputs(bool on) { state_->remember_inputs = on; }
+
+Instant World::now() const { return state_->now; }
+EventSeq World::last_event() const { return state_->last_event; }
+std::uint64_t World::items_handled() const { return state_->items_handled; }
+std::uint64_t World::hash() const { return state_->hash.value(); }
+std::uint64_t World::seed() const { return state_->seed; }
+const ClusterSpec& World::spec() const { return state_->spec; }
+const NameTable& World::names() const { return state_->names; }
+const std::vector<Input>& World::inputs() const { return state_->inputs; }
+const std::vector<std::string>& World::refused() const { return state_->refused; }
+const std::vector<cluster::Violation>& World::violations() const { return state_->violations; }
+void World::enable_invariants(bool on) { state_->check_invariants = on; }
+Blob World::frame_bytes(FrameId id) const { return state_->network.frame_bytes(id); }
+
+cluster::Snapshot World::snapshot() const {
+  cluster::Snapshot snapshot = take_snapshot(*state_);
+  snapshot.violations = state_->violations;
+  return snapshot;
+}
+
+}  // namespace kscope::sim

@@ -1,0 +1,223 @@
+#include <fmt/core.h>
+
+#include "engine/sim/world_actions.h"
+#include "engine/sim/world_env.h"
+
+namespace kscope::sim {
+namespace {
+
+Error invalid(const std::string& what) { return Error{ErrorKind::Invalid, what}; }
+
+std::vector<NodeId> bootstrap(const WorldState& world) {
+  std::vector<NodeId> nodes;
+  for (const auto& [id, slot] : world.nodes) nodes.push_back(id);
+  return nodes;
+}
+
+// Puts an empty slot for a client into the world, so that a Call can be made for it.
+ClientSlot& add_slot(WorldState& world, NodeId id) {
+  ClientSlot slot;
+  slot.state = cluster::NodeState::Running;
+  slot.incarnation = 1;
+  slot.random = env::RandomSet(world.seed, static_cast<std::uint64_t>(id.value()));
+  return world.clients.emplace(id, std::move(slot)).first->second;
+}
+
+NodeId next_id(WorldState& world) { return NodeId(world.next_client++); }
+
+Result<void> check_new_name(const WorldState& world, const std::string& name) {
+  if (world.find(name).ok()) return invalid(fmt::format("there is a \"{}\" already", name));
+  return {};
+}
+
+// Everything that is not an option of the command itself is a setting by Kafka's name.
+client::Settings settings_of(const Command& command, std::initializer_list<const char*> own) {
+  client::Settings settings;
+  settings["client.id"] = command.arguments[0];
+  for (const auto& [key, value] : command.options) {
+    if (std::find(own.begin(), own.end(), key) == own.end()) settings[key] = value;
+  }
+  return settings;
+}
+
+ClientSlot& operator_client(WorldState& world, EventSeq cause) {
+  const NodeId id(kOperatorId);
+  if (const auto it = world.clients.find(id); it != world.clients.end()) return it->second;
+  ClientSlot& slot = add_slot(world, id);
+  Call call(world, id, cause);
+  call.env().events.emit(id, event::ClientStarted{world.names.intern("operator"),
+                                                  event::ClientRole::Admin, 0});
+  client::AdminConfig config;
+  config.common.client_id = "operator";
+  slot.client = cluster::ClientNode(
+      "operator", client::AdminClient::start(call.env(), config, bootstrap(world)));
+  return slot;
+}
+
+// "1:2:3,2:3:1": replicas of partition 0, of partition 1 …
+std::map<std::int32_t, std::vector<NodeId>> parse_assignment(const std::string& text) {
+  std::map<std::int32_t, std::vector<NodeId>> result;
+  std::int32_t partition = 0;
+  std::int32_t number = 0;
+  for (const char c : text + ",") {
+    if (c >= '0' && c <= '9') {
+      number = number * 10 + (c - '0');
+      continue;
+    }
+    result[partition].push_back(NodeId(std::exchange(number, 0)));
+    if (c == ',') ++partition;
+  }
+  return result;
+}
+
+Result<client::NewTopic> topic_of(const Command& command) {
+  client::NewTopic topic;
+  topic.name = command.arguments[0];
+  for (const auto& [key, value] : command.options) {
+    if (key == "partitions") {
+      topic.partitions = std::stoi(value);
+    } else if (key == "replicas") {
+      topic.replication_factor = static_cast<std::int16_t>(std::stoi(value));
+    } else if (key == "assignment") {
+      topic.assignments = parse_assignment(value);
+    } else {
+      topic.configs[key] = value;
+    }
+  }
+  if (!topic.assignments.empty() && (topic.partitions >= 0 || topic.replication_factor >= 0)) {
+    return invalid("assignment= already says how many partitions and replicas there are");
+  }
+  return topic;
+}
+
+// "orders" or "orders-1": the latter only if that is not itself the name of a known topic.
+void split_target(const WorldState& world, const std::string& text, client::Workload& workload) {
+  const Result<TopicPartition> tp = parse_partition(text);
+  bool is_topic = !tp.ok();
+  for (const auto& [id, slot] : world.nodes) {
+    is_topic = is_topic || (slot.node.running() &&
+                            slot.node.shared().image().topic(text) != nullptr);
+  }
+  workload.topic = is_topic ? text : tp->topic;
+  if (!is_topic) workload.partition = tp->partition;
+}
+
+}  // namespace
+
+Result<void> topic_action(ActionContext& context) {
+  KTRY_ASSIGN(const client::NewTopic topic, topic_of(context.command));
+  ClientSlot& slot = operator_client(context.world, context.announce());
+  Call call(context.world, NodeId(kOperatorId), context.world.last_event);
+  slot.client.admin()->create_topic(call.env(), topic);
+  return {};
+}
+
+Result<void> delete_topic_action(ActionContext& context) {
+  ClientSlot& slot = operator_client(context.world, context.announce());
+  Call call(context.world, NodeId(kOperatorId), context.world.last_event);
+  slot.client.admin()->delete_topic(call.env(), context.command.arguments[0]);
+  return {};
+}
+
+Result<void> elect_action(ActionContext& context) {
+  KTRY_ASSIGN(const TopicPartition tp, parse_partition(context.command.arguments[0]));
+  ClientSlot& slot = operator_client(context.world, context.announce());
+  Call call(context.world, NodeId(kOperatorId), context.world.last_event);
+  slot.client.admin()->elect_leader(call.env(), tp);
+  return {};
+}
+
+Result<void> producer_action(ActionContext& context) {
+  const std::string& name = context.command.arguments[0];
+  WorldState& world = context.world;
+  KTRY(check_new_name(world, name));
+  KTRY_ASSIGN(const client::ProducerConfig config,
+              client::parse_producer_config(settings_of(context.command, {})));
+  const EventSeq cause = context.announce();
+  const NodeId id = next_id(world);
+  ClientSlot& slot = add_slot(world, id);
+  Call call(world, id, cause);
+  slot.client = cluster::ClientNode(
+      name, client::KafkaProducer::start(call.env(), config, bootstrap(world)));
+  call.env().events.emit(id, event::ClientStarted{world.names.intern(name),
+                                                  event::ClientRole::Producer, config.acks});
+  return {};
+}
+
+Result<void> consumer_action(ActionContext& context) {
+  const std::string& name = context.command.arguments[0];
+  WorldState& world = context.world;
+  KTRY(check_new_name(world, name));
+  client::Settings settings = settings_of(context.command, {"assign", "from"});
+  const std::string* from = context.command.option("from");
+  const bool at_offset = from != nullptr && *from != "earliest" && *from != "latest";
+  if (from != nullptr && !at_offset) settings["auto.offset.reset"] = *from;
+  KTRY_ASSIGN(const client::ConsumerConfig config, client::parse_consumer_config(settings));
+  std::vector<TopicPartition> partitions;
+  std::string list = *context.command.option("assign") + ",";
+  for (std::size_t at; (at = list.find(',')) != std::string::npos; list.erase(0, at + 1)) {
+    KTRY_ASSIGN(TopicPartition tp, parse_partition(list.substr(0, at)));
+    partitions.push_back(std::move(tp));
+  }
+  const EventSeq cause = context.announce();
+  const NodeId id = next_id(world);
+  ClientSlot& slot = add_slot(world, id);
+  Call call(world, id, cause);
+  call.env().events.emit(id, event::ClientStarted{world.names.intern(name),
+                                                  event::ClientRole::Consumer, 0});
+  client::KafkaConsumer consumer =
+      client::KafkaConsumer::start(call.env(), config, bootstrap(world));
+  consumer.assign(call.env(), partitions);
+  if (at_offset) {
+    for (const TopicPartition& tp : partitions) {
+      consumer.seek(call.env(), tp, Offset(std::stoll(*from)));
+    }
+  }
+  slot.client = cluster::ClientNode(name, std::move(consumer));
+  return {};
+}
+
+Result<void> send_action(ActionContext& context) {
+  KTRY_ASSIGN(ClientSlot* const slot, context.client_argument(0));
+  if (slot->client.producer() == nullptr) {
+    return invalid(fmt::format("{} is not a producer", slot->client.name()));
+  }
+  client::Workload workload;
+  split_target(context.world, context.command.arguments[1], workload);
+  for (const auto& [key, value] : context.command.options) {
+    if (key == "count") workload.count = std::stoll(value);
+    if (key == "key") workload.key = value;
+    if (key == "value") workload.value = value;
+    if (key == "size") workload.size = std::stoi(value);
+    if (key == "every") parse_duration(value, &workload.every);
+  }
+  KTRY_ASSIGN(const NodeId id, context.node_argument(0));
+  Call call(context.world, id, context.announce());
+  slot->client.add_workload(call.env(), workload);
+  return {};
+}
+
+Result<void> seek_action(ActionContext& context) {
+  KTRY_ASSIGN(ClientSlot* const slot, context.client_argument(0));
+  KTRY_ASSIGN(const TopicPartition tp, parse_partition(context.command.arguments[1]));
+  KTRY_ASSIGN(const NodeId id, context.node_argument(0));
+  client::KafkaConsumer* consumer = slot->client.consumer();
+  if (consumer == nullptr) return invalid(fmt::format("{} is no consumer", slot->client.name()));
+  const std::vector<TopicPartition> assigned = consumer->assigned();
+  if (std::find(assigned.begin(), assigned.end(), tp) == assigned.end()) {
+    return invalid(fmt::format("{} is not assigned to {}", tp.str(), slot->client.name()));
+  }
+  Call call(context.world, id, context.announce());
+  consumer->seek(call.env(), tp, Offset(std::stoll(context.command.arguments[2])));
+  return {};
+}
+
+Result<void> close_action(ActionContext& context) {
+  KTRY_ASSIGN(ClientSlot* const slot, context.client_argument(0));
+  KTRY_ASSIGN(const NodeId id, context.node_argument(0));
+  Call call(context.world, id, context.announce());
+  slot->client.close(call.env());
+  return {};
+}
+
+}  // namespace kscope::sim

@@ -1,0 +1,77 @@
+#include "engine/cluster/node_views.h"
+#include "engine/protocol/labels.h"
+#include "engine/sim/world_state.h"
+
+namespace kscope::sim {
+namespace {
+
+using cluster::MetadataView;
+using cluster::NodeView;
+
+NodeView node_view(NodeId id, const NodeSlot& slot) {
+  NodeView view;
+  view.id = id.value();
+  view.name = "broker " + std::to_string(id.value());
+  view.state = slot.state;
+  view.incarnation = slot.incarnation;
+  view.clock_skew = slot.clock_skew;
+  view.has_controller = slot.node.config().is_voter();
+  if (slot.node.running()) {
+    view.quorum = slot.node.quorum_view();
+    view.broker = slot.node.broker_view();
+  }
+  view.quorum.is_voter = view.has_controller;
+  view.broker.disk_bytes = slot.disk.written_bytes();
+  view.broker.disk_unflushed_bytes = slot.disk.unflushed_bytes();
+  return view;
+}
+
+// The committed metadata as the best-informed running node has it: every image is a prefix of the
+// same log, so the longest one is the truth.
+const metadata::MetadataImage* best_image(const WorldState& world) {
+  const metadata::MetadataImage* best = nullptr;
+  for (const auto& [id, slot] : world.nodes) {
+    if (!slot.node.running()) continue;
+    const metadata::MetadataImage& image = slot.node.shared().image();
+    if (best == nullptr || image.offset() > best->offset()) best = &image;
+  }
+  return best;
+}
+
+}  // namespace
+
+void remember_metadata(WorldState& world) {
+  const metadata::MetadataImage* image = best_image(world);
+  if (image == nullptr || image->offset().value() < world.last_metadata_offset) return;
+  world.last_metadata = cluster::metadata_view(*image);
+  world.last_metadata_offset = image->offset().value();
+}
+
+cluster::Snapshot take_snapshot(const WorldState& world) {
+  cluster::Snapshot snapshot;
+  snapshot.seed = world.seed;
+  snapshot.now = world.now;
+  snapshot.last_event = world.last_event;
+  for (const auto& [id, slot] : world.nodes) snapshot.nodes.push_back(node_view(id, slot));
+  for (const auto& [id, slot] : world.clients) {
+    cluster::ClientView view = slot.client.view();
+    view.id = id.value();
+    view.state = slot.state;
+    snapshot.clients.push_back(std::move(view));
+  }
+  const metadata::MetadataImage* image = best_image(world);
+  if (image != nullptr && image->offset().value() >= world.last_metadata_offset) {
+    snapshot.metadata = cluster::metadata_view(*image);
+  } else {
+    snapshot.metadata = world.last_metadata;
+  }
+  snapshot.frames = world.network.frames();
+  for (cluster::FrameView& frame : snapshot.frames) {
+    frame.label = protocol::frame_label(world.network.frame_bytes(frame.id), frame.is_response,
+                                        frame.api, frame.version);
+  }
+  snapshot.links = world.network.links();
+  return snapshot;
+}
+
+}  // namespace kscope::sim
