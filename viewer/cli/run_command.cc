@@ -1,0 +1,105 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "engine/sim/scenario_runner.h"
+#include "viewer/cli/commands.h"
+#include "viewer/cli/random_command.h"
+
+namespace kscope::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string scenario;
+  std::optional<std::uint64_t> seed;
+  std::string for_time;
+  bool json = false;
+  bool all_events = false;
+  RandomOptions random;
+};
+
+// A path, or the name of a script that came with the program.
+Result<sim::Scenario> load(const std::string& name) {
+  std::string path = name;
+  const std::string shipped = fmt::format("{}/tests/scenarios/{}.txt", KSCOPE_SOURCE_DIR, name);
+  if (!fs::exists(path) && fs::exists(shipped)) path = shipped;
+  if (!fs::exists(path)) {
+    std::string known;
+    std::error_code ignored;
+    std::vector<std::string> names;
+    for (const auto& entry :
+         fs::directory_iterator(std::string(KSCOPE_SOURCE_DIR) + "/tests/scenarios", ignored)) {
+      if (entry.path().extension() == ".txt") names.push_back(entry.path().stem().string());
+    }
+    std::sort(names.begin(), names.end());
+    for (const std::string& n : names) known += " " + n;
+    return Error{ErrorKind::NotFound,
+                 fmt::format("there is no scenario \"{}\"; give a file, \"random\", or one of:{}",
+                             name, known)};
+  }
+  KTRY_ASSIGN(const std::string text, read_file(path));
+  return sim::parse_scenario(text, path);
+}
+
+int run(const Options& options) {
+  Result<sim::Scenario> scenario = load(options.scenario);
+  if (!scenario.ok()) return complain("run", scenario.error().message);
+  Duration longer{};
+  if (!options.for_time.empty() && !parse_duration(options.for_time, &longer)) {
+    return complain("run", fmt::format("--for takes a time such as 20ms, 1.5s or 2m, found \"{}\"",
+                                       options.for_time));
+  }
+  std::ostream& out = options.json ? std::cerr : std::cout;  // --json keeps standard output clean
+  sim::ScenarioOptions how;
+  how.seed = options.seed;
+  how.weight = options.all_events ? event::Weight::Detail : event::Weight::Drama;
+  sim::ScenarioRunner runner(*scenario, how, [&](const std::string& line) { out << line << "\n"; });
+  const sim::ScenarioOutcome outcome = runner.run();
+  if (longer > Duration{0}) runner.machine().run_until(Instant{} + longer);
+  if (options.json) std::cout << sim::run_result(runner.machine().world()).dump() << std::endl;
+  if (!outcome.passed) {
+    std::cerr << outcome.failure << std::endl;
+    return kExitFound;
+  }
+  const sim::World& world = runner.machine().world();
+  out << fmt::format("passed: {} events, hash {:016x}, {} of simulated time\n",
+                     world.last_event().value(), world.hash(), format_instant(world.now()));
+  return world.violations().empty() ? 0 : kExitFound;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "run", "Runs a scenario without a window, or random ones until something breaks");
+  auto options = std::make_shared<Options>();
+  command
+      ->add_option("SCENARIO", options->scenario, "a file, a shipped scenario's name, or `random`")
+      ->required();
+  command->add_option("--seed", options->seed, "instead of the scenario's own");
+  command->add_option("--for", options->for_time, "go on until this time since the start");
+  command->add_flag("--json", options->json, "end with {seed, events, hash, state, violations}");
+  command->add_flag("--all-events", options->all_events, "print every event, not only the drama");
+  command->add_option("--seeds", options->random.seeds, "random: how many runs")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--jobs", options->random.jobs, "random: processes at a time")
+      ->check(CLI::Range(1, 256));
+  command->add_option("--script", options->random.script_file,
+                      "random: write the run (the failing one, if any) as a scenario to this file");
+  command->callback([options, &exit_code] {
+    if (options->scenario == "random") {
+      options->random.first_seed = options->seed.value_or(1);
+      options->random.json = options->json;
+      exit_code = run_random(options->random);
+    } else {
+      exit_code = run(*options);
+    }
+  });
+}
+
+}  // namespace kscope::cli

@@ -1,0 +1,236 @@
+#include "viewer/model/explain.h"
+
+namespace kscope::viewer {
+
+namespace {
+
+// Where to read on. One line per chapter and source, so that a renamed file is mended in one place.
+constexpr const char* kMachine = "docs/01-machine.md";
+constexpr const char* kProtocol = "docs/02-bytes.md";
+constexpr const char* kStorage = "docs/03-storage.md";
+constexpr const char* kQuorum = "docs/04-quorum.md";
+constexpr const char* kReplication = "docs/05-replication.md";
+constexpr const char* kBroker = "docs/06-broker.md";
+constexpr const char* kClient = "docs/07-clients.md";
+
+struct ApiRow {
+  ApiKey api;
+  Explanation request, response;
+};
+
+const ApiRow kApis[] = {
+    {ApiKey::Fetch,
+     {"The asker names the next offset it needs and the epoch of the last record it holds. For a "
+      "follower that is also a receipt: asking for offset N proves that it has everything before "
+      "N.",
+      "engine/replication/", kReplication, "KIP-595, KIP-320"},
+     {"Records from that offset on, and the leader's high watermark: a follower learns only here "
+      "what "
+      "is committed. If the histories disagree, the answer names where they part.",
+      "engine/replication/", kReplication, "KIP-595"}},
+    {ApiKey::Produce,
+     {"A record batch for the leader of its partition. With acks=all the leader answers only after "
+      "every member of the ISR holds it.",
+      "engine/broker/", kBroker, "KafkaApis.handleProduceRequest"},
+     {"The offset that the first record got, or why it was refused. Only now may the producer "
+      "count "
+      "the records as stored.",
+      "engine/broker/", kBroker, "DelayedProduce"}},
+    {ApiKey::Vote,
+     {"A candidate asks for one voter's only vote in this epoch and shows how long its log is.",
+      "engine/raft/", kQuorum, "KIP-595"},
+     {"A voter grants its vote only to a log that is at least as long as its own, and writes the "
+      "vote "
+      "to disk before it answers.",
+      "engine/raft/", kQuorum, "KIP-595"}},
+    {ApiKey::BeginQuorumEpoch,
+     {"The new leader tells the voters that the election is over; they start to fetch from it.",
+      "engine/raft/", kQuorum, "KIP-595"},
+     {"The voter has taken notice of the new leader.", "engine/raft/", kQuorum, "KIP-595"}},
+    {ApiKey::EndQuorumEpoch,
+     {"A leader that shuts down hands over: the first of its list may stand at once.",
+      "engine/raft/", kQuorum, "KIP-595"},
+     {"The voter has taken notice that the epoch is over.", "engine/raft/", kQuorum, "KIP-595"}},
+    {ApiKey::BrokerHeartbeat,
+     {"Sent every two seconds. A broker that is silent for broker.session.timeout.ms is fenced and "
+      "loses its leaderships.",
+      "engine/broker/", kQuorum, "KIP-631"},
+     {"The controller says whether the broker is caught up, fenced, and may shut down.",
+      "engine/broker/", kQuorum, "KIP-631"}},
+    {ApiKey::BrokerRegistration,
+     {"A starting broker introduces itself and gets a broker epoch: the offset of its "
+      "registration.",
+      "engine/broker/", kQuorum, "KIP-631"},
+     {"The broker epoch. It fences requests of the broker's earlier lives.", "engine/broker/",
+      kQuorum, "KIP-631"}},
+    {ApiKey::AlterPartition,
+     {"A leader asks the controller for another ISR. Until the answer it counts on the larger of "
+      "the "
+      "two sets, so nothing is committed too early.",
+      "engine/replication/", kReplication, "KIP-497"},
+     {"The controller's decision. Only what it wrote to the metadata log is the ISR.",
+      "engine/replication/", kReplication, "KIP-497"}},
+    {ApiKey::Metadata,
+     {"A client asks which brokers there are and who leads which partition.", "engine/client/",
+      kClient, "NetworkClient.MetadataUpdater"},
+     {"The map that the client works with until an error tells it to ask again.", "engine/client/",
+      kClient, "MetadataCache"}},
+    {ApiKey::ApiVersions,
+     {"The first question on a connection: which APIs in which versions do you speak?",
+      "engine/protocol/", kProtocol, "KIP-35, KIP-511"},
+     {"The broker's APIs and versions; the client picks the newest that both know.",
+      "engine/protocol/", kProtocol, "KIP-35, KIP-511"}},
+};
+
+constexpr Explanation kOtherApi{
+    "A request of Kafka's protocol. The fields above are decoded from its very bytes.",
+    "engine/protocol/", kProtocol, "ApiKeys"};
+
+}  // namespace
+
+Explanation explain_api(ApiKey api, bool is_response) {
+  for (const ApiRow& row : kApis) {
+    if (row.api == api) return is_response ? row.response : row.request;
+  }
+  return kOtherApi;
+}
+
+namespace {
+
+Explanation explain_subject(event::Subject subject) {
+  switch (subject) {
+    case event::Subject::Machine:
+    case event::Subject::Fault:
+      return {
+          "Something that came from outside, or the machine's own clockwork. Inputs are recorded: "
+          "the same seed and inputs give the same run.",
+          "engine/sim/", kMachine, ""};
+    case event::Subject::Network:
+      return {
+          "Frames of one connection arrive in order. One is only ever lost together with its "
+          "connection, as in TCP.",
+          "engine/sim/", kMachine, "Selector"};
+    case event::Subject::Storage:
+      return {"One log on one disk: segments, sparse indexes and the list of leader epochs.",
+              "engine/storage/", kStorage, "UnifiedLog"};
+    case event::Subject::Raft:
+      return {"The controllers agree on one log of metadata. Whoever leads it decides.",
+              "engine/raft/", kQuorum, "KafkaRaftClient"};
+    case event::Subject::Controller:
+      return {
+          "The controller decides by writing records; every node's picture of the cluster is a "
+          "replay of that log.",
+          "engine/metadata/", kQuorum, "QuorumController"};
+    case event::Subject::Replication:
+      return {
+          "A record is committed once every member of the ISR holds it. The high watermark is the "
+          "end of what is committed.",
+          "engine/replication/", kReplication, "Partition"};
+    case event::Subject::Broker:
+      return {
+          "Requests wait in a queue for one of the handler threads; those that cannot be answered "
+          "yet wait in purgatory without a thread.",
+          "engine/broker/", kBroker, "KafkaApis, DelayedOperationPurgatory"};
+    case event::Subject::Client:
+      return {
+          "Clients gather records into batches, find the leader, retry, and give up after "
+          "delivery.timeout.ms.",
+          "engine/client/", kClient, "Sender, Fetcher"};
+  }
+  return {};
+}
+
+struct ValueRow {
+  ValueName value;
+  Explanation words;
+};
+
+const ValueRow kValues[] = {
+    {ValueName::HighWatermark,
+     {"Everything below the high watermark is on every member of the ISR and can be read. The "
+      "leader "
+      "moves it when the slowest of them has fetched further; followers hear of it one fetch "
+      "later.",
+      "engine/replication/", kReplication, "Partition.maybeIncrementLeaderHW"}},
+    {ValueName::LogEnd,
+     {"LEO, the log end offset: the offset that the next record will get. Between the high "
+      "watermark "
+      "and LEO lie records that could still be lost.",
+      "engine/storage/", kStorage, "UnifiedLog.logEndOffset"}},
+    {ValueName::Isr,
+     {"The in-sync replicas: those that have caught up within replica.lag.time.max.ms. Only they "
+      "can "
+      "become leader without losing anything that was acknowledged with acks=all.",
+      "engine/replication/", kReplication, "Partition.maybeShrinkIsr, KIP-497"}},
+    {ValueName::Role,
+     {"One replica leads and takes all writes; the others fetch from it like consumers. Each "
+      "change of "
+      "leader starts a new leader epoch, by which stale leaders are recognised.",
+      "engine/replication/", kReplication, "KIP-101"}},
+    {ValueName::QuorumRole,
+     {"A voter that hears nothing from a leader until its election timer runs out becomes a "
+      "candidate "
+      "and needs the votes of a majority. Timers are random, so that they rarely run out together.",
+      "engine/raft/", kQuorum, "KIP-595"}},
+    {ValueName::QuorumHighWatermark,
+     {"A metadata record is committed once a majority of voters holds it.", "engine/raft/", kQuorum,
+      "LeaderState.maybeUpdateHighWatermark"}},
+    {ValueName::BrokerState,
+     {"A broker that runs is not yet in use: the controller must have registered it, seen its "
+      "heartbeats, and unfenced it.",
+      "engine/broker/", kQuorum, "BrokerLifecycleManager"}},
+};
+
+ValueName value_of(const Target& target) {
+  switch (target.kind) {
+    case TargetKind::Value:
+      return target.value;
+    case TargetKind::Controller:
+      return ValueName::QuorumRole;
+    case TargetKind::Broker:
+      return ValueName::BrokerState;
+    case TargetKind::Partition:
+      return ValueName::Isr;
+    case TargetKind::Replica:
+      return ValueName::Role;
+    case TargetKind::Record:
+      return ValueName::LogEnd;
+    default:
+      return ValueName::None;
+  }
+}
+
+}  // namespace
+
+Explanation explain_event(const event::Body& body) {
+  return explain_subject(event::info_of(body).subject);
+}
+
+Explanation explain_target(const Target& target) {
+  if (target.kind == TargetKind::Client) return explain_subject(event::Subject::Client);
+  if (target.kind == TargetKind::Record) {
+    return {
+        "Records are written, copied and read in batches. The batch is stored exactly as it "
+        "travels; a leader stamps only the first offset and its epoch into it.",
+        "engine/record/", kStorage, "DefaultRecordBatch"};
+  }
+  for (const ValueRow& row : kValues) {
+    if (row.value == value_of(target)) return row.words;
+  }
+  return {};
+}
+
+std::vector<Explanation> all_explanations() {
+  std::vector<Explanation> all{kOtherApi};
+  for (const ApiRow& row : kApis) {
+    all.push_back(row.request);
+    all.push_back(row.response);
+  }
+  for (const ValueRow& row : kValues) all.push_back(row.words);
+  for (int s = 0; s <= static_cast<int>(event::Subject::Fault); ++s) {
+    all.push_back(explain_subject(static_cast<event::Subject>(s)));
+  }
+  return all;
+}
+
+}  // namespace kscope::viewer

@@ -1,0 +1,29 @@
+// The table of screens. A new screen is a file pair and a line here.
+#include <algorithm>
+#include <cctype>
+
+#include "viewer/panels/cluster_panel.h"
+#include "viewer/panels/panel.h"
+
+namespace kscope::viewer {
+
+const std::vector<Screen>& screens() {
+  static const std::vector<Screen> kScreens{
+      {"Cluster", draw_cluster},
+  };
+  return kScreens;
+}
+
+const Screen* find_screen(std::string_view name) {
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  };
+  for (const Screen& screen : screens()) {
+    const std::string_view other = screen.name;
+    if (std::equal(name.begin(), name.end(), other.begin(), other.end(), same)) return &screen;
+  }
+  return nullptr;
+}
+
+}  // namespace kscope::viewer

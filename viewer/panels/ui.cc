@@ -1,0 +1,84 @@
+#include "viewer/panels/ui.h"
+
+namespace kscope::viewer {
+
+namespace {
+
+constexpr std::size_t kFeedLines = 200;
+
+void refresh_story(Ui& ui) {
+  Session& session = ui.session;
+  const auto& dramas = session.index().dramas();
+  const auto latest =
+      last_until(dramas, session.machine().present(), [](EventSeq seq) { return seq; });
+  const EventSeq event = latest == dramas.end() ? EventSeq() : *latest;
+  if (event == ui.models.story_event && ui.models.story_history == session.index().history())
+    return;
+  ui.models.story_event = event;
+  ui.models.story_history = session.index().history();
+  ui.models.story = why_chain(session.machine(), event);
+}
+
+}  // namespace
+
+void refresh_models(Ui& ui) {
+  Session& session = ui.session;
+  Models& m = ui.models;
+  if (m.cluster_version != session.version()) {
+    m.cluster = build_cluster_view(session.snapshot(), session.index(), session.machine().names());
+    m.cluster_version = session.version();
+    refresh_story(ui);
+  }
+  if (m.feed_version != session.version() || !(m.feed_filter == ui.state.feed_filter)) {
+    m.feed_filter = ui.state.feed_filter;
+    m.feed = build_feed(session.machine(), session.index(), session.machine().present(), kFeedLines,
+                        m.feed_filter);
+    m.feed_version = session.version();
+  }
+  // Why a value is so takes a search through the past; while time runs, a few times a second will
+  // do.
+  constexpr int kFramesBetween = 12;
+  const bool another = !(m.inspected == session.selection());
+  const bool due = !session.playing() || ++m.inspected_ago >= kFramesBetween;
+  if (another || (due && m.inspected_version != session.version())) {
+    m.inspected_ago = 0;
+    if (another) ui.state.fields = {};
+    m.inspected = session.selection();
+    m.inspection = inspect(session.machine(), m.inspected);
+    m.inspected_version = session.version();
+  }
+}
+
+void Ui::run(const Action& action) {
+  if (!action.why_not.empty()) return;
+  switch (action.kind) {
+    case ActionKind::Command:
+      do_later([commands = action.commands](Session& s) {
+        for (const std::string& command : commands) {
+          if (!s.act(command).ok()) break;
+        }
+      });
+      return;
+    case ActionKind::Select:
+      do_later([target = action.select](Session& s) { s.select(target); });
+      return;
+    case ActionKind::FollowReply:
+      do_later([frame = action.select.frame](Session& s) { s.follow_reply(frame); });
+      return;
+    case ActionKind::Seek:
+      do_later([event = action.select.event](Session& s) {
+        s.pause();
+        s.seek(event);
+      });
+      return;
+  }
+}
+
+void Ui::show_menu(std::string title, std::vector<Action> actions) {
+  if (actions.empty()) return;
+  state.menu_title = std::move(title);
+  state.menu = std::move(actions);
+  state.open_menu = true;
+}
+
+}  // namespace kscope::viewer

@@ -1,0 +1,88 @@
+// Ui: everything that the panels share.
+//
+// Panels are functions: they read the models, draw, and put what the person wants into `later`. It
+// is carried out after the frame was drawn, so that the snapshot under the picture never changes
+// half-way.
+//
+// Owned by: app/gui. Read next: panels/panel.h
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "viewer/model/actions.h"
+#include "viewer/model/cluster_view.h"
+#include "viewer/model/feed.h"
+#include "viewer/model/inspector.h"
+#include "viewer/model/lab_view.h"
+#include "viewer/model/lanes.h"
+#include "viewer/model/timeline.h"
+#include "viewer/session/session.h"
+#include "viewer/widgets/controls.h"
+#include "viewer/widgets/draw_context.h"
+#include "viewer/widgets/hex_view.h"
+
+namespace kscope::viewer {
+
+/// View data of the present moment; refreshed when the session's version or the question changed.
+struct Models {
+  ClusterView cluster;
+  std::uint64_t cluster_version = 0;
+  std::vector<FeedLine> feed;
+  std::uint64_t feed_version = 0;
+  FeedFilter feed_filter;
+  Inspection inspection;
+  Target inspected;
+  std::uint64_t inspected_version = 0;
+  int inspected_ago = 0;       ///< frames
+  std::vector<WhyStep> story;  ///< the latest dramatic event and its causes
+  EventSeq story_event;
+  std::uint64_t story_history = 0;
+  TimelineModel timeline;
+};
+
+/// What the person has set up on the screen; nothing of it changes the cluster.
+struct UiState {
+  float user_zoom = 1.0f;  ///< Ctrl + and -
+  std::string tab = "Cluster";
+  bool help_open = false;
+  int callout = -1;  ///< which of the first-start call-outs is shown; -1: none
+  FeedFilter feed_filter;
+  bool only_trouble = false;                  ///< dense cluster view: hide healthy partitions
+  std::optional<TimeWindow> timeline_window;  ///< zoomed by hand; empty: everything
+  bool timeline_dragging = false;
+  bool was_playing = false;        ///< before the drag
+  TopicPartition focus_partition;  ///< whose leader and ISR the timeline paints
+  FieldFocus fields;
+  LaneAllocator upper_lanes, lower_lanes;
+  Target menu_target;
+  std::vector<Action> menu;  ///< actions of the open menu
+  std::string menu_title;
+  bool open_menu = false;
+  std::string seek_text;
+};
+
+struct Ui {
+  explicit Ui(Session& s) : session(s) {}
+  Session& session;
+  DrawContext draw;
+  Models models;
+  UiState state;
+  const LabView* lab = nullptr;  ///< null: no lab library was attached
+  LabActions* lab_actions = nullptr;
+  std::string title = "A live cluster";  ///< beside the product's name
+  std::vector<std::function<void(Session&)>> later;
+
+  float px(float units) const { return draw.px(units); }
+  void do_later(std::function<void(Session&)> work) { later.push_back(std::move(work)); }
+  void run(const Action& action);
+  /// Opens a context menu at the mouse.
+  void show_menu(std::string title, std::vector<Action> actions);
+};
+
+/// Brings the models up to date with the session.
+void refresh_models(Ui& ui);
+
+}  // namespace kscope::viewer

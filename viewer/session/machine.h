@@ -1,0 +1,69 @@
+// Machine: what the viewer needs of a cluster that can be wound back.
+//
+// The session, the models and the panels know the cluster through this interface and through
+// nothing else. In the program it is sim::TimeMachine (session/time_machine_port.h); the viewer's
+// own tests put hand-made snapshots behind it, so that every picture can be tested without running
+// an engine.
+//
+// Invariants: present() <= recorded_end(); event(n).seq == n; snapshot() is the state after
+// present().
+//
+// Called by: session/session, model/*. Read next: session/session.h
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/base/result.h"
+#include "engine/cluster/snapshot.h"
+#include "engine/event/event.h"
+#include "engine/record/record_batch.h"
+
+namespace kscope::viewer {
+
+/// Bytes taken apart: every field with the bytes that hold it.
+struct Dissection {
+  std::string title;  ///< "Fetch request v12"
+  Bytes bytes;
+  std::vector<record::FieldSpan> fields;  ///< in the order of the bytes
+  std::string problem;                    ///< why there is nothing to see; empty: all is well
+};
+
+class Machine {
+ public:
+  virtual ~Machine() = default;
+
+  virtual const cluster::Snapshot& snapshot() = 0;
+  virtual const NameTable& names() const = 0;
+  virtual Instant now() const = 0;
+  virtual EventSeq present() const = 0;
+  virtual EventSeq recorded_end() const = 0;
+  virtual Instant recorded_until() const = 0;
+  /// When the queue's next item is due; nothing if it is empty.
+  virtual std::optional<Instant> next_item_at() const = 0;
+
+  /// As sim::TimeMachine's.
+  virtual bool step() = 0;
+  virtual bool big_step() = 0;
+  virtual bool step_back() = 0;
+  virtual void run_until(Instant until) = 0;
+  virtual void seek(Instant to) = 0;
+  virtual void seek(EventSeq to) = 0;
+  virtual Result<bool> act(const std::string& command) = 0;
+
+  /// REQUIRES 1 <= seq <= recorded_end().
+  virtual const event::Event& event(EventSeq seq) const = 0;
+  virtual std::vector<EventSeq> why(EventSeq seq) const = 0;
+  virtual EventSeq frame_sent_event(FrameId frame) const = 0;
+  /// The recorded input's whole line: "crash broker 1".
+  virtual std::string input_text(std::uint32_t input) const = 0;
+
+  virtual Dissection dissect_frame(FrameId frame) const = 0;
+  /// The batch of a replica's log that holds this offset.
+  virtual Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
+                                   std::int64_t offset) const = 0;
+};
+
+}  // namespace kscope::viewer

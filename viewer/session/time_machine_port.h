@@ -1,0 +1,52 @@
+// TimeMachinePort: the simulated cluster behind the viewer's Machine interface.
+//
+// Adds what the engine's time machine has no reason to know: a snapshot that is only taken again
+// when something changed, and frames and batches taken apart for the inspector.
+//
+// Called by: cli/view_command, cli/text_mode, viewer/lab. Read next: engine/sim/time_machine.h
+#pragma once
+
+#include <memory>
+
+#include "engine/sim/time_machine.h"
+#include "viewer/session/machine.h"
+
+namespace kscope::viewer {
+
+class TimeMachinePort : public Machine {
+ public:
+  explicit TimeMachinePort(std::unique_ptr<sim::TimeMachine> machine);
+
+  sim::TimeMachine& engine() { return *machine_; }
+  /// Somebody drove the engine directly (a lab): the cached snapshot is stale.
+  void refresh() { dirty_ = true; }
+
+  const cluster::Snapshot& snapshot() override;
+  const NameTable& names() const override { return machine_->world().names(); }
+  Instant now() const override { return machine_->now(); }
+  EventSeq present() const override { return machine_->present(); }
+  EventSeq recorded_end() const override { return machine_->recorded_end(); }
+  Instant recorded_until() const override { return machine_->recorded_until(); }
+  std::optional<Instant> next_item_at() const override { return machine_->world().next_item_at(); }
+  bool step() override;
+  bool big_step() override;
+  bool step_back() override;
+  void run_until(Instant until) override;
+  void seek(Instant to) override;
+  void seek(EventSeq to) override;
+  Result<bool> act(const std::string& command) override;
+  const event::Event& event(EventSeq seq) const override { return machine_->event(seq); }
+  std::vector<EventSeq> why(EventSeq seq) const override { return machine_->why(seq); }
+  EventSeq frame_sent_event(FrameId frame) const override;
+  std::string input_text(std::uint32_t input) const override;
+  Dissection dissect_frame(FrameId frame) const override;
+  Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
+                           std::int64_t offset) const override;
+
+ private:
+  std::unique_ptr<sim::TimeMachine> machine_;
+  cluster::Snapshot snapshot_;
+  bool dirty_ = true;
+};
+
+}  // namespace kscope::viewer
