@@ -1,0 +1,18 @@
+#include "tests/bench/bench.h"
+
+namespace kscope::bench {
+
+const std::vector<Group>& groups() {
+  static const std::vector<Group> all = {
+      {"sim", "the machine: 3 combined nodes, a producer and a consumer", sim_bench},
+      {"seek", "time travel in a scenario of ten minutes", seek_bench},
+      {"storage", "one log on a simulated and on a real disk", storage_bench},
+      {"cluster", "what a client feels, in virtual time", cluster_bench},
+#ifdef KSCOPE_HAS_VIEWER
+      {"viewer", "processor time of one frame: 9 brokers, 60 partitions", viewer_bench},
+#endif
+  };
+  return all;
+}
+
+}  // namespace kscope::bench

@@ -1,0 +1,3 @@
+// The one main() of every test program; Catch2's implementation is compiled here once.
+#define CATCH_CONFIG_MAIN
+#include "tests/catch.h"

@@ -1,0 +1,391 @@
+// Goal: every checker notices the promise it guards being broken, and is silent otherwise.
+// Method: a hand-made story of events over a fake cluster; each test breaks one rule in one place.
+// Source of the rules: KIP-101, KIP-497, KIP-595, KIP-966 and Kafka's RaftEventSimulationTest.
+#include "engine/sim/invariants/invariants.h"
+
+#include <map>
+
+#include "engine/record/record_batch.h"
+#include "tests/catch.h"
+
+using namespace kscope;
+using namespace kscope::sim;
+
+namespace {
+
+Bytes batch_of(std::int64_t base, int count, std::int32_t epoch, const std::string& value) {
+  std::vector<record::Record> records;
+  for (int i = 0; i < count; ++i) {
+    record::Record r;
+    r.offset = base + i;
+    r.value = to_bytes(value);
+    records.push_back(r);
+  }
+  record::BatchOptions options;
+  options.base_offset = base;
+  options.partition_leader_epoch = epoch;
+  return record::build_batch(options, records);
+}
+
+class FakeCluster : public CheckedCluster {
+ public:
+  const NameTable& names() const override { return names_; }
+  std::vector<NodeId> voters() const override { return {NodeId(1), NodeId(2), NodeId(3)}; }
+  Result<Bytes> appended_batch(NodeId node, const event::BatchAppended& e,
+                               BatchPlace&) const override {
+    return disk.at({node, e.partition, e.base.value()});
+  }
+  ScannedLog scan(NodeId, PartitionRef) const override { return scanned; }
+  std::vector<std::pair<std::int32_t, std::int64_t>> epochs(NodeId, PartitionRef) const override {
+    return epoch_cache;
+  }
+  std::optional<std::int32_t> min_insync_replicas(NodeId, PartitionRef) const override {
+    return min_isr;
+  }
+  std::optional<std::int32_t> quorum_epoch(NodeId) const override { return memory_epoch; }
+
+  NameTable names_;
+  std::map<std::tuple<NodeId, PartitionRef, std::int64_t>, Bytes> disk;
+  ScannedLog scanned;
+  std::vector<std::pair<std::int32_t, std::int64_t>> epoch_cache;
+  std::int32_t min_isr = 1;
+  std::optional<std::int32_t> memory_epoch;
+};
+
+NodeList nodes(std::vector<std::int32_t> list) { return NodeList(list); }
+
+class Story {
+ public:
+  Story() : orders(fake.names_.intern(TopicPartition{"orders", 0})) {
+    for (int n : {1, 2, 3}) {
+      tell(n, event::NodeStarted{1});
+      tell(3, event::BrokerRegistered{NodeId(n), BrokerEpoch(n)});
+      tell(3, event::BrokerUnfenced{NodeId(n)});
+      tell(n, event::BrokerStateChanged{event::BrokerState::Recovery, event::BrokerState::Running});
+      tell(n, event::LogOpened{orders, Offset(0), Offset(0)});
+    }
+    partition(1, 0, 0, {1, 2, 3});
+    lead(1, 0, {1, 2, 3});
+  }
+  void tell(int node, event::Body body) {
+    fresh = {event_of(node, std::move(body))};
+    invariants.after_item(fake, fresh, violations);
+  }
+  /// The controller fences a broker and takes it out of the ISR in one decision.
+  void fence(int broker, int leader, int epoch, std::vector<std::int32_t> isr) {
+    fresh = {event_of(3, event::BrokerFenced{NodeId(broker), event::FenceReason::SessionTimeout}),
+             event_of(3, event::PartitionChanged{orders, NodeId(leader), LeaderEpoch(epoch), 1,
+                                                 nodes(isr), nodes({1, 2, 3})})};
+    invariants.after_item(fake, fresh, violations);
+  }
+  event::Event event_of(int node, event::Body body) {
+    return {EventSeq(++seq), Instant{}, NodeId(node), EventSeq(0), std::move(body)};
+  }
+  void partition(int leader, int epoch, int partition_epoch, std::vector<std::int32_t> isr) {
+    tell(3, event::PartitionChanged{orders, NodeId(leader), LeaderEpoch(epoch), partition_epoch,
+                                    nodes(isr), nodes({1, 2, 3})});
+  }
+  void lead(int node, int epoch, std::vector<std::int32_t> isr, std::int64_t log_end = 0) {
+    tell(node, event::BecameLeader{orders, LeaderEpoch(epoch), Offset(log_end)});
+    tell(node, event::IsrUpdated{orders, nodes(isr), epoch});
+  }
+  void append(int node, std::int64_t base, int count, int epoch, const std::string& value = "v") {
+    Bytes bytes = batch_of(base, count, epoch, value);
+    const auto size = static_cast<std::int32_t>(bytes.size());
+    fake.disk[{NodeId(node), orders, base}] = std::move(bytes);
+    tell(node, event::BatchAppended{orders, Offset(base), Offset(base + count - 1),
+                                    LeaderEpoch(epoch), size});
+  }
+  void high_watermark(int node, std::int64_t from, std::int64_t to) {
+    tell(node, event::HighWatermarkAdvanced{orders, Offset(from), Offset(to)});
+  }
+  void truncate(int node, std::int64_t from, std::int64_t to) {
+    tell(node, event::LogTruncated{orders, Offset(from), Offset(to),
+                                   event::TruncateReason::DivergingEpoch});
+  }
+  /// Three records on all three brokers, committed.
+  void commit_three() {
+    for (int n : {1, 2, 3}) append(n, 0, 3, 0);
+    high_watermark(1, 0, 3);
+  }
+  std::string broken() const {
+    std::string ids;
+    for (const auto& v : violations) ids += (ids.empty() ? "" : " ") + v.invariant;
+    return ids;
+  }
+
+  FakeCluster fake;
+  PartitionRef orders;
+  Invariants invariants;
+  std::vector<cluster::Violation> violations;
+  std::vector<event::Event> fresh;
+  std::uint64_t seq = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a run that keeps its promises has no violations") {
+  Story s;
+  s.commit_three();
+  s.high_watermark(2, 0, 3);
+  s.tell(1001, event::BatchAcked{s.orders, 1, Offset(0), 3, -1});
+  s.tell(1002, event::RecordsConsumed{s.orders, Offset(0), Offset(2)});
+  s.tell(1, event::NodeCrashed{event::CrashKind::Process, 0});
+  s.fence(1, 2, 1, {2, 3});
+  s.lead(2, 1, {2, 3}, 3);
+  s.append(2, 3, 1, 1);
+  s.append(3, 3, 1, 1);
+  s.high_watermark(2, 3, 4);
+  CHECK(s.broken() == "");
+}
+
+TEST_CASE("A1: a follower whose committed batch differs is noticed") {
+  Story s;
+  for (int n : {1, 2}) s.append(n, 0, 3, 0);
+  s.append(3, 0, 3, 5, "other");  // same offsets, another epoch's batch
+  s.high_watermark(1, 0, 3);
+  s.high_watermark(3, 0, 3);
+  CHECK(s.broken() == "A1");
+}
+
+TEST_CASE("A2: an epoch and an offset that name two batches are noticed") {
+  Story s;
+  s.append(1, 0, 3, 0, "a");
+  s.append(2, 0, 3, 0, "b");
+  CHECK(s.broken() == "A2");
+}
+
+TEST_CASE("A3: a new leader without a committed record is noticed") {
+  Story s;
+  s.commit_three();
+  s.tell(2, event::NodeCrashed{event::CrashKind::Process, 0});
+  s.tell(2, event::NodeStarted{2});
+  s.truncate(2, 3, 1);
+  s.violations.clear();  // A11 has spoken
+  s.partition(2, 1, 1, {2, 3});
+  s.lead(2, 1, {2, 3}, 1);
+  CHECK(s.broken() == "A3");
+}
+
+TEST_CASE("A4: an in-sync member that lacks a committed record is noticed") {
+  Story s;
+  for (int n : {1, 2}) s.append(n, 0, 3, 0);
+  s.partition(1, 0, 1, {1, 2});
+  s.tell(1, event::IsrUpdated{s.orders, nodes({1, 2}), 1});
+  s.high_watermark(1, 0, 3);
+  s.tell(1, event::IsrUpdated{s.orders, nodes({1, 2, 3}), 2});
+  s.partition(1, 0, 2, {1, 2, 3});
+  CHECK(s.broken() == "A4");
+}
+
+TEST_CASE("A5: a leader that counts fewer than the controller is noticed") {
+  Story s;
+  s.tell(1, event::IsrUpdated{s.orders, nodes({1, 2}), 1});
+  CHECK(s.broken() == "A5");
+}
+
+TEST_CASE("A7: reading what is not committed is noticed") {
+  Story s;
+  s.append(1, 0, 3, 0);
+  s.tell(1002, event::RecordsConsumed{s.orders, Offset(0), Offset(2)});
+  CHECK(s.broken() == "A7");
+}
+
+TEST_CASE("A8: a high watermark beyond an in-sync copy is noticed") {
+  Story s;
+  for (int n : {1, 2}) s.append(n, 0, 3, 0);
+  s.high_watermark(1, 0, 3);
+  CHECK(s.broken() == "A8 A6 A4");  // three views of the same lie
+}
+
+TEST_CASE("A8: a high watermark that rises below min.insync.replicas is noticed") {
+  Story s;
+  s.fake.min_isr = 2;
+  s.append(1, 0, 3, 0);
+  s.partition(1, 0, 1, {1});
+  s.tell(1, event::IsrUpdated{s.orders, nodes({1}), 1});
+  s.high_watermark(1, 0, 3);
+  CHECK(s.broken() == "A8");
+}
+
+TEST_CASE("A9: a follower that is asked in too early is noticed") {
+  Story s;
+  for (int n : {1, 2}) s.append(n, 0, 3, 0);
+  s.partition(1, 0, 1, {1, 2});
+  s.tell(1, event::IsrUpdated{s.orders, nodes({1, 2}), 1});
+  s.high_watermark(1, 0, 3);
+  s.tell(1, event::IsrChangeRequested{s.orders, nodes({1, 2}), nodes({1, 2, 3})});
+  CHECK(s.broken() == "A9");
+}
+
+TEST_CASE("A11: leaders must not truncate, nor in-sync followers what is committed") {
+  Story s;
+  s.commit_three();
+  s.truncate(1, 3, 2);
+  CHECK(s.broken() == "A11");
+  Story t;
+  t.commit_three();
+  t.truncate(2, 3, 2);
+  CHECK(t.broken() == "A11");
+}
+
+TEST_CASE("A12: an epoch cache that is out of order is noticed") {
+  Story s;
+  s.fake.epoch_cache = {{0, 0}, {2, 5}, {1, 6}};
+  s.tell(1, event::LeaderEpochStarted{s.orders, LeaderEpoch(1), Offset(6)});
+  CHECK(s.broken() == "A12");
+}
+
+TEST_CASE("an unclean election opens a loss window instead of violations") {
+  Story s;
+  for (int n : {1, 2}) s.append(n, 0, 3, 0);
+  s.partition(1, 0, 1, {1, 2});
+  s.tell(1, event::IsrUpdated{s.orders, nodes({1, 2}), 1});
+  s.high_watermark(1, 0, 3);
+  s.fresh = {s.event_of(3, event::PartitionChanged{s.orders, NodeId(3), LeaderEpoch(1), 2,
+                                                   nodes({3}), nodes({1, 2, 3})}),
+             s.event_of(3, event::PartitionLeaderChanged{s.orders, NodeId(1), NodeId(3),
+                                                         LeaderEpoch(1), true})};
+  s.invariants.after_item(s.fake, s.fresh, s.violations);
+  s.lead(3, 1, {3}, 0);
+  s.append(3, 0, 1, 1);
+  s.high_watermark(3, 0, 1);
+  CHECK(s.invariants.loss_windows() == 1);
+  CHECK(s.broken() == "");
+}
+
+TEST_CASE("a power loss of the lone in-sync member is over budget and declared") {
+  Story s;
+  s.commit_three();
+  s.partition(1, 0, 1, {1});
+  s.tell(1, event::IsrUpdated{s.orders, nodes({1}), 1});
+  s.append(1, 3, 1, 0);
+  s.high_watermark(1, 3, 4);
+  s.tell(1, event::NodeCrashed{event::CrashKind::PowerLoss, 100});
+  CHECK(s.invariants.loss_windows() == 1);
+  s.tell(1, event::NodeStarted{2});
+  s.fake.scanned.batches = {};
+  s.tell(1, event::LogOpened{s.orders, Offset(0), Offset(0)});
+  s.partition(1, 1, 2, {1});
+  s.lead(1, 1, {1}, 0);
+  CHECK(s.broken() == "");
+}
+
+TEST_CASE("a power loss within the budget opens no window") {
+  Story s;
+  s.commit_three();
+  s.tell(1, event::NodeCrashed{event::CrashKind::PowerLoss, 100});
+  CHECK(s.invariants.loss_windows() == 0);
+  s.fence(1, 2, 1, {2, 3});
+  s.lead(2, 1, {2, 3}, 3);
+  CHECK(s.broken() == "");
+}
+
+TEST_CASE("B1: two leaders of one epoch are noticed") {
+  Story s;
+  s.tell(1, event::RaftLeaderElected{4, Offset(0)});
+  s.tell(2, event::RaftLeaderElected{4, Offset(0)});
+  CHECK(s.broken() == "B1");
+}
+
+TEST_CASE("B2, B3: epochs and votes are on disk, and there is one of each") {
+  Story s;
+  s.tell(1, event::QuorumStatePersisted{4, NodeId(-1), NodeId(2)});
+  s.tell(1, event::VoteCast{NodeId(2), 4, true});
+  CHECK(s.broken() == "");
+  s.tell(1, event::QuorumStatePersisted{4, NodeId(-1), NodeId(3)});
+  CHECK(s.broken() == "B3");
+  s.tell(1, event::QuorumStatePersisted{3, NodeId(-1), NodeId(-1)});
+  CHECK(s.broken() == "B3 B2");
+  Story t;
+  t.tell(1, event::VoteCast{NodeId(2), 4, true});
+  CHECK(t.broken() == "B3");
+}
+
+TEST_CASE("B5, B6: a commit point without a majority, or without a record of its own, is noticed") {
+  Story s;
+  const auto log = s.fake.names_.intern(TopicPartition{kClusterMetadataTopic, 0});
+  s.fake.disk[{NodeId(1), log, 0}] = batch_of(0, 2, 1, "m");
+  s.tell(1, event::RaftLeaderElected{1, Offset(0)});
+  s.tell(1, event::BatchAppended{log, Offset(0), Offset(1), LeaderEpoch(1), 100});
+  s.tell(1, event::RaftHighWatermarkAdvanced{Offset(0), Offset(2)});
+  CHECK(s.broken() == "B5");
+  Story t;
+  t.tell(1, event::RaftLeaderElected{1, Offset(5)});
+  t.tell(1, event::RaftHighWatermarkAdvanced{Offset(0), Offset(4)});
+  CHECK(t.broken() == "B5 B6");
+}
+
+TEST_CASE("C1 to C5: decisions that a controller may not make are noticed") {
+  Story s;
+  s.tell(3, event::BrokerRegistered{NodeId(2), BrokerEpoch(2)});
+  CHECK(s.broken() == "C1");
+  Story t;
+  t.tell(3, event::BrokerFenced{NodeId(2), event::FenceReason::SessionTimeout});
+  CHECK(t.broken() == "C2");
+  Story u;
+  u.partition(1, 1, 1, {2, 3});
+  CHECK(u.broken() == "C3");
+  Story v;
+  v.partition(2, 0, 1, {2, 3});
+  CHECK(v.broken() == "C4");
+  Story w;
+  w.tell(3, event::PartitionChanged{w.orders, NodeId(1), LeaderEpoch(0), 1, nodes({1, 4}),
+                                    nodes({1, 2, 3})});
+  CHECK(w.broken() == "C5 A5");
+}
+
+TEST_CASE("F1: a crash that takes a written byte, or a power loss a flushed one, is noticed") {
+  for (const auto kind : {event::CrashKind::Process, event::CrashKind::PowerLoss}) {
+    Story s;
+    s.commit_three();
+    s.append(2, 3, 1, 0);
+    s.tell(2, event::LogFlushed{s.orders, Offset(3)});
+    s.tell(2, event::NodeCrashed{kind, 0});
+    s.tell(2, event::NodeStarted{2});
+    s.fake.scanned.batches = {};  // everything is gone
+    s.tell(2, event::LogOpened{s.orders, Offset(0), Offset(0)});
+    CHECK(s.broken() == "F1");
+  }
+}
+
+TEST_CASE("F8: an append after the log directory failed is noticed") {
+  Story s;
+  s.tell(1, event::LogDirFailed{});
+  s.append(1, 0, 1, 0);
+  CHECK(s.broken() == "F8");
+}
+
+TEST_CASE("G1, G7: an acknowledgement before the commit and a skipping consumer are noticed") {
+  Story s;
+  s.append(1, 0, 3, 0);
+  s.tell(1001, event::BatchAcked{s.orders, 1, Offset(0), 3, -1});
+  CHECK(s.broken() == "G1");
+  Story t;
+  t.commit_three();
+  t.tell(1002, event::RecordsConsumed{t.orders, Offset(0), Offset(0)});
+  t.tell(1002, event::RecordsConsumed{t.orders, Offset(2), Offset(2)});
+  CHECK(t.broken() == "G7");
+}
+
+TEST_CASE("a deleted topic's logs prove nothing about a new topic of the same name") {
+  Story s;
+  s.commit_three();
+  s.tell(3, event::TopicDeleted{s.orders.topic});
+  s.tell(3, event::TopicCreated{s.orders.topic, 1});
+  s.tell(2, event::LogDeleted{s.orders});
+  s.tell(2, event::LogOpened{s.orders, Offset(0), Offset(0)});
+  s.partition(2, 0, 0, {2});
+  s.lead(2, 0, {2}, 0);
+  s.append(2, 0, 1, 0, "new");
+  s.high_watermark(2, 0, 1);
+  CHECK(s.broken() == "");
+}
+
+TEST_CASE("a broken rule is silent: that is how tests show that a rule matters") {
+  Story s;
+  s.invariants.break_rule_for_test("A2");
+  s.append(1, 0, 3, 0, "a");
+  s.append(2, 0, 3, 0, "b");
+  CHECK(s.broken() == "");
+}
