@@ -86,7 +86,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_flag("--json", options->json, "end with {seed, events, hash, state, violations}");
   command->add_flag("--all-events", options->all_events, "print every event, not only the drama");
   command->add_option("--seeds", options->random.seeds, "random: how many runs")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   command->add_option("--jobs", options->random.jobs, "random: processes at a time")
       ->check(CLI::Range(1, 256));
   command->add_option("--script", options->random.script_file,
