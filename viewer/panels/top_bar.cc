@@ -145,7 +145,7 @@ void draw_top_bar(Ui& ui, const Rect& rect) {
   if (title_room > c.px(60)) {
     const float room = std::min(title_room, c.px(230));
     c.fit(x, rect.cy() - c.line_height(Face::Body) / 2, room - c.px(10), Face::Body, theme::kText,
-          ui.title);
+          ui.lab != nullptr && !ui.lab->title.empty() ? "Lab: " + ui.lab->title : ui.title);
     x += room;
   }
   x = draw_transport(ui, c, x, rect) + c.px(8);

@@ -49,6 +49,8 @@ struct UiState {
   std::string tab = "Cluster";
   bool help_open = false;
   int callout = -1;  ///< which of the first-start call-outs is shown; -1: none
+  bool all_labs = false;   ///< the whole library is listed while a lab runs
+  bool all_steps = false;  ///< every step of the lab, not only those around the current one
   FeedFilter feed_filter;
   bool only_trouble = false;                  ///< dense cluster view: hide healthy partitions
   std::optional<TimeWindow> timeline_window;  ///< zoomed by hand; empty: everything
