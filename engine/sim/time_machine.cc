@@ -11,7 +11,7 @@ namespace {
 // person notices; copying a World this often costs little of the run.
 constexpr std::uint64_t kItemsAtFirst = 1000;
 // At this many every other one goes and the distance doubles, so that the worst seek grows with the
-// length of the run, but evenly. Thinning only the far past was rejected: its worst grew much faster.
+// length of the run, but evenly. Thinning only the far past was rejected: its worst grew faster.
 constexpr std::size_t kMaxCheckpoints = 512;
 
 }  // namespace
@@ -23,7 +23,7 @@ struct TimeMachine::FromThePast {
 TimeMachine::TimeMachine(const ClusterSpec& spec, std::uint64_t seed, std::vector<Input> inputs)
     : world_(spec, seed), items_between_checkpoints_(kItemsAtFirst) {
   for (const Input& input : inputs) world_.schedule(input);
-  checkpoints_.push_back({world_.last_event(), 0, 0, std::make_shared<const World>(world_)});
+  checkpoints_.push_back({world_.last_event(), 0, 0, std::make_unique<World>(world_)});
   world_.set_observer(this);
 }
 
@@ -48,7 +48,7 @@ TimeMachine::TimeMachine(FromThePast from)
       recorded_until_(from.origin.now()) {
   for (const Checkpoint& c : from.origin.checkpoints_) {
     if (c.event > present() || c.items > world_.items_handled()) break;
-    checkpoints_.push_back({c.event, c.items, c.acts, c.world});
+    checkpoints_.push_back({c.event, c.items, c.acts, std::make_unique<World>(*c.world)});
   }
   world_.set_observer(this);
   forget_future();
@@ -179,7 +179,7 @@ void TimeMachine::maybe_checkpoint() {
   if (since < items_between_checkpoints_ || checkpoints_.back().event >= present()) return;
   if (checkpoints_.size() >= kMaxCheckpoints) thin_checkpoints();
   checkpoints_.push_back(
-      {present(), world_.items_handled(), next_act_, std::make_shared<const World>(world_)});
+      {present(), world_.items_handled(), next_act_, std::make_unique<World>(world_)});
 }
 
 void TimeMachine::thin_checkpoints() {

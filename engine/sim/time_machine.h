@@ -86,7 +86,7 @@ class TimeMachine : public Observer {
     EventSeq event;
     std::uint64_t items = 0;  ///< handled when the copy was made
     std::size_t acts = 0;     ///< acts_ already in the copy
-    std::shared_ptr<const World> world;  ///< forks share it
+    std::unique_ptr<World> world;
   };
   /// Something that came from outside while the machine ran: replayed at the same place.
   struct Act {
