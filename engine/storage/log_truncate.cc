@@ -36,7 +36,8 @@ Result<void> UnifiedLog::truncate_to(env::Env& env, Offset to, event::TruncateRe
   env.events.emit(env.node, event::LogTruncated{ref_, from_end, log_end_, reason});
   if (log_start_ > log_end_) {
     const Offset from_start = std::exchange(log_start_, log_end_);
-    env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, log_start_});
+    env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, log_start_,
+                                                      event::LogStartReason::Truncation});
   }
   return drop_epochs_from(env, log_end_);
 }
@@ -53,7 +54,8 @@ Result<void> UnifiedLog::truncate_fully_and_start_at(env::Env& env, Offset start
   env.events.emit(env.node, event::LogTruncated{ref_, from_end, start,
                                                 event::TruncateReason::FullyAndRestart});
   if (start != from_start) {
-    env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, start});
+    env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, start,
+                                                      event::LogStartReason::Truncation});
   }
   env.events.emit(env.node, event::LogFlushed{ref_, start});
   epochs_.clear();
