@@ -62,12 +62,13 @@ Result<void> UnifiedLog::truncate_fully_and_start_at(env::Env& env, Offset start
   return save_epochs(env);
 }
 
-Result<void> UnifiedLog::advance_log_start(env::Env& env, Offset to) {
+Result<void> UnifiedLog::advance_log_start(env::Env& env, Offset to,
+                                           event::LogStartReason reason) {
   KCHECK(to <= log_end_);
   if (to <= log_start_) return {};
   const Offset from = log_start_;
   log_start_ = to;
-  env.events.emit(env.node, event::LogStartAdvanced{ref_, from, to});
+  env.events.emit(env.node, event::LogStartAdvanced{ref_, from, to, reason});
   const LeaderEpochCache before = epochs_;
   epochs_.truncate_from_start(to);
   return epochs_ == before ? Result<void>() : save_epochs(env);
