@@ -5,7 +5,7 @@
 // is checked against it. And it must know which transactions were aborted. Both follow from the
 // headers alone (and from the few control records), so they are read afresh for every pass.
 //
-// Called by: cleaner. Kafka: UnifiedLog.lastRecordsOfActiveProducers and collectAbortedTransactions,
+// Called by: cleaner. Kafka: UnifiedLog.lastRecordsOfActiveProducers, collectAbortedTransactions,
 // which answer from the producer state and the transaction index that they keep.
 // Read next: storage/batch_filter.h
 #pragma once
