@@ -11,10 +11,11 @@
 //   disk NODE slow DURATION | disk NODE failing | disk NODE full | disk NODE ok
 //   flip NODE FILE BYTE | skew NODE DURATION
 //   topic NAME partitions=N replicas=N [assignment=1:2:3,2:3:1] [CONFIG=VALUE …]
-//   delete-topic NAME | elect PARTITION
+//   delete-topic NAME | elect PARTITION | delete-records PARTITION before=OFFSET|end
 //   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)
 //   consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]
-//   send PRODUCER TOPIC[-PARTITION] [count=N] [key=TEXT] [value=TEXT] [size=BYTES] [every=DURATION]
+//   send PRODUCER TOPIC[-PARTITION] [tombstone] [count=N] [key=TEXT|keys=N] [value=TEXT]
+//        [size=BYTES] [every=DURATION]
 //   seek CONSUMER PARTITION OFFSET
 //   close CLIENT
 // NODE is "broker 1", "controller 1", "1" or a client's name.

@@ -127,6 +127,15 @@ Result<void> elect_action(ActionContext& context) {
   return {};
 }
 
+Result<void> delete_records_action(ActionContext& context) {
+  KTRY_ASSIGN(const TopicPartition tp, parse_partition(context.command.arguments[0]));
+  const std::string& before = *context.command.option("before");
+  ClientSlot& slot = operator_client(context.world, context.announce());
+  Call call(context.world, NodeId(kOperatorId), context.world.last_event);
+  slot.client.admin()->delete_records(call.env(), tp, before == "end" ? -1 : std::stoll(before));
+  return {};
+}
+
 Result<void> producer_action(ActionContext& context) {
   const std::string& name = context.command.arguments[0];
   WorldState& world = context.world;
@@ -184,7 +193,9 @@ Result<void> send_action(ActionContext& context) {
   }
   client::Workload workload;
   split_target(context.world, context.command.arguments[1], workload);
+  workload.tombstone = context.command.arguments.size() > 2;
   for (const auto& [key, value] : context.command.options) {
+    if (key == "keys") workload.keys = std::stoi(value);
     if (key == "count") workload.count = std::stoll(value);
     if (key == "key") workload.key = value;
     if (key == "value") workload.value = value;
