@@ -3,8 +3,8 @@
 // After a clean stop everything is as it was left and only the end of the last segment is looked
 // up. After anything else the page cache may have lost bytes that the process had written, so every
 // segment from the recovery point on is read, batch by batch, until the first one that is torn or
-// whose CRC is wrong. There the log ends: what follows is cut, later segments are removed, both
-// indexes and the epoch cache are rebuilt from what is left.
+// whose CRC is wrong. There the log ends: what follows is cut, later segments are removed, the
+// indexes, the epoch cache and the state of the producers are rebuilt from what is left.
 //
 // Invariants: F1 (a CRC-valid, batch-aligned prefix, not shorter than what was flushed), F2
 // (running it twice changes nothing), F3 (the epochs are those of the log).
@@ -49,6 +49,7 @@ class LogLoader {
   Result<void> find_end();
   Result<void> start_afresh_if_needed(Offset log_start);
   Result<void> settle_epochs(Offset log_start);
+  Result<void> load_producers(bool clean);
   void announce(const Checkpoints& checkpoints);
 
   env::Env& env_;

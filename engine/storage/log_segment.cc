@@ -9,10 +9,6 @@ namespace kscope::storage {
 
 namespace {
 
-std::string path_of(const std::string& stem, std::string_view suffix) {
-  return stem + std::string(suffix);
-}
-
 template <class Index>
 Result<bool> load_index(env::Disk& disk, Index& index, const std::string& path, Offset base,
                         bool existed) {
@@ -34,8 +30,8 @@ Result<LogSegment::Opened> LogSegment::open(env::Disk& disk, std::string_view di
   segment.stem_ = segment_stem(directory, base);
   segment.base_ = base;
   segment.created_ms_ = now_ms;
-  const std::string index_path = path_of(segment.stem_, kIndexSuffix);
-  const std::string time_path = path_of(segment.stem_, kTimeIndexSuffix);
+  const std::string index_path = segment.path_of(kIndexSuffix);
+  const std::string time_path = segment.path_of(kTimeIndexSuffix);
   const bool is_new = !disk.exists(segment.log_path());
   const bool has_index = disk.exists(index_path);
   const bool has_time_index = disk.exists(time_path);
@@ -43,16 +39,21 @@ Result<LogSegment::Opened> LogSegment::open(env::Disk& disk, std::string_view di
   KTRY_ASSIGN(segment.size_, disk.size(segment.log_));
   KTRY_ASSIGN(const bool index_ok, load_index(disk, segment.offset_index_, index_path, base,
                                               has_index));
+  const Result<void> txns = segment.txn_index_.load(disk, segment.path_of(kTxnIndexSuffix),
+                                                    base);
+  if (!txns.ok() && txns.error().kind != ErrorKind::Corrupt) return txns.error();
   KTRY_ASSIGN(const bool time_ok, load_index(disk, segment.time_index_, time_path, base,
                                              has_time_index));
   const auto& entries = segment.offset_index_.entries();
   const bool points_beyond = !entries.empty() && entries.back().position >= segment.size_;
-  opened.indexes_usable = (index_ok && time_ok && !points_beyond) || is_new;
+  opened.indexes_usable = (index_ok && time_ok && txns.ok() && !points_beyond) || is_new;
   if (segment.size_ > 0 && opened.indexes_usable) KTRY(segment.reload_max_timestamp(disk));
   return opened;
 }
 
-std::string LogSegment::log_path() const { return path_of(stem_, kLogSuffix); }
+std::string LogSegment::path_of(std::string_view kind) const { return stem_ + std::string(kind); }
+
+std::string LogSegment::log_path() const { return path_of(kLogSuffix); }
 
 std::optional<event::RollReason> LogSegment::should_roll(const LogConfig& config,
                                                          const RollParams& next) const {
@@ -193,7 +194,7 @@ Result<void> LogSegment::flush(env::Disk& disk) {
     const Result<void> flushed = disk.flush(file);
     if (!flushed.ok()) return in_file(log_path(), flushed.error());
   }
-  return {};
+  return txn_index_.flush(disk);
 }
 
 Result<void> LogSegment::on_become_inactive(env::Disk& disk) {
@@ -204,14 +205,17 @@ void LogSegment::close(env::Disk& disk) {
   for (const env::FileHandle file : {log_, offset_index_.file(), time_index_.file()}) {
     disk.close(file);
   }
+  txn_index_.close(disk);
 }
 
 Result<void> LogSegment::remove_files(env::Disk& disk) {
   close(disk);
   // The .log goes first: indexes without a log are swept away at the next start.
   for (const std::string_view suffix : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix}) {
-    KTRY(disk.remove(path_of(stem_, suffix)));
+    KTRY(disk.remove(path_of(suffix)));
   }
+  const std::string txns = path_of(kTxnIndexSuffix);
+  if (disk.exists(txns)) KTRY(disk.remove(txns));
   return {};
 }
 

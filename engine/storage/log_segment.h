@@ -1,4 +1,5 @@
-// LogSegment: a stretch of a log in three files: the batches, and two sparse indexes over them.
+// LogSegment: a stretch of a log in three files: the batches, and two sparse indexes over them. A
+// fourth one, the transaction index, exists if a transaction was aborted here.
 //
 // A log is cut into segments so that old data can be dropped by deleting files, and so that indexes
 // stay small. Only the last segment, the active one, is written to. When it is full (bytes, age, an
@@ -29,7 +30,9 @@
 #include "engine/storage/leader_epoch_cache.h"
 #include "engine/storage/log_config.h"
 #include "engine/storage/offset_index.h"
+#include "engine/storage/producer_state_manager.h"
 #include "engine/storage/time_index.h"
+#include "engine/storage/transaction_index.h"
 
 namespace kscope::storage {
 
@@ -93,13 +96,19 @@ class LogSegment {
       SegmentLookup* trace = nullptr) const;
 
   /// Reads every batch, checks its CRC, rebuilds both indexes, tells `epochs` of the epochs it
-  /// meets and cuts the file at the first thing that is no good batch. Running it again changes
+  /// meets and `producers` of their batches, and cuts the file at the first thing that is no good batch. Running it again changes
   /// nothing.
   struct Recovery {
     Offset next_offset;
     std::int64_t bytes_cut = 0;
   };
-  Result<Recovery> recover(env::Disk& disk, const LogConfig& config, LeaderEpochCache& epochs);
+  Result<Recovery> recover(env::Disk& disk, const LogConfig& config, LeaderEpochCache& epochs,
+                           ProducerStateManager& producers);
+  /// Tells `producers` of the batches in [its end, `to`).
+  Result<void> replay_producers(const env::Disk& disk, Offset to,
+                                ProducerStateManager& producers) const;
+  /// A transaction was aborted: its marker is in this segment.
+  Result<void> append_aborted(env::Disk& disk, const AbortedTxn& txn);
   /// Cuts at the batch that holds `offset` and makes the cut durable. Returns the new next offset.
   Result<Offset> truncate_to(env::Disk& disk, Offset offset, std::int64_t now_ms);
 
@@ -113,6 +122,7 @@ class LogSegment {
   std::int64_t size() const { return size_; }
   const OffsetIndex& offset_index() const { return offset_index_; }
   const TimeIndex& time_index() const { return time_index_; }
+  const TransactionIndex& txn_index() const { return txn_index_; }
   const MaxTimestamp& max_timestamp() const { return max_timestamp_; }
   std::string log_path() const;
 
@@ -124,7 +134,11 @@ class LogSegment {
                                                         const LogConfig& config);
   BatchScanner scan_from(const env::Disk& disk, Offset target, SegmentLookup* trace) const;
   Result<void> reload_max_timestamp(const env::Disk& disk);
+  Result<void> recover_producer(env::Disk& disk, const record::BatchHeader& header, ByteView batch,
+                                ProducerStateManager& producers);
   bool follows_on(const record::BatchHeader& header, Offset expected) const;
+
+  std::string path_of(std::string_view kind) const;
 
   std::string stem_;  // "orders-0/00000000000000000000"
   Offset base_;
@@ -132,6 +146,7 @@ class LogSegment {
   std::int64_t size_ = 0;
   OffsetIndex offset_index_;
   TimeIndex time_index_;
+  TransactionIndex txn_index_;
   std::int64_t bytes_since_index_entry_ = 0;
   MaxTimestamp max_timestamp_;
   std::optional<std::int64_t> first_timestamp_;  // of the first batch: segment.ms counts from it

@@ -38,7 +38,8 @@ Result<void> UnifiedLog::truncate_to(env::Env& env, Offset to, event::TruncateRe
     const Offset from_start = std::exchange(log_start_, log_end_);
     env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, log_start_});
   }
-  return drop_epochs_from(env, log_end_);
+  KTRY(drop_epochs_from(env, log_end_));
+  return rebuild_producers(env, log_end_);
 }
 
 Result<void> UnifiedLog::truncate_fully_and_start_at(env::Env& env, Offset start) {
@@ -56,6 +57,7 @@ Result<void> UnifiedLog::truncate_fully_and_start_at(env::Env& env, Offset start
     env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, start});
   }
   env.events.emit(env.node, event::LogFlushed{ref_, start});
+  KTRY(producers_.truncate_fully(env.disk, start));
   epochs_.clear();
   return save_epochs(env);
 }
@@ -65,6 +67,7 @@ Result<void> UnifiedLog::advance_log_start(env::Env& env, Offset to) {
   if (to <= log_start_) return {};
   const Offset from = log_start_;
   log_start_ = to;
+  producers_.on_log_start(to);
   env.events.emit(env.node, event::LogStartAdvanced{ref_, from, to});
   const LeaderEpochCache before = epochs_;
   epochs_.truncate_from_start(to);

@@ -86,6 +86,8 @@ Result<void> UnifiedLog::roll_at(env::Env& env, Offset base, event::RollReason r
   } else {
     KTRY(active().flush(env.disk));
   }
+  producers_.set_map_end(base);
+  KTRY(take_producer_snapshot(env));
   KTRY_ASSIGN(LogSegment::Opened next,
               LogSegment::open(env.disk, directory_, base, env.clock.wall_ms()));
   segments_.push_back(std::move(next.segment));
@@ -104,6 +106,7 @@ Result<void> UnifiedLog::roll_if_due(env::Env& env) {
 Result<void> UnifiedLog::close_cleanly(env::Env& env) {
   KTRY(active().on_become_inactive(env.disk));
   KTRY(flush_up_to(env, log_end_));
+  KTRY(take_producer_snapshot(env));
   for (LogSegment& segment : segments_) {
     KTRY(segment.flush(env.disk));
     segment.close(env.disk);

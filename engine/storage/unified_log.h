@@ -36,6 +36,7 @@
 #include "engine/storage/log_config.h"
 #include "engine/storage/log_segment.h"
 #include "engine/storage/log_validator.h"
+#include "engine/storage/producer_state_manager.h"
 
 namespace kscope::storage {
 
@@ -45,6 +46,7 @@ struct AppendInfo {
   std::int64_t max_timestamp_ms = -1;
   std::int64_t append_time_ms = -1;  ///< -1 unless the topic uses LogAppendTime
   std::int32_t bytes = 0;
+  bool duplicate = false;  ///< nothing was appended: the batch was there already, at these offsets
 };
 
 struct ReadResult {
@@ -119,6 +121,8 @@ class UnifiedLog {
                                                               std::int64_t timestamp_ms) const {
     return locate_time(env.disk, timestamp_ms);
   }
+  /// The aborted transactions that overlap with [from, end): what a reader of committed data skips.
+  std::vector<AbortedTxn> aborted_in(Offset from, Offset end) const;
   Result<std::optional<TimestampOffset>> max_timestamp(env::Env& env) const;
 
   const TopicPartition& partition() const { return partition_; }
@@ -130,6 +134,10 @@ class UnifiedLog {
   void set_config(const LogConfig& config) { config_ = config; }
   const std::vector<LogSegment>& segments() const { return segments_; }
   const LeaderEpochCache& epochs() const { return epochs_; }
+  const ProducerStateManager& producers() const { return producers_; }
+  /// Ended transactions below it are forgotten: readers of committed data may pass them.
+  void on_high_watermark(Offset mark) { producers_.on_high_watermark(mark); }
+  void remove_expired_producers(env::Env& env);
   std::int64_t size_in_bytes() const;
   void check() const;  ///< KCHECKs the invariants above
   /// Position of a batch in the segment that holds it; what the look-up did is left in `trace`
@@ -153,8 +161,21 @@ class UnifiedLog {
   std::string epoch_checkpoint_path() const;
   Result<void> save_epochs(env::Env& env);
   Result<void> note_epochs(env::Env& env, std::span<const record::BatchHeader> headers);
+  // log_producers.cc
+  struct ProducerUpdates {
+    std::map<std::int64_t, ProducerAppendInfo> infos;  // by producer
+    std::optional<AppendInfo> duplicate;
+  };
+  std::optional<AppendRefused> check_producers(ByteView bytes,
+                                               std::span<const record::BatchHeader> headers,
+                                               AppendOrigin origin, ProducerUpdates& updates) const;
+  Result<void> apply_producers(env::Env& env, const ProducerUpdates& updates);
+  Result<void> take_producer_snapshot(env::Env& env);
+  Result<void> rebuild_producers(env::Env& env, Offset end);
+
   Result<AppendInfo> append_stamped(env::Env& env, ByteView bytes,
-                                    std::span<const record::BatchHeader> headers);
+                                    std::span<const record::BatchHeader> headers,
+                                    const ProducerUpdates& producers);
   Result<void> roll_at(env::Env& env, Offset base, event::RollReason reason);
   Result<void> flush_up_to(env::Env& env, Offset end);
   Result<void> drop_epochs_from(env::Env& env, Offset end);
@@ -171,6 +192,7 @@ class UnifiedLog {
   std::int64_t last_flush_ms_ = 0;
   std::vector<LogSegment> segments_;  // Invariant: never empty once open
   LeaderEpochCache epochs_;
+  ProducerStateManager producers_;
 };
 
 }  // namespace kscope::storage
