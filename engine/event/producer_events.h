@@ -12,16 +12,21 @@ namespace kscope::event {
 
 /// A retry of a batch that is in the log already: answered with its offsets, not appended again.
 struct DuplicateBatchFound {
-  static constexpr Info kInfo{"DuplicateBatchFound", Subject::Storage, Weight::Change,
-                              "{node}: producer {producer} sends sequence {first_sequence} to "
-                              "{last_sequence} of {partition} again; it is there at {base}..{last}"};
+  static constexpr Info kInfo{
+      "DuplicateBatchFound", Subject::Storage, Weight::Change,
+      "{node}: producer {producer} sends sequence {first_sequence} to "
+      "{last_sequence} of {partition} again; it is there at {base}..{last}"};
   PartitionRef partition;
   std::int64_t producer = -1;
   std::int32_t first_sequence = -1, last_sequence = -1;
   Offset base, last;
   void describe(auto&& v) const {
-    v("partition", partition); v("producer", producer); v("first_sequence", first_sequence);
-    v("last_sequence", last_sequence); v("base", base); v("last", last);
+    v("partition", partition);
+    v("producer", producer);
+    v("first_sequence", first_sequence);
+    v("last_sequence", last_sequence);
+    v("base", base);
+    v("last", last);
   }
 };
 
@@ -33,7 +38,9 @@ struct ProducerSnapshotTaken {
   Offset at;  ///< exclusive: what the records before it have led to
   std::int64_t producers = 0;
   void describe(auto&& v) const {
-    v("partition", partition); v("at", at); v("producers", producers);
+    v("partition", partition);
+    v("at", at);
+    v("producers", producers);
   }
 };
 
@@ -45,7 +52,9 @@ struct TransactionStarted {
   std::int64_t producer = -1;
   Offset first;
   void describe(auto&& v) const {
-    v("partition", partition); v("producer", producer); v("first", first);
+    v("partition", partition);
+    v("producer", producer);
+    v("first", first);
   }
 };
 
@@ -59,7 +68,10 @@ struct TransactionEnded {
   Offset first, marker;
   bool aborted = false;
   void describe(auto&& v) const {
-    v("partition", partition); v("producer", producer); v("first", first); v("marker", marker);
+    v("partition", partition);
+    v("producer", producer);
+    v("first", first);
+    v("marker", marker);
     v("aborted", aborted);
   }
 };

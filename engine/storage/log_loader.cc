@@ -103,9 +103,10 @@ Result<void> LogLoader::recover_segment(std::size_t segment) {
   LogSegment& recovered = log_.segments_[segment];
   if (!scanned_from_) scanned_from_ = recovered.base_offset();
   KTRY(log_.rebuild_producers(env_, recovered.base_offset()));
-  KTRY_ASSIGN(const LogSegment::Recovery result,
-              recovered.recover(env_.disk, log_.config_, log_.epochs_, log_.producers_));
   const bool is_last = segment + 1 == log_.segments_.size();
+  const Offset limit = is_last ? Offset(INT64_MAX) : log_.segments_[segment + 1].base_offset();
+  KTRY_ASSIGN(const LogSegment::Recovery result,
+              recovered.recover(env_.disk, log_.config_, log_.epochs_, log_.producers_, limit));
   if (is_last || result.bytes_cut > 0) scanned_end_ = result.next_offset;
   if (result.bytes_cut == 0) return {};
   bytes_cut_ += result.bytes_cut;

@@ -60,7 +60,8 @@ class LogManager {
   const OffsetCheckpoint& stored_high_watermarks() const { return high_watermarks_; }
 
   Result<void> flush_due(env::Env& env);  ///< flush.ms, for every log
-  Result<void> roll_due(env::Env& env);   ///< segment.ms, for every log; also forgets silent producers
+  /// segment.ms, for every log; also forgets silent producers.
+  Result<void> roll_due(env::Env& env);
 
   /// Flushes and closes everything and leaves the marker (KIP-966 adds the broker epoch to it).
   Result<void> close_cleanly(env::Env& env, std::optional<BrokerEpoch> epoch = std::nullopt);

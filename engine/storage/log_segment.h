@@ -95,15 +95,15 @@ class LogSegment {
       const env::Disk& disk, std::int64_t timestamp_ms, Offset from,
       SegmentLookup* trace = nullptr) const;
 
-  /// Reads every batch, checks its CRC, rebuilds both indexes, tells `epochs` of the epochs it
-  /// meets and `producers` of their batches, and cuts the file at the first thing that is no good batch. Running it again changes
-  /// nothing.
+  /// Reads every batch, checks its CRC, rebuilds the indexes, tells `epochs` of the epochs it meets
+  /// and `producers` of their batches. Cuts the file at the first thing that is no good batch, or
+  /// that reaches `limit`, the base offset of the next segment. Running it again changes nothing.
   struct Recovery {
     Offset next_offset;
     std::int64_t bytes_cut = 0;
   };
   Result<Recovery> recover(env::Disk& disk, const LogConfig& config, LeaderEpochCache& epochs,
-                           ProducerStateManager& producers);
+                           ProducerStateManager& producers, Offset limit = Offset(INT64_MAX));
   /// Tells `producers` of the batches in [its end, `to`).
   Result<void> replay_producers(const env::Disk& disk, Offset to,
                                 ProducerStateManager& producers) const;
@@ -136,7 +136,7 @@ class LogSegment {
   Result<void> reload_max_timestamp(const env::Disk& disk);
   Result<void> recover_producer(env::Disk& disk, const record::BatchHeader& header, ByteView batch,
                                 ProducerStateManager& producers);
-  bool follows_on(const record::BatchHeader& header, Offset expected) const;
+  bool follows_on(const record::BatchHeader& header, Offset expected, Offset limit) const;
 
   std::string path_of(std::string_view kind) const;
 

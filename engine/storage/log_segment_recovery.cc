@@ -9,14 +9,15 @@
 namespace kscope::storage {
 
 // The base offset lies outside the CRC, so it gets a check of its own: offsets must rise.
-bool LogSegment::follows_on(const record::BatchHeader& header, Offset expected) const {
-  return header.base_offset >= expected.value() && header.last_offset_delta >= 0 &&
-         offset_index_.can_hold(Offset(header.last_offset()));
+bool LogSegment::follows_on(const record::BatchHeader& header, Offset expected,
+                            Offset limit) const {
+  return header.base_offset >= expected.value() && header.last_offset() < limit.value() &&
+         header.last_offset_delta >= 0 && offset_index_.can_hold(Offset(header.last_offset()));
 }
 
 Result<LogSegment::Recovery> LogSegment::recover(env::Disk& disk, const LogConfig& config,
                                                  LeaderEpochCache& epochs,
-                                                 ProducerStateManager& producers) {
+                                                 ProducerStateManager& producers, Offset limit) {
   KTRY(offset_index_.reset(disk));
   KTRY(time_index_.reset(disk));
   KTRY(txn_index_.truncate_to(disk, base_));
@@ -29,7 +30,7 @@ Result<LogSegment::Recovery> LogSegment::recover(env::Disk& disk, const LogConfi
   while (scan.next()) {
     const record::BatchHeader& header = scan.header();
     KTRY_ASSIGN(const ByteView batch, scan.whole_batch());
-    if (!record::crc_is_valid(batch) || !follows_on(header, result.next_offset)) break;
+    if (!record::crc_is_valid(batch) || !follows_on(header, result.next_offset, limit)) break;
     note_batch(header);
     KTRY(index_batch(disk, header, scan.position(), config));
     KTRY(recover_producer(disk, header, batch, producers));
