@@ -20,9 +20,11 @@
 #include "engine/event/controller_events.h"
 #include "engine/event/machine_events.h"
 #include "engine/event/network_events.h"
+#include "engine/event/producer_events.h"
 #include "engine/event/raft_events.h"
 #include "engine/event/replication_events.h"
 #include "engine/event/storage_events.h"
+#include "engine/event/tier_events.h"
 
 namespace kscope::event {
 
@@ -39,6 +41,10 @@ using Body = std::variant<
     // the log cleaner
     CleanStarted, OffsetMapBuilt, SegmentGroupCleaned, SegmentsSwapped, CleanFinished,
     PartitionUncleanable,
+    // storage: producers, tiered storage
+    DuplicateBatchFound, ProducerSnapshotTaken, TransactionStarted, TransactionEnded,
+    RemoteCopyStarted, RemoteCopyFinished, RemoteSegmentDeleted, RemoteLogRead,
+    LocalLogStartAdvanced, RemoteTierFailed,
     // raft
     RaftRoleChanged, ElectionTimerSet, ElectionTimerCleared, QuorumStatePersisted, VoteCast,
     VoteCounted, RaftLeaderElected, RaftLeaderResigned, RaftHighWatermarkAdvanced,

@@ -56,6 +56,7 @@ Result<LeaderAppendResult> Partition::append_as_leader(Context& context, storage
     result.error = ErrorCode::NOT_ENOUGH_REPLICAS;
     return result;
   }
+  log.on_high_watermark(high_watermark_);
   KTRY_ASSIGN(auto appended, log.append_as_leader(context.env, records, *leader_epoch_));
   if (appended.refused) {
     result.error = appended.refused->error;
@@ -226,6 +227,7 @@ Result<std::optional<storage::AppendInfo>> Partition::append_as_follower(Context
                                                                          storage::UnifiedLog& log,
                                                                          ByteView records) {
   KCHECK(!is_leader());
+  log.on_high_watermark(high_watermark_);
   return log.append_as_follower(context.env, records);
 }
 

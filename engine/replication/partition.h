@@ -25,6 +25,7 @@
 // Read next: replication/replica_manager.h
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -123,8 +124,11 @@ class Partition {
   std::int32_t partition_epoch() const { return partition_epoch_; }
   std::optional<Offset> leader_epoch_start() const { return leader_epoch_start_; }
   Offset high_watermark() const { return high_watermark_; }
-  /// No transactions yet: the last stable offset is the high watermark.
-  Offset last_stable_offset() const { return high_watermark_; }
+  /// The high watermark, or where the first transaction begins that is not yet decided below it.
+  Offset last_stable_offset(const storage::UnifiedLog& log) const {
+    const auto unstable = log.producers().first_unstable(high_watermark_);
+    return unstable ? std::clamp(*unstable, log.log_start(), high_watermark_) : high_watermark_;
+  }
   const IsrState& isr() const { return isr_; }                           ///< empty on a follower
   const std::vector<ReplicaState>& followers() const { return followers_; }  ///< as leader
   const std::vector<NodeId>& replicas() const { return replicas_; }

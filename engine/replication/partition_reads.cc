@@ -21,7 +21,7 @@ Offset Partition::end_for(FetchIsolation isolation, const storage::UnifiedLog& l
   switch (isolation) {
     case FetchIsolation::LogEnd: return log.log_end();
     case FetchIsolation::HighWatermark: return high_watermark_;
-    case FetchIsolation::TxnCommitted: return last_stable_offset();
+    case FetchIsolation::TxnCommitted: return last_stable_offset(log);
   }
   return high_watermark_;
 }
@@ -75,7 +75,7 @@ Result<PartitionRead> Partition::fetch(Context& context, const storage::UnifiedL
     if (read.error != ErrorCode::NONE) return read;
   }
   read.high_watermark = high_watermark_;
-  read.last_stable = last_stable_offset();
+  read.last_stable = last_stable_offset(log);
   read.log_start = log.log_start();
   read.log_end = log.log_end();
   if (read.diverging) return read;

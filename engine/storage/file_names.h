@@ -6,6 +6,8 @@
 //     00000000000000000100.timeindex        timestamp -> offset, sparse
 //     ….log.deleted                         on its way out; gone after file.delete.delay.ms
 //     ….log.cleaned  ….log.swap             what the cleaner writes, before and while it takes over
+//     00000000000000000100.txnindex         aborted transactions, if there are any
+//     00000000000000000100.snapshot         producers, as of that offset
 //     leader-epoch-checkpoint
 //     partition.metadata
 //   orders-0.<hex>-delete/                  a log on its way out
@@ -31,6 +33,7 @@ inline constexpr std::string_view kLogSuffix = ".log";
 inline constexpr std::string_view kIndexSuffix = ".index";
 inline constexpr std::string_view kTimeIndexSuffix = ".timeindex";
 inline constexpr std::string_view kTxnIndexSuffix = ".txnindex";
+inline constexpr std::string_view kProducerSnapshotSuffix = ".snapshot";
 inline constexpr std::string_view kDeletedSuffix = ".deleted";
 inline constexpr std::string_view kCleanedSuffix = ".cleaned";
 inline constexpr std::string_view kSwapSuffix = ".swap";

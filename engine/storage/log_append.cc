@@ -5,6 +5,17 @@
 
 namespace kscope::storage {
 
+namespace {
+
+void announce_duplicate(env::Env& env, PartitionRef ref, const record::BatchHeader& sent,
+                        const AppendInfo& known) {
+  const std::int32_t last = increment_sequence(sent.base_sequence, sent.last_offset_delta);
+  env.events.emit(env.node, event::DuplicateBatchFound{ref, sent.producer_id, sent.base_sequence,
+                                                       last, known.first, known.last});
+}
+
+}  // namespace
+
 Result<UnifiedLog::LeaderAppend> UnifiedLog::append_as_leader(env::Env& env, ByteView records,
                                                               LeaderEpoch epoch,
                                                               AppendOrigin origin) {
@@ -14,7 +25,15 @@ Result<UnifiedLog::LeaderAppend> UnifiedLog::append_as_leader(env::Env& env, Byt
   outcome.refused =
       validate_and_stamp(records, config_, {log_end_, epoch, now_ms, origin}, stamped);
   if (outcome.refused) return outcome;
-  KTRY_ASSIGN(outcome.info, append_stamped(env, stamped.bytes, stamped.headers));
+  ProducerUpdates producers;
+  outcome.refused = check_producers(stamped.bytes, stamped.headers, origin, producers);
+  if (outcome.refused) return outcome;
+  if (producers.duplicate) {
+    announce_duplicate(env, ref_, stamped.headers.front(), *producers.duplicate);
+    outcome.info = producers.duplicate;
+    return outcome;
+  }
+  KTRY_ASSIGN(outcome.info, append_stamped(env, stamped.bytes, stamped.headers, producers));
   if (config_.message_timestamp_is_append_time) outcome.info->append_time_ms = now_ms;
   return outcome;
 }
@@ -62,8 +81,12 @@ Result<std::optional<AppendInfo>> UnifiedLog::append_as_follower(env::Env& env,
                  fmt::format("{}: {}", directory_, batches.error().message)};
   }
   if (batches->headers.empty()) return std::optional<AppendInfo>();
-  KTRY_ASSIGN(AppendInfo info,
-              append_stamped(env, records.first(batches->whole_bytes), batches->headers));
+  const ByteView whole = records.first(batches->whole_bytes);
+  ProducerUpdates producers;
+  const auto refused =
+      check_producers(whole, batches->headers, AppendOrigin::Replication, producers);
+  KCHECK(!refused);  // the leader has done the checking
+  KTRY_ASSIGN(AppendInfo info, append_stamped(env, whole, batches->headers, producers));
   return std::optional(info);
 }
 
@@ -80,7 +103,8 @@ Result<void> UnifiedLog::note_epochs(env::Env& env,
 }
 
 Result<AppendInfo> UnifiedLog::append_stamped(env::Env& env, ByteView bytes,
-                                              std::span<const record::BatchHeader> headers) {
+                                              std::span<const record::BatchHeader> headers,
+                                              const ProducerUpdates& producers) {
   AppendInfo info;
   info.first = Offset(headers.front().base_offset);
   info.last = Offset(headers.back().last_offset());
@@ -95,6 +119,7 @@ Result<AppendInfo> UnifiedLog::append_stamped(env::Env& env, ByteView bytes,
   }
   KTRY_ASSIGN(const auto entries, active().append(env.disk, bytes, headers, config_));
   log_end_ = info.last + 1;
+  KTRY(apply_producers(env, producers));
   for (const record::BatchHeader& header : headers) {
     env.events.emit(env.node,
                     event::BatchAppended{ref_, Offset(header.base_offset),

@@ -31,6 +31,12 @@ struct LogConfig {
   bool message_timestamp_is_append_time = false;
   std::int64_t message_timestamp_before_max_ms = INT64_MAX;
   std::int64_t message_timestamp_after_max_ms = 3'600'000;
+  // Tiered storage (KIP-405). -2: as retention.ms and retention.bytes say.
+  bool remote_storage_enable = false;
+  std::int64_t local_retention_ms = -2;
+  std::int64_t local_retention_bytes = -2;
+  /// producer.id.expiration.ms, a setting of the broker: how long a silent producer is remembered.
+  std::int64_t producer_id_expiration_ms = 86'400'000;
 
   /// A compacted log rolls early enough for max.compaction.lag.ms (KIP-354).
   std::int64_t max_segment_ms() const {

@@ -22,6 +22,7 @@ LogLoader::LogLoader(env::Env& env, const TopicPartition& partition, const LogCo
   log_.ref_ = env.names.intern(partition);
   log_.config_ = config;
   log_.last_flush_ms_ = env.clock.wall_ms();
+  log_.producers_ = ProducerStateManager(log_.directory_);
 }
 
 Result<UnifiedLog> LogLoader::load(const Checkpoints& checkpoints) {
@@ -30,11 +31,14 @@ Result<UnifiedLog> LogLoader::load(const Checkpoints& checkpoints) {
   is_new_ = bases.empty();
   KTRY(load_epochs());
   KTRY(open_segments(bases));
+  if (!bases.empty()) log_.log_start_ = std::max(checkpoints.log_start, bases.front());
+  KTRY(log_.producers_.find_snapshots(env_.disk));
   KTRY(recover_segments(checkpoints));
   if (!log_.segments_.empty()) KTRY(find_end());
   KTRY(start_afresh_if_needed(checkpoints.log_start));
   log_.log_start_ = std::max(checkpoints.log_start, log_.segments_.front().base_offset());
   KTRY(settle_epochs(log_.log_start_));
+  KTRY(load_producers(checkpoints.clean));
   // Not further than what was flushed: a scan proves that bytes are there, not that they are safe.
   log_.recovery_point_ = checkpoints.clean ? log_.log_end_
                                            : std::min(checkpoints.recovery_point, log_.log_end_);
@@ -78,9 +82,11 @@ bool LogLoader::needs_recovery(std::size_t segment, const Checkpoints& checkpoin
 Result<void> LogLoader::recover_segment(std::size_t segment) {
   LogSegment& recovered = log_.segments_[segment];
   if (!scanned_from_) scanned_from_ = recovered.base_offset();
-  KTRY_ASSIGN(const LogSegment::Recovery result,
-              recovered.recover(env_.disk, log_.config_, log_.epochs_));
+  KTRY(log_.rebuild_producers(env_, recovered.base_offset()));
   const bool is_last = segment + 1 == log_.segments_.size();
+  const Offset limit = is_last ? Offset(INT64_MAX) : log_.segments_[segment + 1].base_offset();
+  KTRY_ASSIGN(const LogSegment::Recovery result,
+              recovered.recover(env_.disk, log_.config_, log_.epochs_, log_.producers_, limit));
   if (is_last || result.bytes_cut > 0) scanned_end_ = result.next_offset;
   if (result.bytes_cut == 0) return {};
   bytes_cut_ += result.bytes_cut;
@@ -90,6 +96,16 @@ Result<void> LogLoader::recover_segment(std::size_t segment) {
   KTRY(log_.remove_segments_after(env_, segment + 1));
   // The cut must not be undone by a power loss: new records will be written over it.
   return log_.segments_[segment].flush(env_.disk);
+}
+
+// A directory that was closed well and has no snapshot is from a time before there were any (or
+// from a broker that had no producers with an id): reading all of it would find nothing.
+Result<void> LogLoader::load_producers(bool clean) {
+  std::set<Offset> bases;
+  for (const LogSegment& segment : log_.segments_) bases.insert(segment.base_offset());
+  KTRY(log_.producers_.remove_stray_snapshots(env_.disk, bases));
+  if (clean && log_.producers_.snapshots().empty()) log_.producers_.set_map_end(log_.log_end_);
+  return log_.rebuild_producers(env_, log_.log_end_);
 }
 
 Result<void> LogLoader::recover_segments(const Checkpoints& checkpoints) {

@@ -3,8 +3,8 @@
 // After a clean stop everything is as it was left and only the end of the last segment is looked
 // up. After anything else the page cache may have lost bytes that the process had written, so every
 // segment from the recovery point on is read, batch by batch, until the first one that is torn or
-// whose CRC is wrong. There the log ends: what follows is cut, later segments are removed, both
-// indexes and the epoch cache are rebuilt from what is left.
+// whose CRC is wrong. There the log ends: what follows is cut, later segments are removed, the
+// indexes, the epoch cache and the state of the producers are rebuilt from what is left.
 //
 // Before that, what an interrupted deletion or cleaning left behind is cleared away or completed,
 // see log_loader_sweep.cc.
@@ -57,6 +57,7 @@ class LogLoader {
   Result<void> start_afresh_if_needed(Offset log_start);
   Result<void> regain_epochs(Offset log_start);
   Result<void> settle_epochs(Offset log_start);
+  Result<void> load_producers(bool clean);
   void announce(const Checkpoints& checkpoints);
 
   env::Env& env_;

@@ -181,7 +181,10 @@ Result<void> LogManager::flush_due(env::Env& env) {
 }
 
 Result<void> LogManager::roll_due(env::Env& env) {
-  for (auto& [partition, log] : logs_) KTRY(log.roll_if_due(env));
+  for (auto& [partition, log] : logs_) {
+    log.remove_expired_producers(env);
+    KTRY(log.roll_if_due(env));
+  }
   return {};
 }
 

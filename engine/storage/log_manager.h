@@ -61,7 +61,8 @@ class LogManager {
   const OffsetCheckpoint& stored_high_watermarks() const { return high_watermarks_; }
 
   Result<void> flush_due(env::Env& env);  ///< flush.ms, for every log
-  Result<void> roll_due(env::Env& env);   ///< segment.ms, for every log
+  /// segment.ms, for every log; also forgets silent producers.
+  Result<void> roll_due(env::Env& env);
   Result<void> remove_due_files(env::Env& env);  ///< file.delete.delay.ms, for every log
   std::optional<Instant> next_file_removal() const;
   /// One look of the cleaner. True if there was a log to clean. See log_cleaner.h.

@@ -1,4 +1,5 @@
-// LogSegment: a stretch of a log in three files: the batches, and two sparse indexes over them.
+// LogSegment: a stretch of a log in three files: the batches, and two sparse indexes over them. A
+// fourth one, the transaction index, exists if a transaction was aborted here.
 //
 // A log is cut into segments so that old data can be dropped by deleting files, and so that indexes
 // stay small. Only the last segment, the active one, is written to. When it is full (bytes, age, an
@@ -29,7 +30,9 @@
 #include "engine/storage/leader_epoch_cache.h"
 #include "engine/storage/log_config.h"
 #include "engine/storage/offset_index.h"
+#include "engine/storage/producer_state_manager.h"
 #include "engine/storage/time_index.h"
+#include "engine/storage/transaction_index.h"
 
 namespace kscope::storage {
 
@@ -45,6 +48,13 @@ struct MaxTimestamp {
   std::int64_t timestamp = TimeIndex::kNoTimestamp;
   Offset offset;
   bool operator==(const MaxTimestamp&) const = default;
+};
+
+/// The answer to a look-up by time: a record.
+struct TimestampOffset {
+  std::int64_t timestamp_ms = -1;
+  Offset offset;
+  LeaderEpoch epoch;
 };
 
 /// What should_roll needs to know about the bytes that are about to be appended.
@@ -75,26 +85,33 @@ class LogSegment {
 
   /// The first batch that ends at or after `target`; nullopt if the segment ends before it.
   Result<std::optional<BatchPosition>> translate(const env::Disk& disk, Offset target,
-                                                 LookupTrace* trace = nullptr) const;
+                                                 SegmentLookup* trace = nullptr) const;
   /// Bytes of the .log file, as they are.
   Result<Bytes> read(const env::Disk& disk, std::int64_t position, std::int64_t length) const;
   /// The offset after the last batch; the base offset if there is none. Scans from the last entry.
   Result<Offset> read_next_offset(const env::Disk& disk) const;
-  /// The first batch at or after `from` whose newest timestamp is >= `timestamp_ms`.
-  Result<std::optional<BatchPosition>> find_timestamp(const env::Disk& disk,
-                                                      std::int64_t timestamp_ms, Offset from,
-                                                      LookupTrace* trace = nullptr) const;
+  /// The first record at or after `from` with a timestamp >= `timestamp_ms`. (Kafka:
+  /// LogSegment.findOffsetByTimestamp.)
+  Result<std::optional<TimestampOffset>> find_offset_by_timestamp(
+      const env::Disk& disk, std::int64_t timestamp_ms, Offset from,
+      SegmentLookup* trace = nullptr) const;
 
-  /// Reads every batch, checks its CRC, rebuilds both indexes, tells `epochs` of the epochs it
-  /// meets and cuts the file at the first thing that is no good batch. Running it again changes
-  /// nothing.
+  /// Reads every batch, checks its CRC, rebuilds the indexes, tells `epochs` of the epochs it meets
+  /// and `producers` of their batches. Cuts the file at the first thing that is no good batch, or
+  /// that reaches `limit`, the base offset of the next segment. Running it again changes nothing.
   struct Recovery {
     Offset next_offset;
     std::int64_t bytes_cut = 0;
   };
-  Result<Recovery> recover(env::Disk& disk, const LogConfig& config, LeaderEpochCache& epochs);
   /// The epochs of the batches before `end`, by their headers.
   Result<void> collect_epochs(const env::Disk& disk, Offset end, LeaderEpochCache& epochs) const;
+  Result<Recovery> recover(env::Disk& disk, const LogConfig& config, LeaderEpochCache& epochs,
+                           ProducerStateManager& producers, Offset limit = Offset(INT64_MAX));
+  /// Tells `producers` of the batches in [its end, `to`).
+  Result<void> replay_producers(const env::Disk& disk, Offset to,
+                                ProducerStateManager& producers) const;
+  /// A transaction was aborted: its marker is in this segment.
+  Result<void> append_aborted(env::Disk& disk, const AbortedTxn& txn);
   /// Cuts at the batch that holds `offset` and makes the cut durable. Returns the new next offset.
   Result<Offset> truncate_to(env::Disk& disk, Offset offset, std::int64_t now_ms);
 
@@ -110,6 +127,7 @@ class LogSegment {
   std::int64_t size() const { return size_; }
   const OffsetIndex& offset_index() const { return offset_index_; }
   const TimeIndex& time_index() const { return time_index_; }
+  const TransactionIndex& txn_index() const { return txn_index_; }
   const MaxTimestamp& max_timestamp() const { return max_timestamp_; }
   std::string log_path() const;
   /// Walks the batches from `position` on, which must be where one begins.
@@ -132,8 +150,11 @@ class LogSegment {
                                                         const record::BatchHeader& header,
                                                         std::int64_t position,
                                                         const LogConfig& config);
+  BatchScanner scan_from(const env::Disk& disk, Offset target, SegmentLookup* trace) const;
   Result<void> reload_max_timestamp(const env::Disk& disk);
-  bool follows_on(const record::BatchHeader& header, Offset expected) const;
+  Result<void> recover_producer(env::Disk& disk, const record::BatchHeader& header, ByteView batch,
+                                ProducerStateManager& producers);
+  bool follows_on(const record::BatchHeader& header, Offset expected, Offset limit) const;
 
   std::string path_of(std::string_view kind) const;
 
@@ -144,6 +165,7 @@ class LogSegment {
   std::int64_t size_ = 0;
   OffsetIndex offset_index_;
   TimeIndex time_index_;
+  TransactionIndex txn_index_;
   std::int64_t bytes_since_index_entry_ = 0;
   MaxTimestamp max_timestamp_;
   std::optional<std::int64_t> first_timestamp_;  // of the first batch: segment.ms counts from it

@@ -39,7 +39,8 @@ Result<void> UnifiedLog::truncate_to(env::Env& env, Offset to, event::TruncateRe
     env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, log_start_,
                                                       event::LogStartReason::Truncation});
   }
-  return drop_epochs_from(env, log_end_);
+  KTRY(drop_epochs_from(env, log_end_));
+  return rebuild_producers(env, log_end_);
 }
 
 Result<void> UnifiedLog::truncate_fully_and_start_at(env::Env& env, Offset start) {
@@ -58,6 +59,7 @@ Result<void> UnifiedLog::truncate_fully_and_start_at(env::Env& env, Offset start
                                                       event::LogStartReason::Truncation});
   }
   env.events.emit(env.node, event::LogFlushed{ref_, start});
+  KTRY(producers_.truncate_fully(env.disk, start));
   epochs_.clear();
   return save_epochs(env);
 }
@@ -68,6 +70,7 @@ Result<void> UnifiedLog::advance_log_start(env::Env& env, Offset to,
   if (to <= log_start_) return {};
   const Offset from = log_start_;
   log_start_ = to;
+  producers_.on_log_start(to);
   env.events.emit(env.node, event::LogStartAdvanced{ref_, from, to, reason});
   const LeaderEpochCache before = epochs_;
   epochs_.truncate_from_start(to);

@@ -23,7 +23,7 @@
 namespace kscope::storage {
 
 /// Who appends. Only clients have to keep to one batch and may not write control records.
-enum class AppendOrigin : std::uint8_t { Client, RaftLeader, Coordinator };
+enum class AppendOrigin : std::uint8_t { Client, RaftLeader, Coordinator, Replication };
 
 /// Why the log refuses a produce, as the code that goes into the response.
 struct AppendRefused {

@@ -9,6 +9,7 @@
 #include "engine/env/disk_path.h"
 #include "engine/storage/checkpoint_file.h"
 #include "engine/storage/file_names.h"
+#include "engine/storage/index_search.h"
 #include "engine/storage/log_loader.h"
 
 namespace kscope::storage {
@@ -19,12 +20,15 @@ Result<UnifiedLog> UnifiedLog::open(env::Env& env, const TopicPartition& partiti
   return LogLoader(env, partition, config).load({recovery_point, log_start, clean});
 }
 
-std::size_t UnifiedLog::segment_index(Offset offset) const {
-  const auto after = std::upper_bound(
-      segments_.begin(), segments_.end(), offset,
-      [](Offset wanted, const LogSegment& segment) { return wanted < segment.base_offset(); });
-  KCHECK(after != segments_.begin());
-  return static_cast<std::size_t>(after - segments_.begin()) - 1;
+std::size_t UnifiedLog::segment_index(Offset offset, LookupTrace* trace) const {
+  KCHECK(offset >= segments_.front().base_offset());
+  const auto read = [this](std::int32_t i) {
+    const Offset base = segments_[static_cast<std::size_t>(i)].base_offset();
+    return std::pair(base.value(), std::int64_t{0});
+  };
+  const auto last = static_cast<std::int32_t>(segments_.size()) - 1;
+  const auto probes = trace == nullptr ? nullptr : &trace->segments;
+  return static_cast<std::size_t>(halve(0, last, offset.value(), read, probes));
 }
 
 std::string UnifiedLog::epoch_checkpoint_path() const {
@@ -82,6 +86,8 @@ Result<void> UnifiedLog::roll_at(env::Env& env, Offset base, event::RollReason r
   } else {
     KTRY(active().flush(env.disk));
   }
+  producers_.set_map_end(base);
+  KTRY(take_producer_snapshot(env));
   KTRY_ASSIGN(LogSegment::Opened next,
               LogSegment::open(env.disk, directory_, base, env.clock.wall_ms()));
   segments_.push_back(std::move(next.segment));
@@ -100,6 +106,7 @@ Result<void> UnifiedLog::roll_if_due(env::Env& env) {
 Result<void> UnifiedLog::close_cleanly(env::Env& env) {
   KTRY(active().on_become_inactive(env.disk));
   KTRY(flush_up_to(env, log_end_));
+  KTRY(take_producer_snapshot(env));
   for (LogSegment& segment : segments_) {
     KTRY(segment.flush(env.disk));
     segment.close(env.disk);

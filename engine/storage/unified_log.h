@@ -37,6 +37,7 @@
 #include "engine/storage/log_config.h"
 #include "engine/storage/log_segment.h"
 #include "engine/storage/log_validator.h"
+#include "engine/storage/producer_state_manager.h"
 
 namespace kscope::storage {
 
@@ -46,6 +47,7 @@ struct AppendInfo {
   std::int64_t max_timestamp_ms = -1;
   std::int64_t append_time_ms = -1;  ///< -1 unless the topic uses LogAppendTime
   std::int32_t bytes = 0;
+  bool duplicate = false;  ///< nothing was appended: the batch was there already, at these offsets
 };
 
 struct ReadResult {
@@ -137,9 +139,13 @@ class UnifiedLog {
   std::optional<EpochEnd> end_offset_for_epoch(LeaderEpoch epoch) const;
   std::optional<LeaderEpoch> latest_epoch() const;
   /// ListOffsets by time: first record with timestamp >= the given one, or nullopt.
-  struct TimestampOffset { std::int64_t timestamp_ms; Offset offset; LeaderEpoch epoch; };
+  using TimestampOffset = storage::TimestampOffset;
   Result<std::optional<TimestampOffset>> offset_for_timestamp(env::Env& env,
-                                                              std::int64_t timestamp_ms) const;
+                                                              std::int64_t timestamp_ms) const {
+    return locate_time(env.disk, timestamp_ms);
+  }
+  /// The aborted transactions that overlap with [from, end): what a reader of committed data skips.
+  std::vector<AbortedTxn> aborted_in(Offset from, Offset end) const;
   Result<std::optional<TimestampOffset>> max_timestamp(env::Env& env) const;
 
   const TopicPartition& partition() const { return partition_; }
@@ -151,26 +157,48 @@ class UnifiedLog {
   void set_config(const LogConfig& config) { config_ = config; }
   const std::vector<LogSegment>& segments() const { return segments_; }
   const LeaderEpochCache& epochs() const { return epochs_; }
+  const ProducerStateManager& producers() const { return producers_; }
+  /// Ended transactions below it are forgotten: readers of committed data may pass them.
+  void on_high_watermark(Offset mark) { producers_.on_high_watermark(mark); }
+  void remove_expired_producers(env::Env& env);
   std::int64_t size_in_bytes() const;
   void check() const;  ///< KCHECKs the invariants above
-  /// Position of a batch in the segment that holds it; what a look-up did is left in `trace`.
+  /// Position of a batch in the segment that holds it; what the look-up did is left in `trace`
+  /// (storage/traced_lookup.h has the same for everybody who only has a disk).
   struct Located {
     Offset segment;  ///< base offset of the segment
     BatchPosition batch;
   };
-  Result<std::optional<Located>> locate(env::Env& env, Offset offset,
+  Result<std::optional<Located>> locate(const env::Disk& disk, Offset offset,
                                         LookupTrace* trace = nullptr) const;
+  Result<std::optional<TimestampOffset>> locate_time(const env::Disk& disk,
+                                                     std::int64_t timestamp_ms,
+                                                     LookupTrace* trace = nullptr) const;
 
  private:
   friend class LogLoader;
 
   LogSegment& active() { return segments_.back(); }
-  std::size_t segment_index(Offset offset) const;  ///< REQUIRES offset >= first base offset
+  /// REQUIRES offset >= first base offset.
+  std::size_t segment_index(Offset offset, LookupTrace* trace = nullptr) const;
   std::string epoch_checkpoint_path() const;
   Result<void> save_epochs(env::Env& env);
   Result<void> note_epochs(env::Env& env, std::span<const record::BatchHeader> headers);
+  // log_producers.cc
+  struct ProducerUpdates {
+    std::map<std::int64_t, ProducerAppendInfo> infos;  // by producer
+    std::optional<AppendInfo> duplicate;
+  };
+  std::optional<AppendRefused> check_producers(ByteView bytes,
+                                               std::span<const record::BatchHeader> headers,
+                                               AppendOrigin origin, ProducerUpdates& updates) const;
+  Result<void> apply_producers(env::Env& env, const ProducerUpdates& updates);
+  Result<void> take_producer_snapshot(env::Env& env);
+  Result<void> rebuild_producers(env::Env& env, Offset end);
+
   Result<AppendInfo> append_stamped(env::Env& env, ByteView bytes,
-                                    std::span<const record::BatchHeader> headers);
+                                    std::span<const record::BatchHeader> headers,
+                                    const ProducerUpdates& producers);
   using Deletable = std::function<bool(const LogSegment& segment, std::optional<Offset> next)>;
   Result<void> delete_leading(env::Env& env, Offset high_watermark, event::DeleteReason reason,
                               const Deletable& deletable);
@@ -180,10 +208,6 @@ class UnifiedLog {
   Result<void> drop_epochs_from(env::Env& env, Offset end);
   Result<void> remove_segments_after(env::Env& env, std::size_t keep);
   Result<std::int64_t> end_position(const env::Disk& disk, std::size_t segment, Offset end) const;
-  Result<std::optional<TimestampOffset>> first_record(const env::Disk& disk,
-                                                      const LogSegment& segment,
-                                                      const BatchPosition& batch,
-                                                      std::int64_t timestamp_ms) const;
 
   TopicPartition partition_;
   std::string directory_;  // partition_.str()
@@ -196,6 +220,7 @@ class UnifiedLog {
   std::vector<DoomedSegment> doomed_;  // oldest first; at most one for each base offset
   std::vector<LogSegment> segments_;  // Invariant: never empty once open
   LeaderEpochCache epochs_;
+  ProducerStateManager producers_;
 };
 
 }  // namespace kscope::storage

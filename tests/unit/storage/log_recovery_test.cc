@@ -326,7 +326,8 @@ TEST_CASE("files without a meaning are swept away, others are left alone") {
   for (const auto& entry : entries) names.push_back(entry.name);
   CHECK(names == std::vector<std::string>{
                      "00000000000000000000.index", "00000000000000000000.log",
-                     "00000000000000000000.timeindex", "leader-epoch-checkpoint", "notes.txt"});
+                     "00000000000000000000.timeindex", "00000000000000000001.snapshot",
+                     "leader-epoch-checkpoint", "notes.txt"});
 }
 
 TEST_CASE("the epoch cache is rebuilt from the batches if its file is lost or damaged (F3)") {
