@@ -49,8 +49,11 @@ bool BatchScanner::next() {
                  fmt::format("position {}: the batch says {} bytes, but only {} are left", next_,
                              size, end_ - next_)});
   }
-  if (trace_ != nullptr) trace_->batch_positions.push_back(next_);
   header_ = header.value();
+  if (trace_ != nullptr) {
+    trace_->push_back({next_, size, Offset(header_.base_offset), Offset(header_.last_offset()),
+                       header_.max_timestamp, false});
+  }
   position_ = next_;
   next_ += size;
   return true;

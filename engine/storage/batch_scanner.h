@@ -26,12 +26,17 @@ class BatchScanner {
 
   /// Walks [position, end). The disk must outlive the scanner.
   BatchScanner(const env::Disk& disk, env::FileHandle file, std::int64_t position, std::int64_t end,
-               std::int64_t window = kHeaderWindow, LookupTrace* trace = nullptr)
+               std::int64_t window = kHeaderWindow,
+               std::vector<BatchProbe>* trace = nullptr)
       : disk_(disk), file_(file), next_(position), end_(end), window_(window), trace_(trace) {}
 
   /// Steps onto the next batch. False at the end, and on a failure.
   bool next();
   const record::BatchHeader& header() const { return header_; }
+  /// Tells the trace that the current batch is the one that was looked for.
+  void take() {
+    if (trace_ != nullptr) trace_->back().taken = true;
+  }
   std::int64_t position() const { return position_; }
   /// Just after the current batch.
   std::int64_t next_position() const { return next_; }
@@ -50,7 +55,7 @@ class BatchScanner {
   std::int64_t next_;
   std::int64_t end_;
   std::int64_t window_;
-  LookupTrace* trace_;
+  std::vector<BatchProbe>* trace_;
   Bytes buffer_;                    // the file's bytes from buffer_begin_ on
   std::int64_t buffer_begin_ = 0;
   record::BatchHeader header_;

@@ -68,48 +68,57 @@ Result<ReadResult> UnifiedLog::read(env::Env& env, Offset from, const ReadLimits
   return result;
 }
 
-Result<std::optional<UnifiedLog::Located>> UnifiedLog::locate(env::Env& env, Offset offset,
+namespace {
+
+// Where the next segment leaves its probes; nullptr if nobody watches.
+SegmentLookup* next_visit(LookupTrace* trace) {
+  return trace == nullptr ? nullptr : &trace->visits.emplace_back();
+}
+
+void begin_trace(LookupTrace* trace, bool by_time, std::int64_t target, std::size_t segments) {
+  if (trace == nullptr) return;
+  *trace = {};
+  trace->by_time = by_time;
+  trace->target = target;
+  trace->segment_count = static_cast<std::int32_t>(segments);
+}
+
+}  // namespace
+
+Result<std::optional<UnifiedLog::Located>> UnifiedLog::locate(const env::Disk& disk, Offset offset,
                                                               LookupTrace* trace) const {
+  begin_trace(trace, false, offset.value(), segments_.size());
   if (offset < log_start_ || offset >= log_end_) return std::optional<Located>();
-  for (std::size_t i = segment_index(offset); i < segments_.size(); ++i) {
-    KTRY_ASSIGN(const auto batch, segments_[i].translate(env.disk, offset, trace));
+  for (std::size_t i = segment_index(offset, trace); i < segments_.size(); ++i) {
+    KTRY_ASSIGN(const auto batch, segments_[i].translate(disk, offset, next_visit(trace)));
     if (batch) return std::optional(Located{segments_[i].base_offset(), *batch});
   }
   return std::optional<Located>();
 }
 
-// The first record of that batch that readers may see and that is new enough.
-Result<std::optional<UnifiedLog::TimestampOffset>> UnifiedLog::first_record(
-    const env::Disk& disk, const LogSegment& segment, const BatchPosition& batch,
-    std::int64_t timestamp_ms) const {
-  KTRY_ASSIGN(const Bytes bytes, segment.read(disk, batch.position, batch.size));
-  KTRY_ASSIGN(const record::BatchHeader header, record::parse_header(bytes));
-  Result<std::vector<record::Record>> records = record::read_records(bytes);
-  if (!records.ok()) return in_file(segment.log_path(), records.error());
-  for (const record::Record& record : *records) {
-    if (record.timestamp_ms < timestamp_ms || Offset(record.offset) < log_start_) continue;
-    return std::optional(TimestampOffset{record.timestamp_ms, Offset(record.offset),
-                                         LeaderEpoch(header.partition_leader_epoch)});
-  }
-  return std::optional<TimestampOffset>();
-}
-
-Result<std::optional<UnifiedLog::TimestampOffset>> UnifiedLog::offset_for_timestamp(
-    env::Env& env, std::int64_t timestamp_ms) const {
-  for (const LogSegment& segment : segments_) {
-    if (segment.max_timestamp().timestamp < timestamp_ms) continue;
-    Offset from = log_start_;
-    while (true) {
-      KTRY_ASSIGN(const auto batch, segment.find_timestamp(env.disk, timestamp_ms, from));
-      if (!batch) break;
-      KTRY_ASSIGN(const auto found, first_record(env.disk, segment, *batch, timestamp_ms));
-      if (found) return found;
-      from = batch->last + 1;
+// Timestamps need not rise with the offsets, so segments are asked in order, by their newest one.
+// Kafka gives up if the first such segment holds nothing at or after the log start; we go on.
+Result<std::optional<TimestampOffset>> UnifiedLog::locate_time(const env::Disk& disk,
+                                                               std::int64_t timestamp_ms,
+                                                               LookupTrace* trace) const {
+  begin_trace(trace, true, timestamp_ms, segments_.size());
+  const auto last = static_cast<std::int32_t>(segments_.size()) - 1;
+  for (std::int32_t i = 0; i <= last; ++i) {
+    const LogSegment& segment = segments_[static_cast<std::size_t>(i)];
+    const std::int64_t newest = segment.max_timestamp().timestamp;
+    if (trace != nullptr) {
+      const Turn turn = newest < timestamp_ms ? Turn::Right : Turn::Hit;
+      trace->segments.push_back({ProbeKind::Halving, i, i, last, newest, 0, turn});
     }
+    if (newest < timestamp_ms) continue;
+    KTRY_ASSIGN(const auto found, segment.find_offset_by_timestamp(disk, timestamp_ms, log_start_,
+                                                                   next_visit(trace)));
+    if (found) return found;
   }
   return std::optional<TimestampOffset>();
 }
 
+// KIP-734: the newest record, the first of them if several are.
 Result<std::optional<UnifiedLog::TimestampOffset>> UnifiedLog::max_timestamp(
     env::Env& env) const {
   const auto newest = std::max_element(
@@ -118,9 +127,7 @@ Result<std::optional<UnifiedLog::TimestampOffset>> UnifiedLog::max_timestamp(
       });
   const std::int64_t timestamp = newest->max_timestamp().timestamp;
   if (timestamp < 0) return std::optional<TimestampOffset>();
-  KTRY_ASSIGN(const auto batch, newest->find_timestamp(env.disk, timestamp, log_start_));
-  if (!batch) return std::optional<TimestampOffset>();
-  return first_record(env.disk, *newest, *batch, timestamp);
+  return newest->find_offset_by_timestamp(env.disk, timestamp, log_start_);
 }
 
 }  // namespace kscope::storage

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/storage/file_names.h"
+#include "engine/storage/record_search.h"
 
 namespace kscope::storage {
 
@@ -117,13 +118,29 @@ Result<std::vector<OffsetIndex::Entry>> LogSegment::append(
   return added;
 }
 
+// A scanner that begins where the offset index says that `target` is not far.
+BatchScanner LogSegment::scan_from(const env::Disk& disk, Offset target,
+                                   SegmentLookup* trace) const {
+  std::int64_t position = 0;
+  if (trace == nullptr) {
+    position = offset_index_.lookup(target);
+  } else {
+    trace->base = base_;
+    trace->size = size_;
+    position = offset_index_.lookup(target, &trace->offset_index.emplace());
+    trace->scan_from = position;
+  }
+  return BatchScanner(disk, log_, position, size_, BatchScanner::kHeaderWindow,
+                      trace == nullptr ? nullptr : &trace->batches);
+}
+
 Result<std::optional<BatchPosition>> LogSegment::translate(const env::Disk& disk, Offset target,
-                                                           LookupTrace* trace) const {
-  BatchScanner scan(disk, log_, offset_index_.lookup(target, trace), size_,
-                    BatchScanner::kHeaderWindow, trace);
+                                                           SegmentLookup* trace) const {
+  BatchScanner scan = scan_from(disk, target, trace);
   while (scan.next()) {
     const record::BatchHeader& header = scan.header();
     if (header.last_offset() < target.value()) continue;
+    scan.take();
     return std::optional(BatchPosition{Offset(header.base_offset), Offset(header.last_offset()),
                                        scan.position(), scan.next_position() - scan.position()});
   }
@@ -146,21 +163,29 @@ Result<Offset> LogSegment::read_next_offset(const env::Disk& disk) const {
   return next;
 }
 
-Result<std::optional<BatchPosition>> LogSegment::find_timestamp(const env::Disk& disk,
-                                                                std::int64_t timestamp_ms,
-                                                                Offset from,
-                                                                LookupTrace* trace) const {
-  const Offset below = time_index_.offset_of(time_index_.lookup(timestamp_ms, trace));
-  BatchScanner scan(disk, log_, offset_index_.lookup(std::max(below, from), trace), size_,
-                    BatchScanner::kHeaderWindow, trace);
+// Nothing before the entry below that time can be new enough, so the scan may begin at its offset.
+Result<std::optional<TimestampOffset>> LogSegment::find_offset_by_timestamp(
+    const env::Disk& disk, std::int64_t timestamp_ms, Offset from, SegmentLookup* trace) const {
+  IndexSearch* const by_time = trace == nullptr ? nullptr : &trace->time_index.emplace();
+  const Offset below = time_index_.offset_of(time_index_.lookup(timestamp_ms, by_time));
+  BatchScanner scan = scan_from(disk, std::max(below, from), trace);
   while (scan.next()) {
     const record::BatchHeader& header = scan.header();
     if (header.max_timestamp < timestamp_ms || header.last_offset() < from.value()) continue;
-    return std::optional(BatchPosition{Offset(header.base_offset), Offset(header.last_offset()),
-                                       scan.position(), scan.next_position() - scan.position()});
+    scan.take();
+    KTRY_ASSIGN(const Bytes batch,
+                read(disk, scan.position(), scan.next_position() - scan.position()));
+    const auto found = find_record(
+        batch,
+        [&](const RecordProbe& r) { return r.timestamp_ms >= timestamp_ms && r.offset >= from; },
+        trace == nullptr ? nullptr : &trace->records);
+    if (!found.ok()) return in_file(log_path(), found.error());
+    if (!*found) continue;
+    return std::optional(TimestampOffset{(*found)->timestamp_ms, (*found)->offset,
+                                         LeaderEpoch(header.partition_leader_epoch)});
   }
   if (scan.failure()) return in_file(log_path(), *scan.failure());
-  return std::optional<BatchPosition>();
+  return std::optional<TimestampOffset>();
 }
 
 Result<void> LogSegment::flush(env::Disk& disk) {

@@ -47,6 +47,13 @@ struct MaxTimestamp {
   bool operator==(const MaxTimestamp&) const = default;
 };
 
+/// The answer to a look-up by time: a record.
+struct TimestampOffset {
+  std::int64_t timestamp_ms = -1;
+  Offset offset;
+  LeaderEpoch epoch;
+};
+
 /// What should_roll needs to know about the bytes that are about to be appended.
 struct RollParams {
   std::int64_t bytes = 0;
@@ -74,15 +81,16 @@ class LogSegment {
 
   /// The first batch that ends at or after `target`; nullopt if the segment ends before it.
   Result<std::optional<BatchPosition>> translate(const env::Disk& disk, Offset target,
-                                                 LookupTrace* trace = nullptr) const;
+                                                 SegmentLookup* trace = nullptr) const;
   /// Bytes of the .log file, as they are.
   Result<Bytes> read(const env::Disk& disk, std::int64_t position, std::int64_t length) const;
   /// The offset after the last batch; the base offset if there is none. Scans from the last entry.
   Result<Offset> read_next_offset(const env::Disk& disk) const;
-  /// The first batch at or after `from` whose newest timestamp is >= `timestamp_ms`.
-  Result<std::optional<BatchPosition>> find_timestamp(const env::Disk& disk,
-                                                      std::int64_t timestamp_ms, Offset from,
-                                                      LookupTrace* trace = nullptr) const;
+  /// The first record at or after `from` with a timestamp >= `timestamp_ms`. (Kafka:
+  /// LogSegment.findOffsetByTimestamp.)
+  Result<std::optional<TimestampOffset>> find_offset_by_timestamp(
+      const env::Disk& disk, std::int64_t timestamp_ms, Offset from,
+      SegmentLookup* trace = nullptr) const;
 
   /// Reads every batch, checks its CRC, rebuilds both indexes, tells `epochs` of the epochs it
   /// meets and cuts the file at the first thing that is no good batch. Running it again changes
@@ -114,6 +122,7 @@ class LogSegment {
                                                         const record::BatchHeader& header,
                                                         std::int64_t position,
                                                         const LogConfig& config);
+  BatchScanner scan_from(const env::Disk& disk, Offset target, SegmentLookup* trace) const;
   Result<void> reload_max_timestamp(const env::Disk& disk);
   bool follows_on(const record::BatchHeader& header, Offset expected) const;
 

@@ -36,9 +36,13 @@ Result<void> OffsetIndex::load(const env::Disk& disk) {
   return {};
 }
 
-std::int32_t OffsetIndex::lookup(Offset target, LookupTrace* trace) const {
-  const auto key = [](const Entry& entry) { return std::int64_t{entry.relative_offset}; };
-  const std::int32_t slot = floor_slot(entries_, target - base_, key, trace);
+std::int32_t OffsetIndex::lookup(Offset target, IndexSearch* trace) const {
+  const auto read = [this](std::int32_t slot) {
+    const Entry& entry = entries_[static_cast<std::size_t>(slot)];
+    return std::pair(std::int64_t{entry.relative_offset}, std::int64_t{entry.position});
+  };
+  const std::int32_t slot = search_index(static_cast<std::int32_t>(entries_.size()), kEntrySize,
+                                         target - base_, read, trace);
   return slot < 0 ? 0 : entries_[static_cast<std::size_t>(slot)].position;
 }
 

@@ -13,8 +13,7 @@
 // Invariant: relative offsets strictly increase, positions strictly increase, none is negative.
 // Called by: log_segment. Kafka: OffsetIndex, AbstractIndex. Real Kafka maps the file into memory,
 // preallocated to segment.index.bytes and trimmed when the segment is closed; here the entries are
-// kept in a vector and appended to the file, which therefore always has its true size. Kafka also
-// searches the last 8 KiB first, to spare cold pages; with the entries in memory that buys nothing.
+// kept in a vector and appended to the file, which therefore always has its true size.
 // Read next: storage/time_index.h
 #pragma once
 
@@ -44,7 +43,7 @@ class OffsetIndex {
   Result<void> load(const env::Disk& disk);
 
   /// The position to scan from for `target`: that of the largest entry <= target, or 0.
-  std::int32_t lookup(Offset target, LookupTrace* trace = nullptr) const;
+  std::int32_t lookup(Offset target, IndexSearch* trace = nullptr) const;
   /// REQUIRES last_offset is beyond the last entry and can be expressed (see can_hold).
   Result<void> append(env::Disk& disk, Offset last_offset, std::int32_t position);
   /// Drops the entries at and after `offset`.

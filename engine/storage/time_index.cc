@@ -32,9 +32,13 @@ Result<void> TimeIndex::load(const env::Disk& disk) {
   return {};
 }
 
-TimeIndex::Entry TimeIndex::lookup(std::int64_t target_ms, LookupTrace* trace) const {
-  const auto key = [](const Entry& entry) { return entry.timestamp; };
-  const std::int32_t slot = floor_slot(entries_, target_ms, key, trace);
+TimeIndex::Entry TimeIndex::lookup(std::int64_t target_ms, IndexSearch* trace) const {
+  const auto read = [this](std::int32_t slot) {
+    const Entry& entry = entries_[static_cast<std::size_t>(slot)];
+    return std::pair(entry.timestamp, std::int64_t{entry.relative_offset});
+  };
+  const std::int32_t slot = search_index(static_cast<std::int32_t>(entries_.size()), kEntrySize,
+                                         target_ms, read, trace);
   return slot < 0 ? Entry{} : entries_[static_cast<std::size_t>(slot)];
 }
 

@@ -40,7 +40,7 @@ class TimeIndex {
   Result<void> load(const env::Disk& disk);
 
   /// The largest entry with a timestamp <= target; {kNoTimestamp, 0} if there is none.
-  Entry lookup(std::int64_t target_ms, LookupTrace* trace = nullptr) const;
+  Entry lookup(std::int64_t target_ms, IndexSearch* trace = nullptr) const;
   /// Appends unless `timestamp` is no news. REQUIRES offset >= that of the last entry.
   Result<void> maybe_append(env::Disk& disk, std::int64_t timestamp, Offset offset);
   /// Drops the entries at and after `offset`.

@@ -9,6 +9,7 @@
 #include "engine/env/disk_path.h"
 #include "engine/storage/checkpoint_file.h"
 #include "engine/storage/file_names.h"
+#include "engine/storage/index_search.h"
 #include "engine/storage/log_loader.h"
 
 namespace kscope::storage {
@@ -19,12 +20,15 @@ Result<UnifiedLog> UnifiedLog::open(env::Env& env, const TopicPartition& partiti
   return LogLoader(env, partition, config).load({recovery_point, log_start, clean});
 }
 
-std::size_t UnifiedLog::segment_index(Offset offset) const {
-  const auto after = std::upper_bound(
-      segments_.begin(), segments_.end(), offset,
-      [](Offset wanted, const LogSegment& segment) { return wanted < segment.base_offset(); });
-  KCHECK(after != segments_.begin());
-  return static_cast<std::size_t>(after - segments_.begin()) - 1;
+std::size_t UnifiedLog::segment_index(Offset offset, LookupTrace* trace) const {
+  KCHECK(offset >= segments_.front().base_offset());
+  const auto read = [this](std::int32_t i) {
+    const Offset base = segments_[static_cast<std::size_t>(i)].base_offset();
+    return std::pair(base.value(), std::int64_t{0});
+  };
+  const auto last = static_cast<std::int32_t>(segments_.size()) - 1;
+  const auto probes = trace == nullptr ? nullptr : &trace->segments;
+  return static_cast<std::size_t>(halve(0, last, offset.value(), read, probes));
 }
 
 std::string UnifiedLog::epoch_checkpoint_path() const {

@@ -114,9 +114,11 @@ class UnifiedLog {
   std::optional<EpochEnd> end_offset_for_epoch(LeaderEpoch epoch) const;
   std::optional<LeaderEpoch> latest_epoch() const;
   /// ListOffsets by time: first record with timestamp >= the given one, or nullopt.
-  struct TimestampOffset { std::int64_t timestamp_ms; Offset offset; LeaderEpoch epoch; };
+  using TimestampOffset = storage::TimestampOffset;
   Result<std::optional<TimestampOffset>> offset_for_timestamp(env::Env& env,
-                                                              std::int64_t timestamp_ms) const;
+                                                              std::int64_t timestamp_ms) const {
+    return locate_time(env.disk, timestamp_ms);
+  }
   Result<std::optional<TimestampOffset>> max_timestamp(env::Env& env) const;
 
   const TopicPartition& partition() const { return partition_; }
@@ -130,19 +132,24 @@ class UnifiedLog {
   const LeaderEpochCache& epochs() const { return epochs_; }
   std::int64_t size_in_bytes() const;
   void check() const;  ///< KCHECKs the invariants above
-  /// Position of a batch in the segment that holds it; what a look-up did is left in `trace`.
+  /// Position of a batch in the segment that holds it; what the look-up did is left in `trace`
+  /// (storage/traced_lookup.h has the same for everybody who only has a disk).
   struct Located {
     Offset segment;  ///< base offset of the segment
     BatchPosition batch;
   };
-  Result<std::optional<Located>> locate(env::Env& env, Offset offset,
+  Result<std::optional<Located>> locate(const env::Disk& disk, Offset offset,
                                         LookupTrace* trace = nullptr) const;
+  Result<std::optional<TimestampOffset>> locate_time(const env::Disk& disk,
+                                                     std::int64_t timestamp_ms,
+                                                     LookupTrace* trace = nullptr) const;
 
  private:
   friend class LogLoader;
 
   LogSegment& active() { return segments_.back(); }
-  std::size_t segment_index(Offset offset) const;  ///< REQUIRES offset >= first base offset
+  /// REQUIRES offset >= first base offset.
+  std::size_t segment_index(Offset offset, LookupTrace* trace = nullptr) const;
   std::string epoch_checkpoint_path() const;
   Result<void> save_epochs(env::Env& env);
   Result<void> note_epochs(env::Env& env, std::span<const record::BatchHeader> headers);
@@ -153,10 +160,6 @@ class UnifiedLog {
   Result<void> drop_epochs_from(env::Env& env, Offset end);
   Result<void> remove_segments_after(env::Env& env, std::size_t keep);
   Result<std::int64_t> end_position(const env::Disk& disk, std::size_t segment, Offset end) const;
-  Result<std::optional<TimestampOffset>> first_record(const env::Disk& disk,
-                                                      const LogSegment& segment,
-                                                      const BatchPosition& batch,
-                                                      std::int64_t timestamp_ms) const;
 
   TopicPartition partition_;
   std::string directory_;  // partition_.str()

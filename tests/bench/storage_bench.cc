@@ -114,7 +114,7 @@ double lookups() {
   const Stopwatch watch;
   for (int i = 0; i < kCount; ++i) {
     const Offset offset(static_cast<std::int64_t>(random.below(end)));
-    KCHECK(bench.log.locate(bench.env, offset).value()->batch.base == offset);
+    KCHECK(bench.log.locate(disk, offset).value()->batch.base == offset);
   }
   return kCount / watch.seconds();
 }

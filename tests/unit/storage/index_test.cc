@@ -63,9 +63,40 @@ TEST_CASE("a look-up tells its probes to those who ask") {
   sim::Disk disk;
   OffsetIndex index(new_file(disk), Offset(0));
   for (int i = 1; i <= 7; ++i) REQUIRE(index.append(disk, Offset(i * 10), i * 4096).ok());
-  LookupTrace trace;
-  CHECK(index.lookup(Offset(45), &trace) == 4 * 4096);
-  CHECK(trace.index_slots == std::vector<std::int32_t>{3, 5, 4});
+  IndexSearch search;
+  CHECK(index.lookup(Offset(45), &search) == 4 * 4096);
+  CHECK(search.entries == 7);
+  CHECK(search.first_warm == 0);
+  CHECK(search.slot == 3);
+  CHECK(search.probes == std::vector<Probe>{
+                             {ProbeKind::WarmCheck, 0, 0, 6, 10, 4096, Turn::Right},
+                             {ProbeKind::Halving, 0, 3, 6, 40, 4 * 4096, Turn::Right},
+                             {ProbeKind::Halving, 3, 5, 6, 60, 6 * 4096, Turn::Left},
+                             {ProbeKind::Halving, 3, 4, 4, 50, 5 * 4096, Turn::Left}});
+}
+
+TEST_CASE("the last 8 KiB of an index are searched first (KAFKA-6432)") {
+  sim::Disk disk;
+  OffsetIndex index(new_file(disk), Offset(0));
+  for (int i = 0; i < 4000; ++i) REQUIRE(index.append(disk, Offset(i * 10 + 9), i * 4096).ok());
+  const int first_warm = 4000 - 1 - 8192 / 8;
+  IndexSearch at_end;
+  CHECK(index.lookup(Offset(39000), &at_end) == 3899 * 4096);
+  CHECK(at_end.first_warm == first_warm);
+  for (const Probe& probe : at_end.probes) CHECK(probe.middle >= first_warm);
+  CHECK(at_end.probes.size() <= 12);
+  IndexSearch far_back;
+  CHECK(index.lookup(Offset(123), &far_back) == 11 * 4096);
+  REQUIRE(far_back.probes.size() > 2);
+  CHECK(far_back.probes[0].kind == ProbeKind::WarmCheck);
+  CHECK(far_back.probes[1].kind == ProbeKind::FirstCheck);
+  for (std::size_t i = 2; i < far_back.probes.size(); ++i) {
+    CHECK(far_back.probes[i].middle <= first_warm);
+  }
+  IndexSearch before;
+  CHECK(index.lookup(Offset(3), &before) == 0);
+  CHECK(before.slot == -1);
+  CHECK(before.probes.size() == 2);
 }
 
 TEST_CASE("truncating an offset index drops the entries at and after the offset") {
