@@ -41,9 +41,9 @@ class Builder {
   Result<void> pick_by_offset();
   Result<void> pick_by_time();
   Result<bool> search(const storage::LogSegment& segment);
-  void search_time(const storage::LogSegment& segment);
-  void search_offset(const storage::LogSegment& segment);
-  Result<bool> scan(const storage::LogSegment& segment);
+  void tell_time_index(const storage::LogSegment& segment, const storage::IndexSearch& search);
+  void tell_offset_index(const storage::LogSegment& segment, const storage::SegmentLookup& visit);
+  Result<void> tell_scan(const storage::LogSegment& segment, const storage::SegmentLookup& visit);
   void add_following(const storage::LogSegment& segment);
   Result<void> unpack(const storage::LogSegment& segment);
   void step(LookupStage stage, std::int32_t part, std::string text);
@@ -173,89 +173,83 @@ Result<void> Builder::pick_by_time() {
                            record_time_text(wanted), record_time_text(newest))};
 }
 
-// Both indexes and the scan; false if this segment ends before what is wanted.
+// Both indexes and the scan, by the engine; false if this segment ends before what is wanted.
 Result<bool> Builder::search(const storage::LogSegment& segment) {
+  storage::SegmentLookup visit;
   const std::int64_t base = segment.base_offset().value();
-  out_.from = out_.question.value;
+  const std::int64_t wanted = out_.question.value;
+  bool found = false;
   if (out_.question.by_time) {
-    search_time(segment);
-    const std::int64_t below =
-        base + (out_.time_index.floor < 0
-                    ? 0
-                    : out_.time_index.entries[static_cast<std::size_t>(out_.time_index.floor)].value);
-    out_.from = std::max(below, not_before_);
+    KTRY_ASSIGN(const auto at, segment.find_offset_by_timestamp(scratch_, wanted,
+                                                                Offset(not_before_), &visit));
+    found = at.has_value();
+  } else {
+    KTRY_ASSIGN(const auto at, segment.translate(scratch_, Offset(wanted), &visit));
+    found = at.has_value();
   }
+  if (visit.time_index) tell_time_index(segment, *visit.time_index);
+  out_.from = base + (visit.offset_index ? visit.offset_index->target : 0);
   step(LookupStage::Relative, 0,
        fmt::format("{} − {} = {}: an entry keeps 4 bytes of this", digits(out_.from), digits(base),
                    digits(out_.from - base)));
-  search_offset(segment);
-  return scan(segment);
+  tell_offset_index(segment, visit);
+  KTRY(tell_scan(segment, visit));
+  return found;
 }
 
-void Builder::search_time(const storage::LogSegment& segment) {
-  IndexSearch& s = out_.time_index;
+void Builder::tell_time_index(const storage::LogSegment& segment,
+                              const storage::IndexSearch& search) {
+  SearchedIndex& s = out_.time_index;
   s = {};
   s.path = storage::segment_stem(folder_, segment.base_offset()) + ".timeindex";
-  s.target = out_.question.value;
+  s.search = search;
   for (const auto& e : segment.time_index().entries()) {
     s.entries.push_back({e.timestamp, e.relative_offset});
   }
-  storage::LookupTrace trace;
-  (void)segment.time_index().lookup(s.target, &trace);
-  s.probes = trace.index_slots;
-  s.floor = floor_of(s);
   s.bytes = dissect_index(s, machine_, out_.question.node, kTimeEntry);
-  for (std::size_t p = 0; p < s.probes.size(); ++p) {
+  for (std::size_t p = 0; p < search.probes.size(); ++p) {
     ++probes_;
     bytes_read_ += kTimeEntry;
     step(LookupStage::TimeIndex, static_cast<std::int32_t>(p), time_probe_text(s, p));
   }
-  if (s.probes.empty()) step(LookupStage::TimeIndex, 0, empty_index_text(".timeindex"));
+  if (search.probes.empty()) step(LookupStage::TimeIndex, 0, empty_index_text(".timeindex"));
 }
 
-void Builder::search_offset(const storage::LogSegment& segment) {
-  IndexSearch& s = out_.index;
+void Builder::tell_offset_index(const storage::LogSegment& segment,
+                                const storage::SegmentLookup& visit) {
+  SearchedIndex& s = out_.index;
   s = {};
   s.path = storage::segment_stem(folder_, segment.base_offset()) + ".index";
-  s.target = out_.from - segment.base_offset().value();
+  if (visit.offset_index) s.search = *visit.offset_index;
   for (const auto& e : segment.offset_index().entries()) {
     s.entries.push_back({e.relative_offset, e.position});
   }
-  storage::LookupTrace trace;
-  out_.start_position = segment.offset_index().lookup(Offset(out_.from), &trace);
-  s.probes = trace.index_slots;
-  s.floor = floor_of(s);
   s.bytes = dissect_index(s, machine_, out_.question.node, kOffsetEntry);
-  for (std::size_t p = 0; p < s.probes.size(); ++p) {
+  for (std::size_t p = 0; p < s.search.probes.size(); ++p) {
     ++probes_;
     bytes_read_ += kOffsetEntry;
     step(LookupStage::Index, static_cast<std::int32_t>(p), probe_text(s, p));
   }
-  if (s.probes.empty()) step(LookupStage::Index, 0, empty_index_text(".index"));
+  if (s.search.probes.empty()) step(LookupStage::Index, 0, empty_index_text(".index"));
+  out_.start_position = visit.scan_from;
   step(LookupStage::Position, 0, position_text(s, out_.start_position));
 }
 
-Result<bool> Builder::scan(const storage::LogSegment& segment) {
-  storage::LookupTrace trace;
-  const bool by_time = out_.question.by_time;
-  const auto found =
-      by_time ? segment.find_timestamp(scratch_, out_.question.value, Offset(out_.from), &trace)
-              : segment.translate(scratch_, Offset(out_.from), &trace);
-  if (!found.ok()) return found.error();
+Result<void> Builder::tell_scan(const storage::LogSegment& segment,
+                                const storage::SegmentLookup& visit) {
   out_.batches.clear();
   out_.hit = -1;
-  for (const std::int64_t position : trace.batch_positions) {
-    KTRY_ASSIGN(const Bytes bytes, segment.read(scratch_, position, kHeader));
+  for (const storage::BatchProbe& probe : visit.batches) {
+    KTRY_ASSIGN(const Bytes bytes, segment.read(scratch_, probe.position, kHeader));
     const Result<record::BatchHeader> header = record::parse_header_only(bytes);
     if (!header.ok()) return header.error();
-    const bool hit = *found && (*found)->position == position;
-    if (hit) out_.hit = static_cast<std::int32_t>(out_.batches.size());
-    out_.batches.push_back({*header, position, true, hit});
+    if (probe.taken) out_.hit = static_cast<std::int32_t>(out_.batches.size());
+    out_.batches.push_back({*header, probe.position, true, probe.taken});
     bytes_read_ += kHeader;
     step(LookupStage::Scan, static_cast<std::int32_t>(out_.batches.size() - 1),
          scan_text(out_, out_.batches.back()));
   }
-  return found->has_value();
+  return {};
 }
 
 void Builder::add_following(const storage::LogSegment& segment) {

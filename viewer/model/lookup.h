@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "engine/record/record_batch.h"
+#include "engine/storage/lookup_trace.h"
 #include "viewer/session/machine.h"
 
 namespace kscope::viewer {
@@ -54,18 +55,16 @@ struct LookupSegment {
   bool active = false;
 };
 
-/// An index file as it was searched. Offset index: key is the relative offset, value the position.
-/// Time index: key is the timestamp, value the relative offset.
-struct IndexSearch {
+/// An index file and how it was searched. Offset index: key is the relative offset, value the
+/// position. Time index: key is the timestamp, value the relative offset.
+struct SearchedIndex {
   struct Entry {
     std::int64_t key = 0, value = 0;
   };
   std::string path;
-  std::int64_t target = 0;  ///< what the keys were compared with
   std::vector<Entry> entries;
-  std::vector<std::int32_t> probes;  ///< slots in the order in which they were compared
-  std::int32_t floor = -1;           ///< the largest entry <= target; -1: even the first is larger
-  Dissection bytes;                  ///< the file; two fields for each entry
+  storage::IndexSearch search;  ///< target, probes in order, the slot that was found (or -1)
+  Dissection bytes;             ///< the file; two fields for each entry
 };
 
 struct ScannedBatch {
@@ -90,7 +89,7 @@ struct Lookup {
   std::int32_t segment = -1;  ///< the chosen one
   std::int64_t log_start = 0, log_end = 0;
   std::int64_t from = 0;  ///< offset that the .index was asked for
-  IndexSearch time_index, index;
+  SearchedIndex time_index, index;
   std::int64_t start_position = 0;  ///< where the scan begins
   std::vector<ScannedBatch> batches;
   std::int32_t hit = -1;      ///< in batches

@@ -35,28 +35,11 @@ std::string record_time_text(std::int64_t unix_ms) {
   return "t = " + format_instant(at_micros((unix_ms - kWallMillisAtStart) * 1000));
 }
 
-SlotRange range_before(const IndexSearch& search, std::size_t p) {
-  SlotRange range{0, static_cast<std::int32_t>(search.entries.size())};
-  for (std::size_t i = 0; i < p && i < search.probes.size(); ++i) {
-    const std::int32_t slot = search.probes[i];
-    if (search.entries[static_cast<std::size_t>(slot)].key <= search.target) {
-      range.low = slot + 1;
-    } else {
-      range.high = slot;
-    }
-  }
-  return range;
-}
-
-std::int32_t floor_of(const IndexSearch& search) {
-  return range_before(search, search.probes.size()).low - 1;
-}
-
-Dissection dissect_index(const IndexSearch& search, const Machine& machine, std::int32_t node,
+Dissection dissect_index(const SearchedIndex& index, const Machine& machine, std::int32_t node,
                          std::int64_t entry_size) {
   Dissection d;
-  d.title = search.path;
-  Result<Bytes> bytes = machine.stored_bytes(node, search.path);
+  d.title = index.path;
+  Result<Bytes> bytes = machine.stored_bytes(node, index.path);
   if (!bytes.ok()) {
     d.problem = bytes.error().message;
     return d;
@@ -65,8 +48,8 @@ Dissection dissect_index(const IndexSearch& search, const Machine& machine, std:
   const bool time = entry_size == 12;
   const auto size = static_cast<std::size_t>(entry_size);
   const std::size_t first = time ? 8 : 4;
-  for (std::size_t i = 0; i < search.entries.size(); ++i) {
-    const IndexSearch::Entry& e = search.entries[i];
+  for (std::size_t i = 0; i < index.entries.size(); ++i) {
+    const SearchedIndex::Entry& e = index.entries[i];
     const std::size_t at = i * size;
     if (at + size > d.bytes.size()) break;
     d.fields.push_back({time ? "timestamp" : "relativeOffset", std::to_string(e.key), at,
@@ -85,43 +68,51 @@ std::string empty_index_text(const char* suffix) {
 namespace {
 
 /// What comes of the last comparison.
-std::string verdict(const IndexSearch& search, const std::string& next_key) {
-  if (search.floor < 0) return "even the first entry is beyond it";
-  const bool last = search.floor + 1 == static_cast<std::int32_t>(search.entries.size());
-  const std::string name = fmt::format("entry {} is the floor", search.floor);
-  return last ? name + ", nothing comes after it" : fmt::format("{}, next {}", name, next_key);
+std::string verdict(const SearchedIndex& index, std::string (*show)(std::int64_t)) {
+  const std::int32_t slot = index.search.slot;
+  if (slot < 0) return "even the first entry is beyond it";
+  const std::string name = fmt::format("entry {} is the floor", slot);
+  const auto next = static_cast<std::size_t>(slot) + 1;
+  if (next >= index.entries.size()) return name + ", none comes after it";
+  return fmt::format("{}, the next has {} > {}", name, show(index.entries[next].key),
+                     show(index.search.target));
 }
 
-std::string any_probe_text(const IndexSearch& search, std::size_t p,
+const char* direction(const storage::Probe& probe) {
+  if (probe.turn == storage::Turn::Hit) return ": exactly it";
+  if (probe.kind == storage::ProbeKind::WarmCheck) {
+    if (probe.turn == storage::Turn::Left) return ": not in the warm end";
+    return probe.middle == 0 ? ": it is not before the index" : ": in the warm end";
+  }
+  return probe.turn == storage::Turn::Right ? ": go right" : ": go left";
+}
+
+std::string any_probe_text(const SearchedIndex& index, std::size_t p,
                            std::string (*show)(std::int64_t)) {
-  const std::int32_t slot = search.probes[p];
-  const std::int64_t key = search.entries[static_cast<std::size_t>(slot)].key;
-  const bool below = key <= search.target;
-  std::string text = fmt::format("probe {}: entry {}, {} {} {}", p + 1, slot, show(key),
-                                 below ? "≤" : ">", show(search.target));
-  if (p + 1 < search.probes.size()) return text + (below ? ": go right" : ": go left");
-  const auto next = static_cast<std::size_t>(search.floor + 1);
-  const std::string beyond =
-      next < search.entries.size()
-          ? fmt::format("{} > {}", show(search.entries[next].key), show(search.target))
-          : std::string();
-  return text + ": " + verdict(search, beyond);
+  const storage::Probe& probe = index.search.probes[p];
+  const char* sign = probe.turn == storage::Turn::Hit     ? "="
+                     : probe.turn == storage::Turn::Right ? "<"
+                                                          : ">";
+  const std::string text = fmt::format("probe {}: entry {}, {} {} {}", p + 1, probe.middle,
+                                       show(probe.key), sign, show(index.search.target));
+  if (p + 1 < index.search.probes.size()) return text + direction(probe);
+  return text + ": " + verdict(index, show);
 }
 
 }  // namespace
 
-std::string probe_text(const IndexSearch& search, std::size_t p) {
-  return any_probe_text(search, p, digits);
+std::string probe_text(const SearchedIndex& index, std::size_t p) {
+  return any_probe_text(index, p, digits);
 }
 
-std::string time_probe_text(const IndexSearch& search, std::size_t p) {
-  return any_probe_text(search, p, record_time_text);
+std::string time_probe_text(const SearchedIndex& index, std::size_t p) {
+  return any_probe_text(index, p, record_time_text);
 }
 
-std::string position_text(const IndexSearch& search, std::int64_t position) {
-  if (search.floor < 0) return "no entry is below: begin at position 0 of the .log";
-  return fmt::format("entry {} says: byte {} of the .log. Nothing before it is read", search.floor,
-                     digits(position));
+std::string position_text(const SearchedIndex& index, std::int64_t position) {
+  if (index.search.slot < 0) return "no entry is below: begin at byte 0 of the .log";
+  return fmt::format("entry {} says: byte {} of the .log. Nothing before it is read",
+                     index.search.slot, digits(position));
 }
 
 std::string batch_title(const ScannedBatch& batch) {
