@@ -28,13 +28,13 @@ class Builder {
     out_.question = question;
   }
 
-  Lookup run(std::optional<std::int64_t> log_start) {
+  Lookup run(std::int64_t log_start) {
     if (const Result<void> done = work(log_start); !done.ok()) out_.problem = done.error().message;
     return std::move(out_);
   }
 
  private:
-  Result<void> work(std::optional<std::int64_t> log_start);
+  Result<void> work(std::int64_t log_start);
   Result<void> list_segments();
   Result<const storage::LogSegment*> open(std::size_t i);
   Result<void> check_range() const;
@@ -101,12 +101,12 @@ Result<const storage::LogSegment*> Builder::open(std::size_t i) {
   return &*open_[i];
 }
 
-Result<void> Builder::work(std::optional<std::int64_t> log_start) {
+Result<void> Builder::work(std::int64_t log_start) {
   KTRY(list_segments());
   KTRY_ASSIGN(const storage::LogSegment* last, open(open_.size() - 1));
   KTRY_ASSIGN(const Offset end, last->read_next_offset(scratch_));
   out_.segments.back().end = out_.log_end = end.value();
-  out_.log_start = std::max(log_start.value_or(0), out_.segments.front().base);
+  out_.log_start = std::max(log_start, out_.segments.front().base);
   not_before_ = out_.log_start;
   return out_.question.by_time ? pick_by_time() : pick_by_offset();
 }
@@ -232,7 +232,7 @@ void Builder::tell_offset_index(const storage::LogSegment& segment,
   }
   if (s.search.probes.empty()) step(LookupStage::Index, 0, empty_index_text(".index"));
   out_.start_position = visit.scan_from;
-  step(LookupStage::Position, 0, position_text(s, out_.start_position));
+  step(LookupStage::Position, 0, position_words(out_));
 }
 
 Result<void> Builder::tell_scan(const storage::LogSegment& segment,
@@ -270,7 +270,7 @@ Result<void> Builder::unpack(const storage::LogSegment& segment) {
   const auto size = static_cast<std::int64_t>(hit.header.size_in_bytes());
   KTRY_ASSIGN(out_.batch.bytes, segment.read(scratch_, hit.position, size));
   out_.batch.fields = record::walk_batch(out_.batch.bytes);
-  out_.batch.title = batch_title(hit);
+  out_.batch.title = batch_title_text(hit);
   for (std::int32_t i = 0; i < out_.segment; ++i) {
     out_.full_scan_bytes += out_.segments[static_cast<std::size_t>(i)].bytes;
   }
@@ -296,9 +296,10 @@ Result<void> Builder::unpack(const storage::LogSegment& segment) {
 
 }  // namespace
 
-Lookup build_lookup(const Machine& machine, const LookupQuestion& question,
-                    std::optional<std::int64_t> log_start) {
-  return Builder(machine, question).run(log_start);
+Lookup build_lookup(Machine& machine, const LookupQuestion& question) {
+  const cluster::ReplicaView* replica =
+      machine.snapshot().replica(question.node, question.partition);
+  return Builder(machine, question).run(replica == nullptr ? 0 : replica->log_start);
 }
 
 Dissection dissect_scanned(const Machine& machine, const Lookup& lookup, std::int32_t batch) {
@@ -314,7 +315,7 @@ Dissection dissect_scanned(const Machine& machine, const Lookup& lookup, std::in
   if (!log.ok() || log->size() < end) return d;
   d.bytes.assign(log->begin() + at.position, log->begin() + static_cast<std::ptrdiff_t>(end));
   d.fields = record::walk_batch(d.bytes);
-  d.title = batch_title(at);
+  d.title = batch_title_text(at);
   return d;
 }
 

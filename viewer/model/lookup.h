@@ -105,11 +105,14 @@ struct Lookup {
   }
 };
 
-Lookup build_lookup(const Machine& machine, const LookupQuestion& question,
-                    std::optional<std::int64_t> log_start = {});
+Lookup build_lookup(Machine& machine, const LookupQuestion& question);
 /// Header and fields of a batch that the scan passed.
 Dissection dissect_scanned(const Machine& machine, const Lookup& lookup, std::int32_t batch);
 
+/// "RecordBatch 368797 to 368799 at byte 24918".
+std::string batch_title_text(const ScannedBatch& batch);
+/// "entry 6 says: byte 24 918 of the .log …"
+std::string position_words(const Lookup& lookup);
 /// "orders-0@368801", "orders-0@t=3.2s" (simulated time), "2:orders-0@5" (on broker 2). Without a
 /// broker: the leader, or else the first that has files. The error says what was expected.
 Result<LookupQuestion> parse_lookup(Machine& machine, const std::string& text);

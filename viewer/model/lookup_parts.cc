@@ -109,13 +109,14 @@ std::string time_probe_text(const SearchedIndex& index, std::size_t p) {
   return any_probe_text(index, p, record_time_text);
 }
 
-std::string position_text(const SearchedIndex& index, std::int64_t position) {
+std::string position_words(const Lookup& lookup) {
+  const SearchedIndex& index = lookup.index;
   if (index.search.slot < 0) return "no entry is below: begin at byte 0 of the .log";
   return fmt::format("entry {} says: byte {} of the .log. Nothing before it is read",
-                     index.search.slot, digits(position));
+                     index.search.slot, digits(lookup.start_position));
 }
 
-std::string batch_title(const ScannedBatch& batch) {
+std::string batch_title_text(const ScannedBatch& batch) {
   return fmt::format("RecordBatch {} to {} at byte {}", digits(batch.header.base_offset),
                      digits(batch.header.last_offset()), digits(batch.position));
 }

@@ -15,7 +15,6 @@ std::string time_probe_text(const SearchedIndex& search, std::size_t p);
 std::string position_text(const SearchedIndex& search, std::int64_t position);
 std::string scan_text(const Lookup& lookup, const ScannedBatch& batch);
 std::string record_text(const Lookup& lookup);
-std::string batch_title(const ScannedBatch& batch);
 /// Indexes in `batch.fields` of what belongs to that record, without the record as a whole.
 std::vector<int> fields_of_record(const Dissection& batch, std::int32_t record);
 
