@@ -117,7 +117,7 @@ std::string position_words(const Lookup& lookup) {
 }
 
 std::string batch_title_text(const ScannedBatch& batch) {
-  return fmt::format("RecordBatch {} to {} at byte {}", digits(batch.header.base_offset),
+  return fmt::format("RecordBatch {} to {}, at byte {} of the .log", digits(batch.header.base_offset),
                      digits(batch.header.last_offset()), digits(batch.position));
 }
 
@@ -141,8 +141,10 @@ std::string record_text(const Lookup& lookup) {
   if (lookup.record < 0) {
     return "the record itself is gone (compacted away): readers go on with the next batch";
   }
-  const std::string number = fmt::format("record {} is number {} of its batch",
-                                         digits(lookup.record_offset), lookup.record);
+  const std::int64_t delta =
+      lookup.record_offset - lookup.batches[static_cast<std::size_t>(lookup.hit)].header.base_offset;
+  const std::string number = fmt::format("record {} has offsetDelta {} in its batch",
+                                         digits(lookup.record_offset), delta);
   if (lookup.question.by_time) {
     return fmt::format("{}: the first at or after that time, of {}", number,
                        record_time_text(lookup.record_timestamp_ms));

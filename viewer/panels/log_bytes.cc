@@ -121,7 +121,8 @@ void draw_batch_field(Canvas& c, LogColumn& at, const Dissection& d, int i, int 
   const Rect left = c.text(at.x, at.y, Face::MonoSmall, field_color(hue), bytes);
   const std::size_t dot = f.name.find('.');
   const std::string name = dot == std::string::npos ? f.name : f.name.substr(dot + 1);
-  const std::string value = f.value.substr(0, f.value.find_first_of(":("));
+  std::string value = f.value.substr(0, f.value.find_first_of(":("));
+  while (value.ends_with(' ')) value.pop_back();
   const std::string both = value.empty() ? name : name + " " + value;
   const float room = at.x + at.w - left.x1 - c.px(10);
   const bool fits = c.width(Face::MonoSmall, both) <= room;

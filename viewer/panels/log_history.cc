@@ -21,8 +21,8 @@ Color ink_of(const LogDeed& deed) {
 
 void draw_deeds(Ui& ui, Canvas& c, LogColumn& at) {
   LogDesk& desk = ui.log;
-  c.heading(at.x, at.y, "WHAT THE ENGINE DID TO THIS LOG (newest first; choose one to compare)");
-  at.y += c.line_height(Face::Small) + c.px(7);
+  section_heading(c, at, StageState::Done, "WHAT THE ENGINE DID TO THIS LOG",
+                  "newest first; choose one to compare the log before it with now");
   const auto& deeds = desk.log().deeds;
   if (deeds.empty()) {
     at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim,

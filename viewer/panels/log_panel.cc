@@ -34,16 +34,24 @@ int stage_number(const LogDesk& desk, LookupStage stage) {
   return number;
 }
 
-Rect section_heading(Canvas& c, LogColumn& at, StageState state, std::string_view text) {
-  const Color ink = state == StageState::Now    ? theme::kAccent
-                    : state == StageState::Done ? theme::kDim
+Rect section_heading(Canvas& c, LogColumn& at, StageState state, std::string_view title,
+                     std::string_view detail) {
+  const bool now = state == StageState::Now;
+  const Color ink = now                         ? theme::kAccent
+                    : state == StageState::Done ? theme::kText
                                                 : theme::kFaint;
-  const Rect rect = c.fit(at.x, at.y, at.w, Face::Small, ink, text);
-  if (state == StageState::Now) {
+  Rect rect = c.fit(at.x, at.y, at.w, Face::Small, ink, title);
+  if (!detail.empty()) {
+    const float x = rect.x1 + c.px(10);
+    rect.x1 = c.fit(x, at.y, at.x + at.w - x, Face::Small,
+                    state == StageState::Later ? theme::kFaint : theme::kDim, detail)
+                  .x1;
+  }
+  if (now) {
     c.fill({at.x - c.px(9), at.y, at.x - c.px(6), at.y + c.line_height(Face::Small)},
            theme::kAccent, c.px(1));
   }
-  at.y += c.line_height(Face::Small) + c.px(6);
+  at.y += c.line_height(Face::Small) + c.px(7);
   return rect;
 }
 
@@ -192,7 +200,7 @@ void draw_header(Ui& ui, Canvas& c, LogColumn& at) {
 
 void draw_lookup_page(Ui& ui, Canvas& c, LogColumn& at) {
   draw_controls(ui, c, at);
-  at.y += at.gap;
+  at.next_section();
   draw_segments(ui, c, at);
   if (ui.log.by_time()) draw_search(ui, c, at, LookupStage::TimeIndex);
   draw_relative(ui, c, at);
@@ -211,13 +219,18 @@ void draw_log(Ui& ui, const Rect& rect) {
   ScrollArea area(ui.draw, "log", rect);
   Canvas c(ui.draw);
   const float pad = c.px(18);
-  LogColumn at{area.x() + pad, area.y() + c.px(6), rect.w() - 2 * pad - c.px(4), c.px(9)};
+  // What the frame before left over is shared out between the sections.
+  LogUi& state = ui.log_ui;
+  const float gap = std::clamp(state.spare_for_gap, c.px(8), c.px(26));
+  LogColumn at{area.x() + pad, area.y() + c.px(6), rect.w() - 2 * pad - c.px(4), gap, 0};
   draw_header(ui, c, at);
   if (ui.log.page == LogPage::History) {
     draw_history(ui, c, at);
   } else {
     draw_lookup_page(ui, c, at);
   }
+  const float fixed = at.y - area.y() - gap * static_cast<float>(at.gaps);
+  state.spare_for_gap = (rect.h() - c.px(6) - fixed) / static_cast<float>(std::max(at.gaps, 1));
   area.content(rect.w() - c.px(20), at.y - area.y());
 }
 

@@ -20,6 +20,11 @@ void draw_log_right(Ui& ui, const Rect& rect);
 struct LogColumn {
   float x = 0, y = 0, w = 0;
   float gap = 0;  ///< between sections
+  int gaps = 0;   ///< how many there were
+  void next_section() {
+    y += gap;
+    ++gaps;
+  }
 };
 
 /// How a section stands to the present step.
@@ -27,8 +32,9 @@ enum class StageState : std::uint8_t { Done, Now, Later };
 StageState stage_state(const LogDesk& desk, LookupStage stage);
 /// Number of a stage in this look-up, from 1; by time there is one more.
 int stage_number(const LogDesk& desk, LookupStage stage);
-/// "3 BINARY SEARCH IN …"; returns what it drew. Moves down by a line.
-Rect section_heading(Canvas& c, LogColumn& at, StageState state, std::string_view text);
+/// "3 BINARY SEARCH" and what there is to say about it; returns what it drew. Moves down by a line.
+Rect section_heading(Canvas& c, LogColumn& at, StageState state, std::string_view title,
+                     std::string_view detail = {});
 /// Two buttons of which one is on; true when the other was chosen.
 bool two_pages(Canvas& c, const Rect& rect, const char* first, const char* second, bool second_on);
 

@@ -55,8 +55,9 @@ void draw_batch(Ui& ui, Canvas& c, const Rect& rect, const Lookup& l, const Scan
   const BoxScope box(c, rect);
   const float x = rect.x0 + c.px(9), w = rect.w() - c.px(18);
   float y = rect.y0 + c.px(7);
-  const std::string title = fmt::format("Batch {} to {}", digits(b.header.base_offset),
-                                        digits(b.header.last_offset()));
+  const bool single = b.header.last_offset() == b.header.base_offset;
+  std::string title = "Batch " + digits(b.header.base_offset);
+  if (!single) title += " to " + digits(b.header.last_offset());
   c.fit(x, y, w, Face::Small, faded(theme::kText, alpha), title);
   y += c.line_height(Face::Small) + c.px(3);
   c.fit(x, y, w, Face::Small, faded(theme::kDim, alpha),
@@ -87,16 +88,17 @@ void draw_scan(Ui& ui, Canvas& c, LogColumn& at) {
   const ScanNow now = scan_now(desk);
   const StageState both = now.position == StageState::Now ? StageState::Now : now.scan;
   const int number = stage_number(desk, LookupStage::Position);
-  std::string title = fmt::format("{} · {} JUMP AND SCAN", number, number + 1);
+  std::string detail;
   if (now.position != StageState::Later) {
-    title = fmt::format("{} · {} JUMP to byte {} of the .log, then SCAN batch headers", number,
-                        number + 1, digits(l.start_position));
+    detail = fmt::format("to byte {} of the .log; from there batch headers are read one by one",
+                         digits(l.start_position));
   }
-  section_heading(c, at, both, title);
+  section_heading(c, at, both, fmt::format("{} · {} JUMP AND SCAN", number, number + 1), detail);
   const float h = c.px(kBatchHeight), gap = c.px(8);
   if (now.position == StageState::Later || l.batches.empty()) {
     c.text(at.x, at.y, Face::Small, theme::kFaint, "comes later");
-    at.y += h + c.px(20) + at.gap;
+    at.y += h + c.px(18) + c.line_height(Face::Small);
+    at.next_section();
     return;
   }
   const auto count = static_cast<std::int32_t>(l.batches.size());
@@ -125,7 +127,8 @@ void draw_scan(Ui& ui, Canvas& c, LogColumn& at) {
   if (first > 0) text = fmt::format("({} batches before) {}", first, text);
   c.fit(at.x, at.y, at.w, Face::Small, now.scan == StageState::Now ? theme::kAccent : theme::kDim,
         text);
-  at.y += c.line_height(Face::Small) + c.px(4) + at.gap;
+  at.y += c.line_height(Face::Small) + c.px(4);
+  at.next_section();
 }
 
 namespace {
@@ -146,14 +149,25 @@ struct FieldCard {
   float width = 0;
 };
 
-std::vector<FieldCard> field_cards(const Canvas& c, const Lookup& l, float most) {
+/// As wide as they need; the value takes what is left of the row.
+std::vector<FieldCard> field_cards(const Canvas& c, const Lookup& l, float room, float gap) {
   std::vector<FieldCard> cards;
+  float used = 0;
   for (const int i : l.record_fields) {
     const record::FieldSpan& f = l.batch.fields[static_cast<std::size_t>(i)];
     FieldCard card{i, field_label(f), field_value(f), fmt::format("{} B", f.end - f.begin), 0};
     const float top = c.width(Face::Small, card.label) + c.px(10) + c.width(Face::Small, card.size);
-    card.width = std::min(std::max(top, c.width(Face::MonoSmall, card.value)) + c.px(16), most);
+    card.width = std::max(top, c.width(Face::MonoSmall, card.value)) + c.px(19);
+    used += card.width + gap;
     cards.push_back(std::move(card));
+  }
+  for (FieldCard& card : cards) {
+    if (card.label != "value" && card.label != "key") continue;
+    const float over = std::max(0.0f, used - gap - room);
+    const float width = std::clamp(card.width - over, c.px(120), std::max(c.px(120), room));
+    if (width >= card.width) continue;
+    used -= card.width - width;
+    card.width = width;
   }
   return cards;
 }
@@ -183,21 +197,21 @@ void draw_record(Ui& ui, Canvas& c, LogColumn& at) {
   const int number = stage_number(desk, LookupStage::Record);
   const bool there = state != StageState::Later && l.record >= 0;
   section_heading(c, at, state,
-                  there ? fmt::format("{} RECORD {}: number {} in its batch, every field with its "
-                                      "bytes",
-                                      number, digits(l.record_offset), l.record)
-                        : fmt::format("{} RECORD", number));
+                  there ? fmt::format("{} RECORD {}", number, digits(l.record_offset))
+                        : fmt::format("{} RECORD", number),
+                  there ? "point at a field: its bytes light up on the right" : "");
   const float h = c.line_height(Face::Small) + c.line_height(Face::MonoSmall) + c.px(15);
   if (!there) {
     c.fit(at.x, at.y, at.w, Face::Small, theme::kFaint,
           state == StageState::Later ? std::string("comes later") : desk.current()->text);
-    at.y += h + at.gap;
+    at.y += h;
+    at.next_section();
     return;
   }
   const float gap = c.px(6);
   float x = at.x;
   int n = 0;
-  for (const FieldCard& card : field_cards(c, l, at.w * 0.5f)) {
+  for (const FieldCard& card : field_cards(c, l, at.w, gap)) {
     if (x > at.x && x + card.width > at.x + at.w) {
       x = at.x;
       at.y += h + gap;
@@ -206,7 +220,8 @@ void draw_record(Ui& ui, Canvas& c, LogColumn& at) {
     draw_field(ui, c, rect, card, n++);
     x = rect.x1 + gap;
   }
-  at.y += h + c.px(4) + at.gap;
+  at.y += h + c.px(4);
+  at.next_section();
 }
 
 }  // namespace kscope::viewer

@@ -58,7 +58,7 @@ void draw_cell(Ui& ui, Canvas& c, const Rect& rect, const SearchNow& now, std::i
   const bool out = slot < now.low || slot > now.high;
   FieldFocus& focus = now.by_time ? ui.log_ui.time_index : ui.log_ui.index;
   const bool lit = focus.field / 2 == slot && focus.field >= 0;
-  const float alpha = now.state == StageState::Later ? 0.35f : out && !floor ? 0.45f : 1.0f;
+  const float alpha = now.state == StageState::Later ? 0.4f : out && !floor ? 0.6f : 1.0f;
   c.fill(rect, floor || lit ? theme::kSelection : theme::kCard, c.px(5));
   const Color edge = floor     ? theme::kAccent
                      : probed  ? theme::kWarn
@@ -96,7 +96,9 @@ void draw_probe_marks(Canvas& c, const Rect& cell, const SearchNow& now, std::in
                 Face::Small, ink, marks);
 }
 
-void draw_cells(Ui& ui, Canvas& c, LogColumn& at, const SearchNow& now) {
+/// Returns the cell that the search stands at: the present probe's, or the answer's.
+Rect draw_cells(Ui& ui, Canvas& c, LogColumn& at, const SearchNow& now) {
+  Rect standing;
   const float gap = c.px(5);
   const float least = c.px(now.by_time ? kTimeCellWidth : kCellWidth);
   const auto& entries = now.index.entries;
@@ -128,9 +130,32 @@ void draw_cells(Ui& ui, Canvas& c, LogColumn& at, const SearchNow& now) {
     draw_probe_marks(c, cell, now, slots[i]);
     c.text_center(Rect::at(x, cell.y1 + c.px(2), w, c.line_height(Face::MonoSmall)),
                   Face::MonoSmall, theme::kFaint, std::to_string(slots[i]));
+    const bool here = now.probe >= 0 &&
+                      slots[i] == (now.found ? now.index.search.slot
+                                             : now.index.search.probes[static_cast<std::size_t>(
+                                                                           now.probe)]
+                                                   .middle);
+    if (here) standing = cell;
     x = cell.x1 + gap;
   }
   at.y += h + c.line_height(Face::MonoSmall) + c.px(6);
+  return standing;
+}
+
+/// Below the cell it is about, as far as the margins allow.
+void draw_verdict(Canvas& c, const LogColumn& at, const std::string& text, StageState state,
+                  const Rect& cell) {
+  const Color ink = state == StageState::Later ? theme::kFaint
+                    : state == StageState::Now ? theme::kAccent
+                                               : theme::kDim;
+  const float mark = cell.empty() ? 0 : c.px(14);
+  const float w = std::min(c.width(Face::Small, text) + mark, at.w);
+  float x = at.x;
+  if (!cell.empty()) x = std::clamp(cell.cx() - w / 2, at.x, std::max(at.x, at.x + at.w - w));
+  if (!cell.empty()) {
+    c.triangle_up(x + c.px(5), at.y + c.line_height(Face::Small) * 0.55f, c.px(4.5f), ink);
+  }
+  c.fit(x + mark, at.y, w - mark + 1, Face::Small, ink, text);
 }
 
 /// The present probe, or what the search came to.
@@ -154,7 +179,7 @@ void draw_relative(Ui& ui, Canvas& c, LogColumn& at) {
   const Rect head = section_heading(c, at, state, fmt::format("{} RELATIVE OFFSET", number));
   if (state == StageState::Later || l.chosen() == nullptr) {
     c.text(head.x1 + c.px(14), top, Face::Small, theme::kFaint, "comes later");
-    at.y += at.gap;
+    at.next_section();
     return;
   }
   const std::string sum = fmt::format("{} − {} = {}", digits(l.from), digits(l.chosen()->base),
@@ -163,7 +188,7 @@ void draw_relative(Ui& ui, Canvas& c, LogColumn& at) {
   const float x = formula.x1 + c.px(16);
   c.fit(x, top, at.x + at.w - x, Face::Small, theme::kDim,
         "an entry of .index keeps 4 bytes of this and 4 bytes of position");
-  at.y += at.gap;
+  at.next_section();
 }
 
 void draw_search(Ui& ui, Canvas& c, LogColumn& at, LookupStage stage) {
@@ -172,24 +197,24 @@ void draw_search(Ui& ui, Canvas& c, LogColumn& at, LookupStage stage) {
   const std::string name = now.index.path.empty()
                                ? std::string(now.by_time ? ".timeindex" : ".index")
                                : now.index.path.substr(now.index.path.rfind('/') + 1);
-  const std::string title = fmt::format("{} BINARY SEARCH in {}: sparse, {} {}",
-                                        stage_number(desk, stage), short_file_name(name),
-                                        now.index.entries.size(),
-                                        now.index.entries.size() == 1 ? "entry" : "entries");
-  section_heading(c, at, now.state, title);
+  const std::size_t entries = now.index.entries.size();
+  section_heading(c, at, now.state,
+                  fmt::format("{} BINARY SEARCH in {}", stage_number(desk, stage),
+                              short_file_name(name)),
+                  fmt::format("sparse: {} {} for the whole segment", entries,
+                              entries == 1 ? "entry" : "entries"));
   if (now.index.entries.empty()) {
     at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim,
                    "No entry yet: one is written for about every 4096 bytes of batches "
-                   "(index.interval.bytes). A log as short as this is scanned from its start.") +
-            at.gap;
+                   "(index.interval.bytes). A log as short as this is scanned from its start.");
+    at.next_section();
     return;
   }
   at.y += c.line_height(Face::Small) + c.px(2);  // the marks of the probes
-  draw_cells(ui, c, at, now);
-  const Color ink = now.state == StageState::Now ? theme::kAccent : theme::kDim;
-  c.fit(at.x, at.y, at.w, Face::Small, now.state == StageState::Later ? theme::kFaint : ink,
-        verdict_text(desk, now, stage));
-  at.y += c.line_height(Face::Small) + c.px(4) + at.gap;
+  const Rect cell = draw_cells(ui, c, at, now);
+  draw_verdict(c, at, verdict_text(desk, now, stage), now.state, cell);
+  at.y += c.line_height(Face::Small) + c.px(4);
+  at.next_section();
 }
 
 }  // namespace kscope::viewer

@@ -9,7 +9,7 @@ namespace kscope::viewer {
 
 namespace {
 
-constexpr float kCardHeight = 68;
+constexpr float kCardHeight = 70;
 constexpr float kLeastCard = 148;
 constexpr float kGapWidth = 44;
 
@@ -54,7 +54,7 @@ void draw_card(Canvas& c, const Rect& rect, const SegmentCard& s, bool chosen, b
   const float size_w = c.width(Face::Small, size);
   c.fit(x, y, w - size_w - c.px(8), Face::Small, state_ink(s.state), state);
   c.text_right(x + w, y, Face::Small, theme::kDim, size);
-  const Rect bar{x, rect.y1 - c.px(8), x + w, rect.y1 - c.px(4)};
+  const Rect bar{x, rect.y1 - c.px(10), x + w, rect.y1 - c.px(5)};
   byte_bar(c, bar, s.log_bytes, s.flushed);
   const std::string safe = !flushed_known ? "" : fmt::format(", {} flushed", format_bytes(s.flushed));
   c.tip(rect, fmt::format("{}: {}{}; .index {}, .timeindex {}", whole, size, safe,
@@ -69,22 +69,21 @@ void draw_marker(Canvas& c, const Rect& card, const SegmentCard& s, std::int64_t
                                       : 0;
   const float x = card.x0 + card.w() * static_cast<float>(std::clamp(share, 0.0, 1.0));
   const std::string text = digits(offset);
-  c.fill({x - c.px(1), card.y1 - c.px(12), x + c.px(1), card.y1 + c.px(13)}, theme::kAccent);
+  c.fill({x - c.px(1), card.y1 - c.px(11), x + c.px(1), card.y1 + c.px(13)}, theme::kAccent);
   const float w = c.width(Face::MonoSmall, text);
   const float at = x + c.px(6) + w > right ? x - c.px(6) - w : x + c.px(6);
   c.text(at, card.y1 + c.px(3), Face::MonoSmall, theme::kAccent, text);
 }
 
-std::string heading(const LogDesk& desk) {
+std::string detail(const LogDesk& desk) {
   const Lookup& l = desk.lookup();
-  std::string text = fmt::format("1 SEGMENTS of {}", desk.partition().str());
-  if (l.chosen() == nullptr) return text;
+  if (l.chosen() == nullptr) return {};
   if (l.question.by_time) {
-    return text + fmt::format(": the first with a record at or after {} begins at {}",
-                              record_time_text(l.question.value), digits(l.chosen()->base));
+    return fmt::format("the first with a record at or after {} begins at {}",
+                       record_time_text(l.question.value), digits(l.chosen()->base));
   }
-  return text + fmt::format(": floor({}) → base offset {}", digits(l.question.value),
-                            digits(l.chosen()->base));
+  return fmt::format("floor({}) → base offset {}", digits(l.question.value),
+                     digits(l.chosen()->base));
 }
 
 /// Index into the cards of the segment that the look-up chose; -1: none.
@@ -105,7 +104,12 @@ std::int32_t chosen_card(const LogDesk& desk) {
 void draw_segments(Ui& ui, Canvas& c, LogColumn& at) {
   const LogDesk& desk = ui.log;
   const LogView& log = desk.log();
-  section_heading(c, at, stage_state(desk, LookupStage::Segment), heading(desk));
+  if (desk.page == LogPage::Lookup) {
+    section_heading(c, at, stage_state(desk, LookupStage::Segment),
+                    fmt::format("1 SEGMENTS of {}", desk.partition().str()), detail(desk));
+  } else {
+    section_heading(c, at, StageState::Done, "SEGMENTS at this moment", "oldest first");
+  }
   const auto count = static_cast<std::int32_t>(log.segments.size());
   const auto room =
       std::max(1, static_cast<std::int32_t>((at.w + c.px(8)) / c.px(kLeastCard + 8)));
@@ -129,8 +133,9 @@ void draw_segments(Ui& ui, Canvas& c, LogColumn& at) {
     before = i;
     const SegmentCard& s = log.segments[static_cast<std::size_t>(i)];
     const Rect card = Rect::at(x, at.y, w, h);
-    draw_card(c, card, s, i == chosen, log.flushed_known);
-    if (i == chosen && desk.current() != nullptr && !desk.by_time()) {
+    const bool asked = i == chosen && desk.page == LogPage::Lookup;
+    draw_card(c, card, s, asked, log.flushed_known);
+    if (asked && desk.current() != nullptr && !desk.by_time()) {
       draw_marker(c, card, s, desk.lookup().question.value, at.x + at.w);
     }
     x = card.x1 + gap;
@@ -138,7 +143,8 @@ void draw_segments(Ui& ui, Canvas& c, LogColumn& at) {
   at.y += h + c.px(19);
   const bool risk = log.unflushed > 0;
   c.fit(at.x, at.y, at.w, Face::Small, risk ? theme::kWarn : theme::kFaint, log.flushed_text);
-  at.y += c.line_height(Face::Small) + c.px(4) + at.gap;
+  at.y += c.line_height(Face::Small) + c.px(4);
+  at.next_section();
 }
 
 }  // namespace kscope::viewer

@@ -72,6 +72,7 @@ struct LogUi {
   bool choice_made = false;         ///< by a person: a lab that begins does not change it
   Target inspected;                 ///< what was selected when the choice was made
   FieldFocus index, time_index, batch;
+  float spare_for_gap = 0;          ///< height that the sections may share, from the last frame
 };
 
 struct Ui {
