@@ -9,10 +9,6 @@ namespace kscope::storage {
 
 namespace {
 
-std::string path_of(const std::string& stem, std::string_view suffix) {
-  return stem + std::string(suffix);
-}
-
 template <class Index>
 Result<bool> load_index(env::Disk& disk, Index& index, const std::string& path, Offset base,
                         bool existed) {
@@ -28,14 +24,16 @@ Result<bool> load_index(env::Disk& disk, Index& index, const std::string& path, 
 }  // namespace
 
 Result<LogSegment::Opened> LogSegment::open(env::Disk& disk, std::string_view directory,
-                                            Offset base, std::int64_t now_ms) {
+                                            Offset base, std::int64_t now_ms,
+                                            std::string_view suffix) {
   Opened opened;
   LogSegment& segment = opened.segment;
   segment.stem_ = segment_stem(directory, base);
+  segment.suffix_ = suffix;
   segment.base_ = base;
   segment.created_ms_ = now_ms;
-  const std::string index_path = path_of(segment.stem_, kIndexSuffix);
-  const std::string time_path = path_of(segment.stem_, kTimeIndexSuffix);
+  const std::string index_path = segment.path_of(kIndexSuffix);
+  const std::string time_path = segment.path_of(kTimeIndexSuffix);
   const bool is_new = !disk.exists(segment.log_path());
   const bool has_index = disk.exists(index_path);
   const bool has_time_index = disk.exists(time_path);
@@ -52,7 +50,11 @@ Result<LogSegment::Opened> LogSegment::open(env::Disk& disk, std::string_view di
   return opened;
 }
 
-std::string LogSegment::log_path() const { return path_of(stem_, kLogSuffix); }
+std::string LogSegment::path_of(std::string_view kind) const {
+  return stem_ + std::string(kind) + suffix_;
+}
+
+std::string LogSegment::log_path() const { return path_of(kLogSuffix); }
 
 std::optional<event::RollReason> LogSegment::should_roll(const LogConfig& config,
                                                          const RollParams& next) const {
@@ -65,7 +67,7 @@ std::optional<event::RollReason> LogSegment::should_roll(const LogConfig& config
     const std::int64_t waited =
         has_time ? std::max<std::int64_t>(next.max_timestamp_ms, -1) - *first_timestamp_
                  : next.now_ms - created_ms_;
-    if (waited > config.segment_ms) return RollReason::Time;
+    if (waited > config.max_segment_ms()) return RollReason::Time;
     if (offset_index_.is_full(config.segment_index_bytes) ||
         time_index_.is_full(config.segment_index_bytes)) {
       return RollReason::IndexFull;
@@ -210,8 +212,19 @@ Result<void> LogSegment::remove_files(env::Disk& disk) {
   close(disk);
   // The .log goes first: indexes without a log are swept away at the next start.
   for (const std::string_view suffix : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix}) {
-    KTRY(disk.remove(path_of(stem_, suffix)));
+    KTRY(disk.remove(path_of(suffix)));
   }
+  return {};
+}
+
+// The .log first, too: loading decides by that file alone what the others are worth.
+Result<void> LogSegment::change_suffix(env::Disk& disk, std::string_view to) {
+  for (const std::string_view kind : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTxnIndexSuffix}) {
+    const std::string from = path_of(kind);
+    if (kind == kTxnIndexSuffix && !disk.exists(from)) continue;
+    KTRY(disk.rename(from, stem_ + std::string(kind) + std::string(to)));
+  }
+  suffix_ = to;
   return {};
 }
 
