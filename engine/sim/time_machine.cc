@@ -7,11 +7,12 @@
 namespace kscope::sim {
 namespace {
 
-// Replaying this many items takes a few tens of milliseconds at most, which keeps a seek well below
-// the time a person notices; copying a World this often costs little of the run.
-constexpr std::uint64_t kItemsBetweenCheckpoints = 2000;
-// Beyond this many, every other one of the older half goes: far past, coarser grid.
-constexpr std::size_t kMaxCheckpoints = 400;
+// Replaying this many items takes a few milliseconds, which keeps a seek well below the time a
+// person notices; copying a World this often costs little of the run.
+constexpr std::uint64_t kItemsAtFirst = 1000;
+// At this many every other one goes and the distance doubles, so that the worst seek grows with the
+// length of the run, but evenly. Thinning only the far past was rejected: its worst grew much faster.
+constexpr std::size_t kMaxCheckpoints = 512;
 
 }  // namespace
 
@@ -20,9 +21,9 @@ struct TimeMachine::FromThePast {
 };
 
 TimeMachine::TimeMachine(const ClusterSpec& spec, std::uint64_t seed, std::vector<Input> inputs)
-    : world_(spec, seed) {
+    : world_(spec, seed), items_between_checkpoints_(kItemsAtFirst) {
   for (const Input& input : inputs) world_.schedule(input);
-  checkpoints_.push_back({world_.last_event(), 0, 0, std::make_unique<World>(world_)});
+  checkpoints_.push_back({world_.last_event(), 0, 0, std::make_shared<const World>(world_)});
   world_.set_observer(this);
 }
 
@@ -43,10 +44,11 @@ TimeMachine::TimeMachine(FromThePast from)
       acts_(from.origin.acts_.begin(),
             from.origin.acts_.begin() + static_cast<std::ptrdiff_t>(from.origin.next_act_)),
       next_act_(from.origin.next_act_),
+      items_between_checkpoints_(from.origin.items_between_checkpoints_),
       recorded_until_(from.origin.now()) {
   for (const Checkpoint& c : from.origin.checkpoints_) {
     if (c.event > present() || c.items > world_.items_handled()) break;
-    checkpoints_.push_back({c.event, c.items, c.acts, std::make_unique<World>(*c.world)});
+    checkpoints_.push_back({c.event, c.items, c.acts, c.world});
   }
   world_.set_observer(this);
   forget_future();
@@ -158,9 +160,9 @@ void TimeMachine::run_until(Instant until) {
 }
 
 void TimeMachine::seek(Instant to) {
-  if (to < now()) {
-    const EventSeq later = first_event_at(to + Duration(1));
-    restore(EventSeq(later.value() - 1));
+  const EventSeq last(first_event_at(to + Duration(1)).value() - 1);
+  if (to < now() || nearest(last).event > present()) {
+    restore(last);
     // A checkpoint's clock may stand after `to` when no event lies between: take an earlier one.
     while (world_.now() > to && checkpoints_.front().event < present()) {
       restore(EventSeq(present().value() - 1));
@@ -170,36 +172,42 @@ void TimeMachine::seek(Instant to) {
 }
 
 void TimeMachine::seek(EventSeq to) {
-  if (to < present()) restore(to);
+  if (to < present() || nearest(to).event > present()) restore(to);
   while (present() < to && step_item()) {
   }
 }
 
-void TimeMachine::restore(EventSeq at_or_before) {
+const TimeMachine::Checkpoint& TimeMachine::nearest(EventSeq at_or_before) const {
   auto it = std::upper_bound(
       checkpoints_.begin(), checkpoints_.end(), at_or_before,
       [](EventSeq seq, const Checkpoint& c) { return seq < c.event; });
   if (it != checkpoints_.begin()) --it;
-  world_ = *it->world;
+  return *it;
+}
+
+void TimeMachine::restore(EventSeq at_or_before) {
+  const Checkpoint& from = nearest(at_or_before);
+  world_ = *from.world;
   world_.set_observer(this);
-  next_act_ = it->acts;
+  next_act_ = from.acts;
 }
 
 void TimeMachine::maybe_checkpoint() {
   if (present().value() < events_.size()) return;  // replaying: the grid is there already
   const std::uint64_t since = world_.items_handled() - checkpoints_.back().items;
-  if (since < kItemsBetweenCheckpoints || checkpoints_.back().event >= present()) return;
+  if (since < items_between_checkpoints_ || checkpoints_.back().event >= present()) return;
   if (checkpoints_.size() >= kMaxCheckpoints) thin_checkpoints();
   checkpoints_.push_back(
-      {present(), world_.items_handled(), next_act_, std::make_unique<World>(world_)});
+      {present(), world_.items_handled(), next_act_, std::make_shared<const World>(world_)});
 }
 
 void TimeMachine::thin_checkpoints() {
   std::vector<Checkpoint> kept;
-  for (std::size_t i = 0; i < checkpoints_.size(); ++i) {
-    if (i >= checkpoints_.size() / 2 || i % 2 == 0) kept.push_back(std::move(checkpoints_[i]));
+  for (std::size_t i = 0; i < checkpoints_.size(); i += 2) {
+    kept.push_back(std::move(checkpoints_[i]));
   }
   checkpoints_ = std::move(kept);
+  items_between_checkpoints_ *= 2;
 }
 
 void TimeMachine::forget_future() {

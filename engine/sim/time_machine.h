@@ -89,7 +89,7 @@ class TimeMachine : public Observer {
     EventSeq event;
     std::uint64_t items = 0;  ///< handled when the copy was made
     std::size_t acts = 0;     ///< acts_ already in the copy
-    std::unique_ptr<World> world;
+    std::shared_ptr<const World> world;  ///< forks share it
   };
   /// Something that came from outside while the machine ran: replayed at the same place.
   struct Act {
@@ -110,6 +110,7 @@ class TimeMachine : public Observer {
   void settle_clock(Instant at);
   void maybe_checkpoint();
   void thin_checkpoints();
+  const Checkpoint& nearest(EventSeq at_or_before) const;
   void restore(EventSeq at_or_before);
   void forget_future();
 
@@ -120,6 +121,7 @@ class TimeMachine : public Observer {
   std::vector<Act> acts_;                          // ordered by (items, insertion)
   std::size_t next_act_ = 0;                       // acts_[0..next_act_) are in world_
   std::vector<Checkpoint> checkpoints_;            // ordered by event; the first is the beginning
+  std::uint64_t items_between_checkpoints_;        // doubles when there are too many
   Instant recorded_until_{};
 };
 

@@ -108,7 +108,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--lookup", options->lookup,
                       "at the end, look a record up probe by probe: orders-0@41, orders-0@t=3.2s");
   command->add_option("--seeds", options->random.seeds, "random: how many runs")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   command->add_option("--jobs", options->random.jobs, "random: processes at a time")
       ->check(CLI::Range(1, 256));
   command->add_option("--script", options->random.script_file,

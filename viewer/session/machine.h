@@ -59,6 +59,8 @@ class Machine {
   /// When the queue's next item is due; nothing if it is empty.
   virtual std::optional<Instant> next_item_at() const = 0;
 
+  /// False in live mode, where time belongs to the wall: nothing below moves it then.
+  virtual bool can_travel() const { return true; }
   /// As sim::TimeMachine's.
   virtual bool step() = 0;
   virtual bool big_step() = 0;

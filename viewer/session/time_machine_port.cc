@@ -6,7 +6,7 @@
 
 namespace kscope::viewer {
 
-TimeMachinePort::TimeMachinePort(std::unique_ptr<sim::TimeMachine> machine)
+TimeMachinePort::TimeMachinePort(std::shared_ptr<sim::TimeMachine> machine)
     : machine_(std::move(machine)) {}
 
 const cluster::Snapshot& TimeMachinePort::snapshot() {

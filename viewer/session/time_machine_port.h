@@ -15,7 +15,7 @@ namespace kscope::viewer {
 
 class TimeMachinePort : public Machine {
  public:
-  explicit TimeMachinePort(std::unique_ptr<sim::TimeMachine> machine);
+  explicit TimeMachinePort(std::shared_ptr<sim::TimeMachine> machine);
 
   sim::TimeMachine& engine() { return *machine_; }
   /// Somebody drove the engine directly (a lab): the cached snapshot is stale.
@@ -50,7 +50,7 @@ class TimeMachinePort : public Machine {
                                         EventSeq event) const override;
 
  private:
-  std::unique_ptr<sim::TimeMachine> machine_;
+  std::shared_ptr<sim::TimeMachine> machine_;  ///< a live cluster keeps its own hold of it
   cluster::Snapshot snapshot_;
   bool dirty_ = true;
 };
