@@ -99,11 +99,9 @@ World TimeMachine::world_before(EventSeq event) const {
   KCHECK(event.value() >= 1 && event <= recorded_end());
   const auto start = std::upper_bound(item_starts_.begin(), item_starts_.end(), event.value());
   const EventSeq moment(start == item_starts_.begin() ? 0 : *std::prev(start) - 1);
-  auto it = std::upper_bound(checkpoints_.begin(), checkpoints_.end(), moment,
-                             [](EventSeq seq, const Checkpoint& c) { return seq < c.event; });
-  if (it != checkpoints_.begin()) --it;
-  World world = *it->world;
-  std::size_t next = it->acts;
+  const Checkpoint& from = nearest(moment);
+  World world = *from.world;
+  std::size_t next = from.acts;
   while (world.last_event() < moment) {
     if (next < acts_.size() && acts_[next].items == world.items_handled()) {
       replay_acts(world, next);

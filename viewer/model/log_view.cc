@@ -144,14 +144,25 @@ std::optional<PartitionRef> partition_of(const E& e) {
   return {};
 }
 
+/// A pass of the cleaner counts from its start: what it took is whole before that.
 bool removes(const event::Body& body) {
-  const std::string_view name = event::info_of(body).name;
-  // By name: deletion, cleaning and truncation take records away, whichever event tells of it.
-  return name == "LogTruncated" || name == "LogStartAdvanced" || name == "LogRecovered" ||
-         name.find("Clean") != std::string_view::npos ||
-         name.find("SegmentDelet") != std::string_view::npos ||
-         name.find("SegmentsDelet") != std::string_view::npos ||
-         name.find("Compact") != std::string_view::npos;
+  return std::holds_alternative<event::LogTruncated>(body) ||
+         std::holds_alternative<event::LogStartAdvanced>(body) ||
+         std::holds_alternative<event::LogRecovered>(body) ||
+         std::holds_alternative<event::SegmentDeleted>(body) ||
+         std::holds_alternative<event::CleanStarted>(body);
+}
+
+LogDeed deed_of(Machine& machine, const event::Event& event) {
+  LogDeed deed{event.seq, event.at, say(machine, event.seq), event::info_of(event.body).weight,
+               removes(event.body), -1, -1};
+  if (const auto* roll = std::get_if<event::SegmentRolled>(&event.body)) {
+    deed.rolled = roll->base.value();
+  }
+  if (const auto* clean = std::get_if<event::CleanFinished>(&event.body)) {
+    deed.cleaned_to = clean->to.value();
+  }
+  return deed;
 }
 
 void add_deeds(Machine& machine, const EventIndex& index, LogView& view) {
@@ -163,8 +174,7 @@ void add_deeds(Machine& machine, const EventIndex& index, LogView& view) {
     if (event::info_of(event.body).subject != event::Subject::Storage) continue;
     const auto ref = std::visit([](const auto& e) { return partition_of(e); }, event.body);
     if (ref && !(machine.names().name(*ref) == view.partition)) continue;
-    view.deeds.push_back({event.seq, event.at, say(machine, event.seq),
-                          event::info_of(event.body).weight, removes(event.body)});
+    view.deeds.push_back(deed_of(machine, event));
     if (view.deeds.size() == kMostDeeds) return;
   }
 }
@@ -205,19 +215,22 @@ void finish_segments(LogView& view, Instant now) {
     SegmentCard& card = *it;
     card.flushed = std::clamp<std::int64_t>(card.flushed, 0, card.log_bytes);
     if (!view.flushed_known) card.flushed = card.log_bytes;
-    view.bytes += card.log_bytes;
-    view.unflushed += card.log_bytes - card.flushed;
+    const bool going =
+        card.state == SegmentState::Deleted || card.state == SegmentState::Cleaning;
+    if (!going) view.bytes += card.log_bytes;
+    if (!going) view.unflushed += card.log_bytes - card.flushed;
     card.end = next == nullptr ? std::max(view.log_end, card.base) : next->base;
-    if (card.state != SegmentState::Sealed) continue;
+    if (going) continue;
     if (next == nullptr) card.state = SegmentState::Active;
     next = &card;
   }
   for (const LogDeed& deed : view.deeds) {
-    if (now - deed.at > kNews || deed.text.find("new segment at ") == std::string::npos) continue;
+    if (now - deed.at > kNews) break;
+    const std::string ago = format_duration(now - deed.at) + " ago";
     for (SegmentCard& card : view.segments) {
-      const std::string mark = fmt::format("new segment at {} ", card.base);
-      if (deed.text.find(mark) == std::string::npos) continue;
-      card.news = "rolled " + format_duration(now - deed.at) + " ago";
+      if (!card.news.empty()) continue;
+      if (deed.rolled == card.base) card.news = "rolled " + ago;
+      if (card.end <= deed.cleaned_to) card.news = "cleaned " + ago;
     }
   }
 }
@@ -240,8 +253,8 @@ std::string flushed_words(const LogView& view) {
                                 ? std::string("no recovery point is known")
                                 : "recovery point " + digits(view.recovery_point);
   if (view.unflushed == 0) return point + ": every byte is flushed, a power cut loses nothing";
-  return fmt::format("{}: {} written, {} of it not flushed. A power cut may take them", point,
-                     format_bytes(view.bytes), format_bytes(view.unflushed));
+  return fmt::format("{} (white line): {} written, {} of it not flushed. A power cut may take it",
+                     point, format_bytes(view.bytes), format_bytes(view.unflushed));
 }
 
 std::string summary_of(const LogView& view) {

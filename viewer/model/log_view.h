@@ -50,7 +50,9 @@ struct LogDeed {
   Instant at{};
   std::string text;
   event::Weight weight{};
-  bool removes = false;  ///< worth a look at before and after
+  bool removes = false;  ///< takes records away: worth a look at before and after
+  std::int64_t rolled = -1;      ///< base offset of the segment that began
+  std::int64_t cleaned_to = -1;  ///< a pass of the cleaner is over up to here
 };
 
 struct LogView {

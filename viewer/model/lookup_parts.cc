@@ -70,12 +70,10 @@ namespace {
 /// What comes of the last comparison.
 std::string verdict(const SearchedIndex& index, std::string (*show)(std::int64_t)) {
   const std::int32_t slot = index.search.slot;
-  if (slot < 0) return "even the first entry is beyond it";
-  const std::string name = fmt::format("entry {} is the floor", slot);
-  const auto next = static_cast<std::size_t>(slot) + 1;
-  if (next >= index.entries.size()) return name + ", none comes after it";
-  return fmt::format("{}, the next has {} > {}", name, show(index.entries[next].key),
-                     show(index.search.target));
+  if (slot < 0) return "no entry is at or below it";
+  const std::int64_t key = index.entries[static_cast<std::size_t>(slot)].key;
+  return fmt::format("the floor is entry {}: {} {} {}", slot, show(key),
+                     key == index.search.target ? "=" : "<", show(index.search.target));
 }
 
 const char* direction(const storage::Probe& probe) {
@@ -96,7 +94,7 @@ std::string any_probe_text(const SearchedIndex& index, std::size_t p,
   const std::string text = fmt::format("probe {}: entry {}, {} {} {}", p + 1, probe.middle,
                                        show(probe.key), sign, show(index.search.target));
   if (p + 1 < index.search.probes.size()) return text + direction(probe);
-  return text + ": " + verdict(index, show);
+  return text + ". So " + verdict(index, show);
 }
 
 }  // namespace

@@ -80,6 +80,13 @@ void draw_hop(Canvas& c, const Rect& from, const Rect& to, float depth) {
   c.triangle_up(b.x, b.y + c.px(1), c.px(4), theme::kAccent);
 }
 
+/// Places of what is not known yet.
+void draw_ghosts(Canvas& c, const LogColumn& at, float h, float w, float gap) {
+  for (float x = at.x; x + w <= at.x + at.w; x += w + gap) {
+    c.outline(Rect::at(x, at.y, w, h), theme::kGrid, c.px(6));
+  }
+}
+
 }  // namespace
 
 void draw_scan(Ui& ui, Canvas& c, LogColumn& at) {
@@ -88,7 +95,7 @@ void draw_scan(Ui& ui, Canvas& c, LogColumn& at) {
   const ScanNow now = scan_now(desk);
   const StageState both = now.position == StageState::Now ? StageState::Now : now.scan;
   const int number = stage_number(desk, LookupStage::Position);
-  std::string detail;
+  std::string detail = "comes later";
   if (now.position != StageState::Later) {
     detail = fmt::format("to byte {} of the .log; from there batch headers are read one by one",
                          digits(l.start_position));
@@ -96,7 +103,7 @@ void draw_scan(Ui& ui, Canvas& c, LogColumn& at) {
   section_heading(c, at, both, fmt::format("{} · {} JUMP AND SCAN", number, number + 1), detail);
   const float h = c.px(kBatchHeight), gap = c.px(8);
   if (now.position == StageState::Later || l.batches.empty()) {
-    c.text(at.x, at.y, Face::Small, theme::kFaint, "comes later");
+    draw_ghosts(c, at, h, c.px(kBatchWidth), gap);
     at.y += h + c.px(18) + c.line_height(Face::Small);
     at.next_section();
     return;
@@ -199,11 +206,16 @@ void draw_record(Ui& ui, Canvas& c, LogColumn& at) {
   section_heading(c, at, state,
                   there ? fmt::format("{} RECORD {}", number, digits(l.record_offset))
                         : fmt::format("{} RECORD", number),
-                  there ? "point at a field: its bytes light up on the right" : "");
+                  there                        ? "point at a field: its bytes light up on the right"
+                  : state == StageState::Later ? "comes later"
+                                               : "");
   const float h = c.line_height(Face::Small) + c.line_height(Face::MonoSmall) + c.px(15);
   if (!there) {
-    c.fit(at.x, at.y, at.w, Face::Small, theme::kFaint,
-          state == StageState::Later ? std::string("comes later") : desk.current()->text);
+    if (state == StageState::Later) {
+      draw_ghosts(c, at, h, c.px(110), c.px(6));
+    } else {
+      c.fit(at.x, at.y, at.w, Face::Small, theme::kWarn, desk.current()->text);
+    }
     at.y += h;
     at.next_section();
     return;

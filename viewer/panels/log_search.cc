@@ -142,30 +142,33 @@ Rect draw_cells(Ui& ui, Canvas& c, LogColumn& at, const SearchNow& now) {
   return standing;
 }
 
+/// The present probe, or what the search came to.
+std::string verdict_text(const LogDesk& desk, const SearchNow& now, LookupStage stage) {
+  if (now.state == StageState::Later) return {};
+  for (std::int32_t i = desk.step(); i >= 0; --i) {
+    const LookupStep& step = desk.lookup().steps[static_cast<std::size_t>(i)];
+    if (step.stage == stage) return step.text;
+  }
+  return {};
+}
+
 /// Below the cell it is about, as far as the margins allow.
 void draw_verdict(Canvas& c, const LogColumn& at, const std::string& text, StageState state,
                   const Rect& cell) {
   const Color ink = state == StageState::Later ? theme::kFaint
                     : state == StageState::Now ? theme::kAccent
                                                : theme::kDim;
-  const float mark = cell.empty() ? 0 : c.px(14);
-  const float w = std::min(c.width(Face::Small, text) + mark, at.w);
-  float x = at.x;
-  if (!cell.empty()) x = std::clamp(cell.cx() - w / 2, at.x, std::max(at.x, at.x + at.w - w));
-  if (!cell.empty()) {
-    c.triangle_up(x + c.px(5), at.y + c.line_height(Face::Small) * 0.55f, c.px(4.5f), ink);
+  if (text.empty()) return;
+  if (cell.empty()) {
+    c.fit(at.x, at.y, at.w, Face::Small, ink, text);
+    return;
   }
-  c.fit(x + mark, at.y, w - mark + 1, Face::Small, ink, text);
-}
-
-/// The present probe, or what the search came to.
-std::string verdict_text(const LogDesk& desk, const SearchNow& now, LookupStage stage) {
-  if (now.state == StageState::Later) return "comes later";
-  for (std::int32_t i = desk.step(); i >= 0; --i) {
-    const LookupStep& step = desk.lookup().steps[static_cast<std::size_t>(i)];
-    if (step.stage == stage) return step.text;
-  }
-  return {};
+  c.triangle_up(cell.cx(), at.y + c.line_height(Face::Small) * 0.55f, c.px(4.5f), ink);
+  // Beside the triangle, on the side where there is room.
+  const float w = c.width(Face::Small, text), mark = c.px(10);
+  const bool right = cell.cx() + mark + w <= at.x + at.w;
+  const float x = right ? cell.cx() + mark : std::max(at.x, cell.cx() - mark - w);
+  c.fit(x, at.y, right ? w + 1 : cell.cx() - mark - x + 1, Face::Small, ink, text);
 }
 
 }  // namespace
@@ -201,8 +204,10 @@ void draw_search(Ui& ui, Canvas& c, LogColumn& at, LookupStage stage) {
   section_heading(c, at, now.state,
                   fmt::format("{} BINARY SEARCH in {}", stage_number(desk, stage),
                               short_file_name(name)),
-                  fmt::format("sparse: {} {} for the whole segment", entries,
-                              entries == 1 ? "entry" : "entries"));
+                  now.state == StageState::Later
+                      ? std::string("comes later")
+                      : fmt::format("sparse: {} {} for the whole segment", entries,
+                                    entries == 1 ? "entry" : "entries"));
   if (now.index.entries.empty()) {
     at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim,
                    "No entry yet: one is written for about every 4096 bytes of batches "

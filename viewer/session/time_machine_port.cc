@@ -111,9 +111,7 @@ std::vector<StoredCopy> TimeMachinePort::stored_before(std::int32_t node,
                                                        const std::string& folder,
                                                        EventSeq event) const {
   std::vector<StoredCopy> copies;
-  for (const sim::DiskFile& f : machine_->world().disk_files(node)) {
-    if (f.flushed < 0) return copies;  // a real folder has no past
-  }
+  if (!can_travel()) return copies;
   const sim::World world = machine_->world_before(event);
   for (const sim::DiskFile& f : world.disk_files(node)) {
     if (!f.path.starts_with(folder + "/")) continue;
