@@ -23,7 +23,7 @@ cluster brokers=3 controllers=3 seed=7 log.cleaner.backoff.ms=500
 until broker 1 lifecycle == Running within 15s
 until broker 2 lifecycle == Running within 15s
 until broker 3 lifecycle == Running within 15s
-topic prices assignment=1:2:3 segment.bytes=400 cleanup.policy=compact min.cleanable.dirty.ratio=0.01
+topic prices assignment=1:2:3 segment.bytes=400 cleanup.policy=compact min.cleanable.dirty.ratio=0.1
 until partition prices-0 leader == 1 within 5s
 producer p acks=all
 send p prices-0 key=K1 value=V1

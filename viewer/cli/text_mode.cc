@@ -128,7 +128,8 @@ void print_why(Session& session, std::ostream& out) {
 
 constexpr const char* kHelp =
     "Enter: next state change · s: next event · b: back · p 2s: let time pass · w: picture · "
-    "why: the latest drama · l orders-0@41: look a record up · q: end\nanything else is a command, for instance: crash broker 1, "
+    "why: the latest drama · l orders-0@41: look a record up · q: end\n"
+    "anything else is a command, for instance: crash broker 1, "
     "restart broker 1, cut 1 2, heal all\n";
 
 void let_pass(Session& session, const std::string& text, std::ostream& out) {

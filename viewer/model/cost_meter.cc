@@ -114,9 +114,9 @@ Result<void> CostMeter::Impl::grow() {
 Result<void> CostMeter::Impl::ask_index() {
   const Offset wanted(target(static_cast<int>(taken.size()), kOffsetsAsked));
   const double begin = now();
-  const auto above = std::upper_bound(
-      segments.begin(), segments.end(), wanted,
-      [](Offset o, const storage::LogSegment& s) { return o < s.base_offset(); });
+  const auto above =
+      std::upper_bound(segments.begin(), segments.end(), wanted,
+                       [](Offset o, const storage::LogSegment& s) { return o < s.base_offset(); });
   const storage::LogSegment& segment = *std::prev(above);
   const auto found = segment.translate(disk, wanted);
   taken.push_back(now() - begin);
@@ -202,9 +202,8 @@ double CostMeter::progress() const {
   const double most = static_cast<double>(impl_->counts.back());
   const double written = static_cast<double>(impl_->segments.size());
   const double scans = static_cast<double>(impl_->taken.size()) / kScans;
-  const double here = impl_->phase == Impl::Phase::Scan
-                          ? static_cast<double>(impl_->counts[impl_->at]) * scans
-                          : 0;
+  const double here =
+      impl_->phase == Impl::Phase::Scan ? static_cast<double>(impl_->counts[impl_->at]) * scans : 0;
   double scanned = 0;
   for (std::size_t i = 0; i < impl_->at; ++i) scanned += impl_->counts[i];
   double all = 0;

@@ -16,6 +16,7 @@ constexpr int kFramesBetween = 10;
 
 void LogDesk::choose(std::int32_t node, const TopicPartition& partition) {
   if (node == node_ && partition == partition_) return;
+  chosen_ = true;
   node_ = node;
   partition_ = partition;
   version_ = 0;
@@ -26,6 +27,14 @@ void LogDesk::choose(std::int32_t node, const TopicPartition& partition) {
     question_.partition = partition;
     fresh_ = true;
   }
+}
+
+// What nobody chose is chosen anew when it is gone, or when the first topic has come.
+bool LogDesk::must_choose(const Machine& machine) const {
+  if (chosen_ || asked_) return node_ < 0;
+  if (node_ < 0 || partition_.topic.starts_with("__")) return true;
+  const auto logs = logs_of(machine.stored_files(node_));
+  return std::find(logs.begin(), logs.end(), partition_) == logs.end();
 }
 
 // The leader's copy of the largest log that belongs to an application; else any.
@@ -57,8 +66,7 @@ void LogDesk::refresh(Machine& machine, const EventIndex& index, std::uint64_t v
     version_ = version;
     nodes_.clear();
     for (const cluster::NodeView& n : machine.snapshot().nodes) nodes_.push_back(n.id);
-    // What nobody chose may be chosen anew: the topics come after the cluster.
-    if (!asked_ && (node_ < 0 || partition_.topic.starts_with("__"))) {
+    if (must_choose(machine)) {
       node_ = -1;
       choose_something(machine);
     }
@@ -196,8 +204,7 @@ void LogDesk::refresh_census(const Machine& machine) {
   census_ = build_census(machine, node_, partition_, event);
 }
 
-std::vector<std::int32_t> window_around(std::int32_t count, std::int32_t focus,
-                                        std::int32_t room) {
+std::vector<std::int32_t> window_around(std::int32_t count, std::int32_t focus, std::int32_t room) {
   std::set<std::int32_t> chosen;
   const auto add = [&](std::int32_t i) {
     if (i >= 0 && i < count && static_cast<std::int32_t>(chosen.size()) < room) chosen.insert(i);

@@ -72,6 +72,7 @@ class LogDesk {
   std::unique_ptr<CostMeter> cost;  ///< null: not started
 
  private:
+  bool must_choose(const Machine& machine) const;
   void choose_something(Machine& machine);
   void ask_something();
   void refresh_lookup(Machine& machine, bool at_end);
@@ -85,10 +86,11 @@ class LogDesk {
   std::vector<FileRow> tree_;
   FileSizes sizes_, sizes_before_;
   std::int32_t sizes_node_ = -1;
+  bool chosen_ = false;  // by a person; otherwise the desk looks for a log itself
   bool by_time_ = false;
-  bool asked_ = false;     // by a person; otherwise the desk asks something itself
-  bool fresh_ = false;     // the question is new
-  bool show_all_ = true;   // a new question begins with its answer
+  bool asked_ = false;    // by a person; otherwise the desk asks something itself
+  bool fresh_ = false;    // the question is new
+  bool show_all_ = true;  // a new question begins with its answer
   LookupQuestion question_;
   Lookup lookup_;
   std::int32_t step_ = 0;

@@ -154,8 +154,13 @@ bool removes(const event::Body& body) {
 }
 
 LogDeed deed_of(Machine& machine, const event::Event& event) {
-  LogDeed deed{event.seq, event.at, say(machine, event.seq), event::info_of(event.body).weight,
-               removes(event.body), -1, -1};
+  LogDeed deed{event.seq,
+               event.at,
+               say(machine, event.seq),
+               event::info_of(event.body).weight,
+               removes(event.body),
+               -1,
+               -1};
   if (const auto* roll = std::get_if<event::SegmentRolled>(&event.body)) {
     deed.rolled = roll->base.value();
   }
@@ -215,8 +220,7 @@ void finish_segments(LogView& view, Instant now) {
     SegmentCard& card = *it;
     card.flushed = std::clamp<std::int64_t>(card.flushed, 0, card.log_bytes);
     if (!view.flushed_known) card.flushed = card.log_bytes;
-    const bool going =
-        card.state == SegmentState::Deleted || card.state == SegmentState::Cleaning;
+    const bool going = card.state == SegmentState::Deleted || card.state == SegmentState::Cleaning;
     if (!going) view.bytes += card.log_bytes;
     if (!going) view.unflushed += card.log_bytes - card.flushed;
     card.end = next == nullptr ? std::max(view.log_end, card.base) : next->base;

@@ -23,11 +23,11 @@ struct FileRow {
   std::string path, name;
   int depth = 0;
   bool folder = false;
-  bool open = false;      ///< folder: its files follow
-  std::int64_t base = -1; ///< of the segment it belongs to; -1: of none
+  bool open = false;       ///< folder: its files follow
+  std::int64_t base = -1;  ///< of the segment it belongs to; -1: of none
   std::int64_t size = 0, unflushed = 0;
-  std::string size_text;  ///< "4.1 kB"
-  std::string change;     ///< "+82 B", "new", "-1.0 kB"; empty: as before
+  std::string size_text;     ///< "4.1 kB"
+  std::string change;        ///< "+82 B", "new", "-1.0 kB"; empty: as before
   TopicPartition partition;  ///< folder of a log
 };
 
@@ -50,7 +50,7 @@ struct LogDeed {
   Instant at{};
   std::string text;
   event::Weight weight{};
-  bool removes = false;  ///< takes records away: worth a look at before and after
+  bool removes = false;          ///< takes records away: worth a look at before and after
   std::int64_t rolled = -1;      ///< base offset of the segment that began
   std::int64_t cleaned_to = -1;  ///< a pass of the cleaner is over up to here
 };
@@ -62,10 +62,10 @@ struct LogView {
   std::int64_t log_start = 0, log_end = 0;
   std::int64_t recovery_point = -1;  ///< -1: nobody knows (the broker never said)
   std::int64_t bytes = 0, unflushed = 0;
-  bool flushed_known = true;  ///< false: a real folder does not tell
-  std::string flushed_text;   ///< the line at the recovery point, in words
-  std::string summary;        ///< "3 segments · 40.1 kB · offsets 0 to 119"
-  std::vector<LogDeed> deeds; ///< newest first
+  bool flushed_known = true;   ///< false: a real folder does not tell
+  std::string flushed_text;    ///< the line at the recovery point, in words
+  std::string summary;         ///< "3 segments · 40.1 kB · offsets 0 to 119"
+  std::vector<LogDeed> deeds;  ///< newest first
 };
 
 using FileSizes = std::map<std::string, std::int64_t>;

@@ -168,9 +168,10 @@ Result<void> Builder::pick_by_time() {
     if (found) return unpack(*segment);
   }
   if (newest < 0) return Error{ErrorKind::NotFound, "this log holds no record with a time"};
-  return Error{ErrorKind::NotFound,
-               fmt::format("no record is as new as {}: the newest is of {}. ListOffsets answers -1.",
-                           record_time_text(wanted), record_time_text(newest))};
+  return Error{
+      ErrorKind::NotFound,
+      fmt::format("no record is as new as {}: the newest is of {}. ListOffsets answers -1.",
+                  record_time_text(wanted), record_time_text(newest))};
 }
 
 // Both indexes and the scan, by the engine; false if this segment ends before what is wanted.
@@ -180,8 +181,8 @@ Result<bool> Builder::search(const storage::LogSegment& segment) {
   const std::int64_t wanted = out_.question.value;
   bool found = false;
   if (out_.question.by_time) {
-    KTRY_ASSIGN(const auto at, segment.find_offset_by_timestamp(scratch_, wanted,
-                                                                Offset(not_before_), &visit));
+    KTRY_ASSIGN(const auto at,
+                segment.find_offset_by_timestamp(scratch_, wanted, Offset(not_before_), &visit));
     found = at.has_value();
   } else {
     KTRY_ASSIGN(const auto at, segment.translate(scratch_, Offset(wanted), &visit));

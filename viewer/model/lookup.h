@@ -92,11 +92,11 @@ struct Lookup {
   SearchedIndex time_index, index;
   std::int64_t start_position = 0;  ///< where the scan begins
   std::vector<ScannedBatch> batches;
-  std::int32_t hit = -1;      ///< in batches
-  Dissection batch;           ///< the batch that holds the answer, or its closest
-  std::int32_t record = -1;   ///< its number inside the batch
+  std::int32_t hit = -1;     ///< in batches
+  Dissection batch;          ///< the batch that holds the answer, or its closest
+  std::int32_t record = -1;  ///< its number inside the batch
   std::int64_t record_offset = -1, record_timestamp_ms = -1;
-  std::vector<int> record_fields;  ///< in batch.fields: length, attributes, … headers
+  std::vector<int> record_fields;    ///< in batch.fields: length, attributes, … headers
   std::int64_t full_scan_bytes = 0;  ///< what reading from the log's start would have cost
   std::vector<LookupStep> steps;
 

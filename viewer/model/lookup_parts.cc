@@ -52,8 +52,8 @@ Dissection dissect_index(const SearchedIndex& index, const Machine& machine, std
     const SearchedIndex::Entry& e = index.entries[i];
     const std::size_t at = i * size;
     if (at + size > d.bytes.size()) break;
-    d.fields.push_back({time ? "timestamp" : "relativeOffset", std::to_string(e.key), at,
-                        at + first, 0, false});
+    d.fields.push_back(
+        {time ? "timestamp" : "relativeOffset", std::to_string(e.key), at, at + first, 0, false});
     d.fields.push_back({time ? "relativeOffset" : "position", std::to_string(e.value), at + first,
                         at + size, 0, false});
   }
@@ -115,8 +115,9 @@ std::string position_words(const Lookup& lookup) {
 }
 
 std::string batch_title_text(const ScannedBatch& batch) {
-  return fmt::format("RecordBatch {} to {}, at byte {} of the .log", digits(batch.header.base_offset),
-                     digits(batch.header.last_offset()), digits(batch.position));
+  return fmt::format("RecordBatch {} to {}, at byte {} of the .log",
+                     digits(batch.header.base_offset), digits(batch.header.last_offset()),
+                     digits(batch.position));
 }
 
 std::string scan_text(const Lookup& lookup, const ScannedBatch& batch) {
@@ -140,9 +141,10 @@ std::string record_text(const Lookup& lookup) {
     return "the record itself is gone (compacted away): readers go on with the next batch";
   }
   const std::int64_t delta =
-      lookup.record_offset - lookup.batches[static_cast<std::size_t>(lookup.hit)].header.base_offset;
-  const std::string number = fmt::format("record {} has offsetDelta {} in its batch",
-                                         digits(lookup.record_offset), delta);
+      lookup.record_offset -
+      lookup.batches[static_cast<std::size_t>(lookup.hit)].header.base_offset;
+  const std::string number =
+      fmt::format("record {} has offsetDelta {} in its batch", digits(lookup.record_offset), delta);
   if (lookup.question.by_time) {
     return fmt::format("{}: the first at or after that time, of {}", number,
                        record_time_text(lookup.record_timestamp_ms));

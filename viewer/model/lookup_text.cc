@@ -55,9 +55,9 @@ Result<std::int64_t> parse_lookup_value(std::string_view text, bool by_time) {
   if (const auto value = whole_number(word)) return *value;
   Duration since{};
   if (parse_duration(word, &since)) return kWallMillisAtStart + to_millis(since);
-  return Error{ErrorKind::Invalid,
-               fmt::format("a time is 3.2s since the start, or Unix milliseconds, not \"{}\"",
-                           text)};
+  return Error{
+      ErrorKind::Invalid,
+      fmt::format("a time is 3.2s since the start, or Unix milliseconds, not \"{}\"", text)};
 }
 
 Result<LookupQuestion> parse_lookup(Machine& machine, const std::string& text) {
@@ -74,8 +74,9 @@ Result<LookupQuestion> parse_lookup(Machine& machine, const std::string& text) {
     name = text.substr(colon + 1, at - colon - 1);
   }
   const std::size_t dash = name.rfind('-');
-  const auto number =
-      dash == std::string::npos ? std::nullopt : whole_number(std::string_view(name).substr(dash + 1));
+  const auto number = dash == std::string::npos
+                          ? std::nullopt
+                          : whole_number(std::string_view(name).substr(dash + 1));
   if (!number || dash == 0) return Error{ErrorKind::Invalid, kWanted};
   q.partition = {name.substr(0, dash), static_cast<std::int32_t>(*number)};
   const std::string value = text.substr(at + 1);

@@ -15,13 +15,14 @@ constexpr float kRow = 17;
 /// Where a cost lies between 0.1 µs and 1 s, each tenfold as wide as the last: 0..1.
 float share_of(double seconds) {
   constexpr double kLeast = 1e-7, kMost = 1.0;
-  const double position = std::log10(std::max(seconds, kLeast) / kLeast) / std::log10(kMost / kLeast);
+  const double position =
+      std::log10(std::max(seconds, kLeast) / kLeast) / std::log10(kMost / kLeast);
   return static_cast<float>(std::clamp(position, 0.0, 1.0));
 }
 
 void draw_row(Canvas& c, LogColumn& at, const CostPoint& p, float label_w, float value_w) {
-  const std::string label = fmt::format("{} segment{}", digits(p.segments),
-                                        p.segments == 1 ? "" : "s");
+  const std::string label =
+      fmt::format("{} segment{}", digits(p.segments), p.segments == 1 ? "" : "s");
   c.text_right(at.x + label_w, at.y, Face::Small, theme::kDim, label);
   const float x = at.x + label_w + c.px(12);
   const float room = at.x + at.w - x - value_w;
@@ -32,8 +33,8 @@ void draw_row(Canvas& c, LogColumn& at, const CostPoint& p, float label_w, float
   c.fill(scan, theme::kFaint, c.px(2));
   c.hatch(scan, theme::kBackground, c.px(5));
   const float text_x = std::max(index.x1, scan.x1) + c.px(8);
-  const Rect first = c.text(text_x, at.y, Face::MonoSmall, theme::kAccent,
-                            cost_text(p.index_seconds));
+  const Rect first =
+      c.text(text_x, at.y, Face::MonoSmall, theme::kAccent, cost_text(p.index_seconds));
   c.text(first.x1 + c.px(8), at.y, Face::MonoSmall, theme::kDim,
          "scan " + cost_text(p.scan_seconds));
   c.tip(Rect::at(at.x, at.y, at.w, c.px(kRow)),
@@ -75,9 +76,10 @@ void draw_cost(Ui& ui, Canvas& c, LogColumn& at) {
   const std::string note =
       measuring || !desk.cost->problem().empty()
           ? desk.cost->doing()
-          : fmt::format("blue: index look-up · hatched: scan from the start · each tenfold is as "
-                        "wide as the last · {}",
-                        kMachine);
+          : fmt::format(
+                "blue: index look-up · hatched: scan from the start · each tenfold is as "
+                "wide as the last · {}",
+                kMachine);
   at.y += c.px(2);
   at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kFaint, note) + c.px(8);
 }

@@ -69,8 +69,7 @@ void draw_file(Ui& ui, Canvas& c, LogColumn& at, const FileRow& row, const std::
   const Color ink = row.path == in_use || of_answer ? theme::kAccent
                     : row.open                      ? theme::kText
                                                     : theme::kDim;
-  c.fit(x, y, at.x + at.w - right_w - c.px(8) - x, Face::MonoSmall, ink,
-        short_file_name(row.name));
+  c.fit(x, y, at.x + at.w - right_w - c.px(8) - x, Face::MonoSmall, ink, short_file_name(row.name));
   c.tip(rect, fmt::format("{}: {}{}", row.path, row.size_text,
                           row.unflushed > 0
                               ? fmt::format(", {} of it not flushed", format_bytes(row.unflushed))

@@ -76,7 +76,8 @@ Ribbon plan_ribbon(const Canvas& c, float width, const LogCensus& census) {
   // Where something was removed matters more than the newest records.
   std::size_t focus = census.rows.size();
   for (std::size_t i = census.rows.size(); i-- > 0;) {
-    if (census.rows[i].fate == Fate::Removed) focus = std::min(census.rows.size(), i + 1 + r.count / 8);
+    if (census.rows[i].fate == Fate::Removed)
+      focus = std::min(census.rows.size(), i + 1 + r.count / 8);
     if (census.rows[i].fate == Fate::Removed) break;
   }
   r.first = focus > r.count ? focus - r.count : 0;
@@ -97,8 +98,9 @@ void draw_record_cell(Canvas& c, const Rect& rect, const CensusRow& row, bool th
     }
     return;
   }
-  const Color fill = removed ? rgb(0x6b3440) : row.fate == Fate::Added ? rgb(0x23926b)
-                                                                       : rgb(0x3d74b8);
+  const Color fill = removed                   ? rgb(0x6b3440)
+                     : row.fate == Fate::Added ? rgb(0x23926b)
+                                               : rgb(0x3d74b8);
   c.fill(rect, fill, c.px(3));
   if (removed && !after) c.hatch(rect, faded(theme::kBad, 0.55f), c.px(6));
   if (!words) return;
@@ -123,13 +125,14 @@ void draw_ribbon(Canvas& c, LogColumn& at, const LogCensus& census, const Ribbon
     draw_record_cell(c, rect, row, there, after, r.words);
     // A segment begins: a line, so that the merge of small segments can be seen.
     if (there && in != base) {
-      c.fill({rect.x0 - inset - c.px(1), at.y - c.px(4), rect.x0 - inset + c.px(1), at.y + h + c.px(4)},
+      c.fill({rect.x0 - inset - c.px(1), at.y - c.px(4), rect.x0 - inset + c.px(1),
+              at.y + h + c.px(4)},
              theme::kText);
       base = in;
     }
-    const char* fate = row.fate == Fate::Removed ? "removed" : row.fate == Fate::Added
-                                                                   ? "came after"
-                                                                   : "kept";
+    const char* fate = row.fate == Fate::Removed ? "removed"
+                       : row.fate == Fate::Added ? "came after"
+                                                 : "kept";
     c.tip(rect, fmt::format("offset {} · key {} · value {} · {}", digits(row.offset), row.key,
                             row.tombstone ? "null (a tombstone)" : row.value, fate));
   }

@@ -37,9 +37,7 @@ int stage_number(const LogDesk& desk, LookupStage stage) {
 Rect section_heading(Canvas& c, LogColumn& at, StageState state, std::string_view title,
                      std::string_view detail) {
   const bool now = state == StageState::Now;
-  const Color ink = now                         ? theme::kAccent
-                    : state == StageState::Done ? theme::kText
-                                                : theme::kFaint;
+  const Color ink = now ? theme::kAccent : state == StageState::Done ? theme::kText : theme::kFaint;
   Rect rect = c.fit(at.x, at.y, at.w, Face::Small, ink, title);
   if (!detail.empty()) {
     const float x = rect.x1 + c.px(10);
@@ -55,17 +53,16 @@ Rect section_heading(Canvas& c, LogColumn& at, StageState state, std::string_vie
   return rect;
 }
 
-bool two_pages(Canvas& c, const Rect& rect, const char* first, const char* second,
-               bool second_on) {
+bool two_pages(Canvas& c, const Rect& rect, const char* first, const char* second, bool second_on) {
   const float gap = c.px(6);
   const float w1 = button_width(c, first), w2 = button_width(c, second);
   const float spare = std::max(0.0f, rect.w() - gap - w1 - w2) / 2;
   const Rect a = Rect::at(rect.x0, rect.y0, w1 + spare, rect.h());
   const Rect b = Rect::at(a.x1 + gap, rect.y0, w2 + spare, rect.h());
-  const bool to_first = button(c, a, first, second_on ? ButtonStyle::Plain : ButtonStyle::Primary,
-                               theme::kDim);
-  const bool to_second = button(c, b, second, second_on ? ButtonStyle::Primary : ButtonStyle::Plain,
-                                theme::kDim);
+  const bool to_first =
+      button(c, a, first, second_on ? ButtonStyle::Plain : ButtonStyle::Primary, theme::kDim);
+  const bool to_second =
+      button(c, b, second, second_on ? ButtonStyle::Primary : ButtonStyle::Plain, theme::kDim);
   return second_on ? to_first : to_second;
 }
 
@@ -183,12 +180,12 @@ void draw_controls(Ui& ui, Canvas& c, LogColumn& at) {
 void draw_header(Ui& ui, Canvas& c, LogColumn& at) {
   LogDesk& desk = ui.log;
   const float h = c.px(27);
-  const float pages = button_width(c, "Find a record") + button_width(c, "Before and after") +
-                      c.px(6);
-  const Rect title = c.fit(at.x, at.y + c.px(3), at.w - pages - c.px(20), Face::Title, theme::kText,
-                           desk.node() < 0 ? std::string("No log yet")
-                                           : fmt::format("{} on broker {}", desk.partition().str(),
-                                                         desk.node()));
+  const float pages =
+      button_width(c, "Find a record") + button_width(c, "Before and after") + c.px(6);
+  const Rect title =
+      c.fit(at.x, at.y + c.px(3), at.w - pages - c.px(20), Face::Title, theme::kText,
+            desk.node() < 0 ? std::string("No log yet")
+                            : fmt::format("{} on broker {}", desk.partition().str(), desk.node()));
   const Rect where = Rect::at(at.x + at.w - pages, at.y, pages, h);
   if (two_pages(c, where, "Find a record", "Before and after", desk.page == LogPage::History)) {
     desk.page = desk.page == LogPage::Lookup ? LogPage::History : LogPage::Lookup;

@@ -50,8 +50,7 @@ void draw_batch(Ui& ui, Canvas& c, const Rect& rect, const Lookup& l, const Scan
   const bool hit = read && b.hit;
   const float alpha = read || i == 0 ? 1.0f : 0.55f;
   c.fill(rect, hit ? theme::kSelection : theme::kCard, c.px(6));
-  c.outline(rect, hit ? theme::kAccent : faded(theme::kBorder, alpha), c.px(6),
-            hit ? c.px(2) : 1);
+  c.outline(rect, hit ? theme::kAccent : faded(theme::kBorder, alpha), c.px(6), hit ? c.px(2) : 1);
   const BoxScope box(c, rect);
   const float x = rect.x0 + c.px(9), w = rect.w() - c.px(18);
   float y = rect.y0 + c.px(7);

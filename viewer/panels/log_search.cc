@@ -19,7 +19,7 @@ struct SearchNow {
   const SearchedIndex& index;
   bool by_time = false;
   StageState state = StageState::Later;
-  std::int32_t probe = -1;  ///< the present one; all are done: the last
+  std::int32_t probe = -1;          ///< the present one; all are done: the last
   std::int32_t low = 0, high = -1;  ///< slots that are still possible
   bool found = false;
 };
@@ -27,8 +27,8 @@ struct SearchNow {
 SearchNow search_now(const LogDesk& desk, LookupStage stage) {
   const bool by_time = stage == LookupStage::TimeIndex;
   const Lookup& l = desk.lookup();
-  SearchNow now{by_time ? l.time_index : l.index, by_time, stage_state(desk, stage), -1, 0, -1,
-                false};
+  SearchNow now{
+      by_time ? l.time_index : l.index, by_time, stage_state(desk, stage), -1, 0, -1, false};
   const auto& probes = now.index.search.probes;
   now.high = static_cast<std::int32_t>(now.index.entries.size()) - 1;
   if (probes.empty() || now.state == StageState::Later) return now;
@@ -60,10 +60,10 @@ void draw_cell(Ui& ui, Canvas& c, const Rect& rect, const SearchNow& now, std::i
   const bool lit = focus.field / 2 == slot && focus.field >= 0;
   const float alpha = now.state == StageState::Later ? 0.4f : out && !floor ? 0.6f : 1.0f;
   c.fill(rect, floor || lit ? theme::kSelection : theme::kCard, c.px(5));
-  const Color edge = floor     ? theme::kAccent
-                     : probed  ? theme::kWarn
-                     : lit     ? theme::kText
-                               : theme::kBorder;
+  const Color edge = floor    ? theme::kAccent
+                     : probed ? theme::kWarn
+                     : lit    ? theme::kText
+                              : theme::kBorder;
   c.outline(rect, faded(edge, alpha), c.px(5), floor || probed ? c.px(2) : 1);
   const BoxScope box(c, rect);
   const float third = rect.h() / 2;
@@ -130,11 +130,11 @@ Rect draw_cells(Ui& ui, Canvas& c, LogColumn& at, const SearchNow& now) {
     draw_probe_marks(c, cell, now, slots[i]);
     c.text_center(Rect::at(x, cell.y1 + c.px(2), w, c.line_height(Face::MonoSmall)),
                   Face::MonoSmall, theme::kFaint, std::to_string(slots[i]));
-    const bool here = now.probe >= 0 &&
-                      slots[i] == (now.found ? now.index.search.slot
-                                             : now.index.search.probes[static_cast<std::size_t>(
-                                                                           now.probe)]
-                                                   .middle);
+    const bool here =
+        now.probe >= 0 &&
+        slots[i] == (now.found
+                         ? now.index.search.slot
+                         : now.index.search.probes[static_cast<std::size_t>(now.probe)].middle);
     if (here) standing = cell;
     x = cell.x1 + gap;
   }
@@ -201,13 +201,12 @@ void draw_search(Ui& ui, Canvas& c, LogColumn& at, LookupStage stage) {
                                ? std::string(now.by_time ? ".timeindex" : ".index")
                                : now.index.path.substr(now.index.path.rfind('/') + 1);
   const std::size_t entries = now.index.entries.size();
-  section_heading(c, at, now.state,
-                  fmt::format("{} BINARY SEARCH in {}", stage_number(desk, stage),
-                              short_file_name(name)),
-                  now.state == StageState::Later
-                      ? std::string("comes later")
-                      : fmt::format("sparse: {} {} for the whole segment", entries,
-                                    entries == 1 ? "entry" : "entries"));
+  section_heading(
+      c, at, now.state,
+      fmt::format("{} BINARY SEARCH in {}", stage_number(desk, stage), short_file_name(name)),
+      now.state == StageState::Later ? std::string("comes later")
+                                     : fmt::format("sparse: {} {} for the whole segment", entries,
+                                                   entries == 1 ? "entry" : "entries"));
   if (now.index.entries.empty()) {
     at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim,
                    "No entry yet: one is written for about every 4096 bytes of batches "

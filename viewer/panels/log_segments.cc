@@ -42,21 +42,21 @@ void draw_card(Canvas& c, const Rect& rect, const SegmentCard& s, bool chosen, b
   const bool fits = c.width(Face::MonoSmall, whole) <= w;
   c.fit(x, y, w, Face::MonoSmall, theme::kText, fits ? whole : short_file_name(whole));
   y += c.line_height(Face::MonoSmall) + c.px(4);
-  const std::string offsets = s.end > s.base
-                                  ? fmt::format("offsets {} to {}", digits(s.base),
-                                                digits(s.end - 1))
-                                  : fmt::format("from offset {}, empty", digits(s.base));
+  const std::string offsets =
+      s.end > s.base ? fmt::format("offsets {} to {}", digits(s.base), digits(s.end - 1))
+                     : fmt::format("from offset {}, empty", digits(s.base));
   c.fit(x, y, w, Face::Small, theme::kDim, offsets);
   y += c.line_height(Face::Small) + c.px(4);
-  const std::string state = s.news.empty() ? to_string(s.state)
-                                           : fmt::format("{}, {}", to_string(s.state), s.news);
+  const std::string state =
+      s.news.empty() ? to_string(s.state) : fmt::format("{}, {}", to_string(s.state), s.news);
   const std::string size = format_bytes(s.log_bytes);
   const float size_w = c.width(Face::Small, size);
   c.fit(x, y, w - size_w - c.px(8), Face::Small, state_ink(s.state), state);
   c.text_right(x + w, y, Face::Small, theme::kDim, size);
   const Rect bar{x, rect.y1 - c.px(10), x + w, rect.y1 - c.px(5)};
   byte_bar(c, bar, s.log_bytes, s.flushed);
-  const std::string safe = !flushed_known ? "" : fmt::format(", {} flushed", format_bytes(s.flushed));
+  const std::string safe =
+      !flushed_known ? "" : fmt::format(", {} flushed", format_bytes(s.flushed));
   c.tip(rect, fmt::format("{}: {}{}; .index {}, .timeindex {}", whole, size, safe,
                           format_bytes(s.index_bytes), format_bytes(s.time_index_bytes)));
 }
@@ -64,9 +64,9 @@ void draw_card(Canvas& c, const Rect& rect, const SegmentCard& s, bool chosen, b
 /// Under the chosen card: where in it the offset lies.
 void draw_marker(Canvas& c, const Rect& card, const SegmentCard& s, std::int64_t offset,
                  float right) {
-  const double share = s.end > s.base ? static_cast<double>(offset - s.base) /
-                                            static_cast<double>(s.end - s.base)
-                                      : 0;
+  const double share =
+      s.end > s.base ? static_cast<double>(offset - s.base) / static_cast<double>(s.end - s.base)
+                     : 0;
   const float x = card.x0 + card.w() * static_cast<float>(std::clamp(share, 0.0, 1.0));
   const std::string text = digits(offset);
   c.fill({x - c.px(1), card.y1 - c.px(11), x + c.px(1), card.y1 + c.px(13)}, theme::kAccent);
@@ -92,8 +92,8 @@ std::int32_t chosen_card(const LogDesk& desk) {
   if (chosen == nullptr) return -1;
   const auto& cards = desk.log().segments;
   for (std::size_t i = 0; i < cards.size(); ++i) {
-    const bool counts = cards[i].state == SegmentState::Sealed ||
-                        cards[i].state == SegmentState::Active;
+    const bool counts =
+        cards[i].state == SegmentState::Sealed || cards[i].state == SegmentState::Active;
     if (counts && cards[i].base == chosen->base) return static_cast<std::int32_t>(i);
   }
   return -1;
@@ -111,8 +111,7 @@ void draw_segments(Ui& ui, Canvas& c, LogColumn& at) {
     section_heading(c, at, StageState::Done, "SEGMENTS at this moment", "oldest first");
   }
   const auto count = static_cast<std::int32_t>(log.segments.size());
-  const auto room =
-      std::max(1, static_cast<std::int32_t>((at.w + c.px(8)) / c.px(kLeastCard + 8)));
+  const auto room = std::max(1, static_cast<std::int32_t>((at.w + c.px(8)) / c.px(kLeastCard + 8)));
   const std::int32_t chosen = chosen_card(desk);
   const std::int32_t focus = chosen < 0 ? count - 1 : chosen;
   const auto shown = window_around(count, focus, count <= room ? count : std::max(3, room - 1));

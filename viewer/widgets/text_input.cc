@@ -22,9 +22,9 @@ bool text_input(Canvas& c, const Rect& rect, const char* id, std::string& text) 
   ImGui::PushStyleColor(ImGuiCol_Border, theme::kAccent);
   ImGui::SetCursorScreenPos(rect.min());
   ImGui::SetNextItemWidth(rect.w());
-  const bool entered = ImGui::InputText(
-      id, buffer.data(), buffer.size(),
-      ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  const bool entered =
+      ImGui::InputText(id, buffer.data(), buffer.size(),
+                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
   ImGui::PopStyleColor(3);
   ImGui::PopStyleVar(3);
   ImGui::PopFont();

@@ -1,4 +1,5 @@
-// A line of text that a person can write. Called by: panels/log_panel. Read next: widgets/controls.h
+// A line of text that a person can write. Called by: panels/log_panel. Read next:
+// widgets/controls.h
 #pragma once
 
 #include <string>

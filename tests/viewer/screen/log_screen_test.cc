@@ -142,8 +142,7 @@ TEST_CASE("an index entry and its bytes light each other up") {
   driver.move_to(cell);
   CHECK(ui.log_ui.index.field / 2 == 1);
   // On the right: the same entry's row.
-  const Rect row = label(
-      driver, fmt::format("rel {} @{}", entries[0].key, entries[0].value));
+  const Rect row = label(driver, fmt::format("rel {} @{}", entries[0].key, entries[0].value));
   REQUIRE_FALSE(row.empty());
   driver.move_to(row);
   CHECK(ui.log_ui.index.field / 2 == 0);
