@@ -82,17 +82,34 @@ bool TimeMachine::step_item() {
   return moved;
 }
 
-void TimeMachine::replay_acts() {
-  while (next_act_ < acts_.size() && acts_[next_act_].items == world_.items_handled()) {
-    const Act act = acts_[next_act_++];
+void TimeMachine::replay_acts(World& world, std::size_t& next) const {
+  while (next < acts_.size() && acts_[next].items == world.items_handled()) {
+    const Act act = acts_[next++];
     if (act.immediate) {
-      world_.advance_clock(act.at);
-      const Result<void> again = world_.apply(act.input);
+      world.advance_clock(act.at);
+      const Result<void> again = world.apply(act.input);
       KCHECK(again.ok());
     } else {
-      world_.schedule(act.input);
+      world.schedule(act.input);
     }
   }
+}
+
+World TimeMachine::world_before(EventSeq event) const {
+  KCHECK(event.value() >= 1 && event <= recorded_end());
+  const auto start = std::upper_bound(item_starts_.begin(), item_starts_.end(), event.value());
+  const EventSeq moment(start == item_starts_.begin() ? 0 : *std::prev(start) - 1);
+  const Checkpoint& from = nearest(moment);
+  World world = *from.world;
+  std::size_t next = from.acts;
+  while (world.last_event() < moment) {
+    if (next < acts_.size() && acts_[next].items == world.items_handled()) {
+      replay_acts(world, next);
+    } else if (!world.step()) {
+      break;
+    }
+  }
+  return world;
 }
 
 bool TimeMachine::step() {

@@ -42,6 +42,12 @@ class TimeMachinePort : public Machine {
   Dissection dissect_frame(FrameId frame) const override;
   Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
                            std::int64_t offset) const override;
+  std::vector<StoredFile> stored_files(std::int32_t node) const override;
+  Result<Bytes> stored_bytes(std::int32_t node, const std::string& path) const override {
+    return machine_->world().file_bytes(node, path);
+  }
+  std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
+                                        EventSeq event) const override;
 
  private:
   std::shared_ptr<sim::TimeMachine> machine_;  ///< a live cluster keeps its own hold of it
