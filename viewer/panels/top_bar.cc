@@ -38,7 +38,7 @@ constexpr const char* kLive = "live: time is the wall clock's";
 float draw_transport(Ui& ui, Canvas& c, float x, const Rect& bar) {
   if (!ui.session.machine().can_travel()) {
     const Rect live = badge(c, x, bar.cy(), kLive, Tone::Good);
-    c.tip(live, "Real clients are connected. To wind a session back, record it, open the recording");
+    c.tip(live, "Real clients are connected. To wind a session back, record it first");
     return live.x1;
   }
   for (const TransportButton& b : kBack) x = transport_button(ui, c, x, bar, b);
