@@ -6,6 +6,8 @@
 #include <charconv>
 #include <optional>
 
+#include "engine/metadata/topic_config.h"
+
 namespace kscope::broker {
 namespace {
 
@@ -54,6 +56,15 @@ constexpr Setting kSettings[] = {
     KSCOPE_NUMBER("log.flush.interval.ms", 0, kLong, topics.log.flush_ms),
     KSCOPE_NUMBER("log.retention.ms", -1, kLong, topics.log.retention_ms),
     KSCOPE_NUMBER("log.retention.bytes", -1, kLong, topics.log.retention_bytes),
+    KSCOPE_NUMBER("log.segment.delete.delay.ms", 0, kLong, topics.log.file_delete_delay_ms),
+    KSCOPE_MILLIS("log.retention.check.interval.ms", 1, replicas.retention_check_interval),
+    KSCOPE_NUMBER("log.cleaner.min.compaction.lag.ms", 0, kLong,
+                  topics.log.min_compaction_lag_ms),
+    KSCOPE_NUMBER("log.cleaner.max.compaction.lag.ms", 1, kLong,
+                  topics.log.max_compaction_lag_ms),
+    KSCOPE_NUMBER("log.cleaner.delete.retention.ms", 0, kLong, topics.log.delete_retention_ms),
+    KSCOPE_MILLIS("log.cleaner.backoff.ms", 1, replicas.cleaner.backoff),
+    KSCOPE_NUMBER("log.cleaner.dedupe.buffer.size", 48, kLong, replicas.cleaner.dedupe_buffer_size),
     KSCOPE_NUMBER("log.message.timestamp.before.max.ms", 0, kLong,
                   topics.log.message_timestamp_before_max_ms),
     KSCOPE_NUMBER("log.message.timestamp.after.max.ms", 0, kLong,
@@ -78,6 +89,10 @@ constexpr Setting kSettings[] = {
 
 constexpr const char* kAutoCreate = "auto.create.topics.enable";
 constexpr const char* kTimestampType = "log.message.timestamp.type";
+constexpr const char* kCleanupPolicy = "log.cleanup.policy";
+constexpr const char* kCleanerEnable = "log.cleaner.enable";
+constexpr const char* kDirtyRatio = "log.cleaner.min.cleanable.ratio";
+constexpr const char* kLoadFactor = "log.cleaner.io.buffer.load.factor";
 
 /// Read by the quorum and the controller (metadata/settings.h), not here.
 constexpr const char* kOfOthers[] = {
@@ -89,7 +104,8 @@ constexpr const char* kOfOthers[] = {
 };
 
 std::vector<std::string> known_names() {
-  std::vector<std::string> names{kAutoCreate, kTimestampType};
+  std::vector<std::string> names{kAutoCreate,    kTimestampType, kCleanupPolicy,
+                                 kCleanerEnable, kDirtyRatio,    kLoadFactor};
   for (const Setting& setting : kSettings) names.emplace_back(setting.name);
   for (const char* name : kOfOthers) names.emplace_back(name);
   return names;
@@ -124,6 +140,28 @@ Error bad_value(const std::string& name, const std::string& value, const std::st
   return {ErrorKind::Invalid, fmt::format("{}={}: expected {}", name, value, expected)};
 }
 
+/// The settings of the cleaner that are no whole numbers.
+Result<void> apply_cleaner(const std::string& name, const std::string& value,
+                           BrokerConfig* config) {
+  if (name == kCleanupPolicy) {
+    if (metadata::topic_config_problem("cleanup.policy", value)) {
+      return bad_value(name, value, "delete, compact or both, separated by a comma");
+    }
+    config->topics.log = metadata::log_config_of({{"cleanup.policy", value}}, config->topics.log);
+    return {};
+  }
+  if (name == kCleanerEnable) {
+    if (value != "true" && value != "false") return bad_value(name, value, "true or false");
+    config->replicas.cleaner.enable = value == "true";
+    return {};
+  }
+  const auto ratio = metadata::parse_ratio(value);
+  if (!ratio) return bad_value(name, value, "a number from 0 to 1");
+  (name == kDirtyRatio ? config->topics.log.min_cleanable_dirty_ratio
+                       : config->replicas.cleaner.load_factor) = *ratio;
+  return {};
+}
+
 Result<void> apply(const std::string& name, const std::string& value, BrokerConfig* config) {
   if (name == kAutoCreate) {
     if (value != "true" && value != "false") return bad_value(name, value, "true or false");
@@ -136,6 +174,10 @@ Result<void> apply(const std::string& name, const std::string& value, BrokerConf
     }
     config->topics.log.message_timestamp_is_append_time = value == "LogAppendTime";
     return {};
+  }
+  if (name == kCleanupPolicy || name == kCleanerEnable || name == kDirtyRatio ||
+      name == kLoadFactor) {
+    return apply_cleaner(name, value, config);
   }
   for (const Setting& setting : kSettings) {
     if (name != setting.name) continue;
@@ -175,7 +217,9 @@ AdvertisedEndpoint BrokerConfig::own_endpoint() const {
 
 std::vector<SettingHelp> broker_settings() {
   const BrokerConfig defaults;
-  std::vector<SettingHelp> rows{{kAutoCreate, "true"}, {kTimestampType, "CreateTime"}};
+  std::vector<SettingHelp> rows{{kAutoCreate, "true"},     {kTimestampType, "CreateTime"},
+                                {kCleanupPolicy, "delete"}, {kCleanerEnable, "true"},
+                                {kDirtyRatio, "0.5"},       {kLoadFactor, "0.9"}};
   for (const Setting& setting : kSettings) {
     rows.push_back({setting.name, std::to_string(setting.get(defaults))});
   }

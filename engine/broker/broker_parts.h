@@ -25,6 +25,7 @@ struct BrokerParts {
   RequestChannel requests;
   DelayedOperationPurgatory<DelayedProduce> produces{event::PurgatoryKind::Produce};
   DelayedOperationPurgatory<DelayedFetch> fetches{event::PurgatoryKind::Fetch};
+  DelayedOperationPurgatory<DelayedDeleteRecords> deletes{event::PurgatoryKind::DeleteRecords};
   BrokerLifecycleManager lifecycle;
   AlterPartitionManager alter_partitions;
   ForwardingManager forwarding;

@@ -157,10 +157,16 @@ bool BrokerServer::on_timer(env::Env& env, env::TimerKind kind, std::int64_t key
 
 void BrokerServer::on_delayed_operation(env::Env& env, std::int64_t id) {
   KafkaApis apis(env, parts_);
-  if (parts_.produces.kind_of(id) == event::PurgatoryKind::Produce) {
-    if (const auto produce = parts_.produces.expire(env, id)) apis.complete(*produce);
-  } else {
-    if (const auto fetch = parts_.fetches.expire(env, id)) apis.complete(*fetch);
+  switch (parts_.produces.kind_of(id)) {
+    case event::PurgatoryKind::Produce:
+      if (const auto produce = parts_.produces.expire(env, id)) apis.complete(*produce);
+      return;
+    case event::PurgatoryKind::Fetch:
+      if (const auto fetch = parts_.fetches.expire(env, id)) apis.complete(*fetch);
+      return;
+    case event::PurgatoryKind::DeleteRecords:
+      if (const auto deletion = parts_.deletes.expire(env, id)) apis.complete(*deletion);
+      return;
   }
 }
 
@@ -233,6 +239,10 @@ void BrokerServer::carry_out_effects(env::Env& env) {
       parts_.produces.check_and_complete(env, progress.partition, [&](DelayedProduce& produce) {
         return apis.try_complete(produce, progress.partition);
       });
+      parts_.deletes.check_and_complete(
+          env, progress.partition, [&](DelayedDeleteRecords& deletion) {
+            return apis.try_complete(deletion, progress.partition);
+          });
     }
     if (effects.progress.empty() && effects.proposals.empty()) break;
   }

@@ -61,6 +61,7 @@ class BrokerServer {
   const RequestChannel& requests() const { return parts_.requests; }
   std::size_t delayed_produces() const { return parts_.produces.size(); }
   std::size_t delayed_fetches() const { return parts_.fetches.size(); }
+  std::size_t delayed_deletes() const { return parts_.deletes.size(); }
   const BrokerConfig& config() const { return parts_.config; }
   const BrokerParts& parts() const { return parts_; }
 

@@ -3,10 +3,10 @@
 // A produce with acks=all waits until the high watermark has passed its records; a fetch waits
 // until there are fetch.min.bytes to give. Everything needed to answer later is kept here, by
 // value: no callback, because state must be copyable, and because a viewer can then show what is
-// waited for.
+// waited for. A DeleteRecords waits until every live replica has moved its log start.
 //
 // Kept by: purgatory. Completed by: kafka_apis. Kafka: DelayedProduce, ProducePartitionStatus,
-// DelayedFetch, FetchPartitionStatus.
+// DelayedFetch, FetchPartitionStatus, DelayedDeleteRecords, DeleteRecordsPartitionStatus.
 // Read next: broker/purgatory.h
 #pragma once
 
@@ -51,6 +51,21 @@ struct DelayedFetch {
   std::int32_t min_bytes = 1;
   std::int64_t max_bytes = 0;
   std::vector<FetchPartitionStatus> partitions;    ///< in the order of the request
+};
+
+/// One partition of a DeleteRecords request: its log start has moved here, and waits for the others.
+struct DeleteRecordsPartitionStatus {
+  TopicPartition partition;
+  PartitionRef ref;
+  Offset required;             ///< what every live replica's log start has to reach
+  bool acks_pending = false;   ///< while true, `error` is what a time-out would answer
+  ErrorCode error = ErrorCode::NONE;
+  std::int64_t low_watermark = -1;
+};
+
+struct DelayedDeleteRecords {
+  RequestContext context;
+  std::vector<DeleteRecordsPartitionStatus> partitions;  ///< in the order of the request
 };
 
 }  // namespace kscope::broker

@@ -50,6 +50,7 @@ void KafkaApis::handle(const QueuedRequest& request) {
     case ApiKey::Fetch: return handle_fetch(request);
     case ApiKey::ListOffsets: return handle_list_offsets(request);
     case ApiKey::OffsetForLeaderEpoch: return handle_offset_for_leader_epoch(request);
+    case ApiKey::DeleteRecords: return handle_delete_records(request);
     case ApiKey::Metadata: return handle_metadata(request);
     case ApiKey::ApiVersions: return handle_api_versions(request);
     case ApiKey::FindCoordinator: return handle_find_coordinator(request);

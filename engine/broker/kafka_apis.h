@@ -36,12 +36,15 @@ class KafkaApis {
   /// Its time is up: answers what there is.
   void complete(const DelayedProduce& produce);
   void complete(const DelayedFetch& fetch);
+  bool try_complete(DelayedDeleteRecords& deletion, PartitionRef moved);
+  void complete(const DelayedDeleteRecords& deletion);
 
  private:
   void handle_produce(const QueuedRequest& request);
   void handle_fetch(const QueuedRequest& request);
   void handle_list_offsets(const QueuedRequest& request);
   void handle_offset_for_leader_epoch(const QueuedRequest& request);
+  void handle_delete_records(const QueuedRequest& request);
   void handle_metadata(const QueuedRequest& request);
   void handle_api_versions(const QueuedRequest& request);
   void handle_find_coordinator(const QueuedRequest& request);
@@ -75,6 +78,8 @@ class KafkaApis {
   protocol::OffsetForLeaderEpochResponse::EpochEndOffset epoch_end(
       const std::string& topic,
       const protocol::OffsetForLeaderEpochRequest::OffsetForLeaderPartition& asked);
+  DeleteRecordsPartitionStatus delete_records(const TopicPartition& partition,
+                                              std::int64_t offset);
   // metadata
   struct AliveBroker {
     NodeId id;

@@ -31,15 +31,15 @@ class DelayedOperationPurgatory {
   DelayedOperationPurgatory() = default;
   explicit DelayedOperationPurgatory(event::PurgatoryKind kind) : kind_(kind) {}
 
-  /// Ids of the two purgatories never meet, so that a timer's key says whose it is.
+  /// Ids of two purgatories never meet, so that a timer's key says whose it is.
   static event::PurgatoryKind kind_of(std::int64_t id) {
-    return static_cast<event::PurgatoryKind>(id % 2);
+    return static_cast<event::PurgatoryKind>(id % kMostKinds);
   }
 
   /// Parks an operation. The caller has already tried it once.
   std::int64_t watch(env::Env& env, Operation operation, std::vector<PartitionRef> keys,
                      Duration timeout) {
-    const std::int64_t id = 2 * ++last_ + static_cast<std::int64_t>(kind_);
+    const std::int64_t id = kMostKinds * ++last_ + static_cast<std::int64_t>(kind_);
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     for (PartitionRef key : keys) watchers_[key].push_back(id);
@@ -92,6 +92,8 @@ class DelayedOperationPurgatory {
     entries_.erase(it);
     return operation;
   }
+
+  static constexpr std::int64_t kMostKinds = 8;
 
   event::PurgatoryKind kind_{};
   std::int64_t last_ = 0;

@@ -2,6 +2,7 @@
 
 #include "engine/client/backoff.h"
 #include "engine/protocol/messages/create_topics.h"
+#include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
 #include "engine/protocol/messages/elect_leaders.h"
@@ -81,6 +82,27 @@ AdminOperationId AdminClient::elect_leader(env::Env& env, const TopicPartition& 
   return add(env, std::move(operation));
 }
 
+AdminOperationId AdminClient::delete_records(env::Env& env, const TopicPartition& partition,
+                                             std::int64_t before) {
+  Operation operation;
+  operation.api = ApiKey::DeleteRecords;
+  operation.topic.name = partition.topic;
+  operation.partition = partition.partition;
+  operation.before = before;
+  cluster_.metadata().add_topic(partition.topic);
+  return add(env, std::move(operation));
+}
+
+// Whom to ask. A partition's records are its leader's business (Java: PartitionLeaderStrategy).
+std::optional<NodeId> AdminClient::target(Operation& operation) {
+  if (operation.api != ApiKey::DeleteRecords) return cluster_.metadata().controller();
+  const std::string& topic = operation.topic.name;
+  if (const ErrorCode error = cluster_.metadata().topic_error(topic); error != ErrorCode::NONE) {
+    operation.last_error = error;
+  }
+  return cluster_.metadata().current_leader({topic, operation.partition}).leader;
+}
+
 AdminOperationId AdminClient::add(env::Env& env, Operation operation) {
   const AdminOperationId id = next_id_++;
   operation.id = id;
@@ -100,7 +122,7 @@ void AdminClient::run(env::Env& env) {
       wake = earlier(wake, operation.retry_at);
       continue;
     }
-    const auto node = cluster_.metadata().controller();
+    const auto node = target(operation);
     if (!node) {
       cluster_.metadata().request_update();
     } else if (!try_send(env, *node, operation)) {
@@ -131,6 +153,14 @@ bool AdminClient::try_send(env::Env& env, NodeId node, Operation& operation) {
       request.topic_partitions->push_back({operation.topic.name, {operation.partition}});
       request.timeout_ms = static_cast<std::int32_t>(to_millis(timeout));
       sent = send_if_ready(env, cluster_, node, request, 1, operation.id);
+      break;
+    }
+    case ApiKey::DeleteRecords: {
+      protocol::DeleteRecordsRequest request;
+      request.topics.push_back(
+          {operation.topic.name, {{operation.partition, operation.before}}});
+      request.timeout_ms = static_cast<std::int32_t>(to_millis(timeout));
+      sent = send_if_ready(env, cluster_, node, request, 0, operation.id);
       break;
     }
     default: {
@@ -206,6 +236,12 @@ AdminResult AdminClient::read_response(const Operation& operation,
       result.error = partition.error_code;
       result.message = partition.error_message.value_or("");
     }
+  } else if (operation.api == ApiKey::DeleteRecords) {
+    const auto r = protocol::decode_body<protocol::DeleteRecordsResponse>(arrived.body, version);
+    if (r.ok() && !r->topics.empty() && !r->topics[0].partitions.empty()) {
+      result.error = r->topics[0].partitions[0].error_code;
+      result.low_watermark = r->topics[0].partitions[0].low_watermark;
+    }
   } else {
     const auto r = protocol::decode_body<protocol::DescribeClusterResponse>(arrived.body, version);
     if (r.ok()) {
@@ -224,10 +260,11 @@ AdminResult AdminClient::read_response(const Operation& operation,
 void AdminClient::finish_or_retry(env::Env& env, Operation& operation, AdminResult result) {
   operation.in_flight = false;
   operation.last_error = result.error;
-  // Two final answers here, although other clients would look again: there is no such topic; the
-  // preferred replica leads already.
-  const bool retriable = error_info(result.error).retriable &&
-                         result.error != ErrorCode::UNKNOWN_TOPIC_OR_PARTITION &&
+  // Two final answers here, although other clients would look again: there is no such topic (a
+  // leader that does not know it may only be late); the preferred replica leads already.
+  const bool no_topic = result.error == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION &&
+                        operation.api != ApiKey::DeleteRecords;
+  const bool retriable = error_info(result.error).retriable && !no_topic &&
                          result.error != ErrorCode::ELECTION_NOT_NEEDED;
   if (retriable || result.error == ErrorCode::NOT_CONTROLLER) {
     cluster_.metadata().request_update();

@@ -11,7 +11,8 @@
 // Invariant: every operation ends in exactly one AdminResult and one AdminCompleted event.
 //
 // Kafka: org.apache.kafka.clients.admin.KafkaAdminClient (Call, ControllerNodeProvider).
-// Called by: cluster/ (commands topic, delete-topic, elect). Read next: client/cluster_client.h
+// Called by: cluster/ (commands topic, delete-topic, delete-records,
+// elect). Read next: client/cluster_client.h
 #pragma once
 
 #include <deque>
@@ -47,6 +48,7 @@ struct AdminResult {
   ErrorCode error = ErrorCode::NONE;
   std::string message;              ///< the broker's words, may be empty
   ClusterDescription description;   ///< of DescribeCluster
+  std::int64_t low_watermark = -1;  ///< of DeleteRecords
 };
 
 class AdminClient {
@@ -62,6 +64,10 @@ class AdminClient {
   /// leads already.
   AdminOperationId elect_leader(env::Env& env, const TopicPartition& partition,
                                 bool unclean = false);
+
+  /// Moves the log start of a partition to `before`; -1: to the high watermark. Asks the leader.
+  AdminOperationId delete_records(env::Env& env, const TopicPartition& partition,
+                                  std::int64_t before);
 
   void on_frame(env::Env& env, const env::ConnectionInfo& from, const Blob& frame, FrameId id);
   void on_closed(env::Env& env, const env::ConnectionInfo& connection);
@@ -80,8 +86,9 @@ class AdminClient {
   struct Operation {
     AdminOperationId id = 0;
     ApiKey api{};
-    NewTopic topic;             // of CreateTopics; of DeleteTopics and ElectLeaders only the name
-    std::int32_t partition = 0; // of ElectLeaders
+    NewTopic topic;             // of CreateTopics; of the others only the name
+    std::int32_t partition = 0; // of ElectLeaders and DeleteRecords
+    std::int64_t before = 0;    // of DeleteRecords
     bool unclean = false;       // of ElectLeaders
     Instant deadline{};
     Instant retry_at{};
@@ -91,6 +98,7 @@ class AdminClient {
   };
   AdminOperationId add(env::Env& env, Operation operation);
   void run(env::Env& env);
+  std::optional<NodeId> target(Operation& operation);
   bool try_send(env::Env& env, NodeId node, Operation& operation);
   bool send_delete(env::Env& env, NodeId node, const Operation& operation, Duration timeout);
   void take_outcome(env::Env& env, const Outcome& outcome);

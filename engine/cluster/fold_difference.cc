@@ -121,6 +121,7 @@ void compare_nodes(Comparer& c, const NodeView& a, const NodeView& b) {
   c.field("handlers_busy", a.broker.handlers_busy, b.broker.handlers_busy);
   c.field("delayed_produces", a.broker.delayed_produces, b.broker.delayed_produces);
   c.field("delayed_fetches", a.broker.delayed_fetches, b.broker.delayed_fetches);
+  c.field("delayed_deletes", a.broker.delayed_deletes, b.broker.delayed_deletes);
   compare_quorum(c, "controller " + id + " ", a.quorum, b.quorum);
   c.at("broker " + id + " ");
   c.lists(

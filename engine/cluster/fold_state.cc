@@ -19,6 +19,15 @@ std::vector<std::int32_t> union_of(const NodeList& a, const NodeList& b) {
   return out;
 }
 
+std::int32_t& parked(BrokerView& broker, event::PurgatoryKind kind) {
+  switch (kind) {
+    case event::PurgatoryKind::Fetch: return broker.delayed_fetches;
+    case event::PurgatoryKind::DeleteRecords: return broker.delayed_deletes;
+    case event::PurgatoryKind::Produce: break;
+  }
+  return broker.delayed_produces;
+}
+
 }  // namespace
 
 bool Folder::is_metadata_log(PartitionRef partition) const {
@@ -249,14 +258,12 @@ void Folder::apply(const event::RequestFinished&) {
 void Folder::apply(const event::PurgatoryEntered& e) {
   NodeView* n = here();
   if (n == nullptr) return;
-  ++(e.kind == event::PurgatoryKind::Produce ? n->broker.delayed_produces
-                                             : n->broker.delayed_fetches);
+  ++parked(n->broker, e.kind);
 }
 void Folder::apply(const event::PurgatoryLeft& e) {
   NodeView* n = here();
   if (n == nullptr) return;
-  --(e.kind == event::PurgatoryKind::Produce ? n->broker.delayed_produces
-                                             : n->broker.delayed_fetches);
+  --parked(n->broker, e.kind);
 }
 
 }  // namespace kscope::cluster

@@ -78,6 +78,7 @@ BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offse
   }
   view.delayed_produces = static_cast<std::int32_t>(broker.delayed_produces());
   view.delayed_fetches = static_cast<std::int32_t>(broker.delayed_fetches());
+  view.delayed_deletes = static_cast<std::int32_t>(broker.delayed_deletes());
   const replication::ReplicaManager& replicas = broker.replicas();
   for (const auto& [name, hosted] : replicas.hosted()) {
     view.replicas.push_back(replica_view(hosted, replicas.logs().find(name)));

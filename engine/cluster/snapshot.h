@@ -84,6 +84,7 @@ struct BrokerView {
   std::int32_t handlers_busy = 0;
   std::int32_t delayed_produces = 0;      ///< purgatory
   std::int32_t delayed_fetches = 0;
+  std::int32_t delayed_deletes = 0;       ///< DeleteRecords
   std::int32_t handlers_total = 0;        ///< [view] num.io.threads
   std::int32_t queue_limit = 0;           ///< [view] queued.max.requests
   std::int64_t disk_bytes = 0;            ///< [view] written

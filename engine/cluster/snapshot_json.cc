@@ -54,6 +54,7 @@ Json json_of(const BrokerView& b, bool fenced) {
           {"queue_limit", b.queue_limit},
           {"delayed_produces", b.delayed_produces},
           {"delayed_fetches", b.delayed_fetches},
+          {"delayed_deletes", b.delayed_deletes},
           {"disk_bytes", b.disk_bytes},
           {"disk_unflushed_bytes", b.disk_unflushed_bytes}};
 }

@@ -100,6 +100,7 @@ std::optional<std::string> read(const Snapshot& s, const NodeView& n, std::strin
   if (field == "requests_waiting") return text_of(b.requests_waiting);
   if (field == "delayed_produces") return text_of(b.delayed_produces);
   if (field == "delayed_fetches") return text_of(b.delayed_fetches);
+  if (field == "delayed_deletes") return text_of(b.delayed_deletes);
   if (field != "fenced") return std::nullopt;
   for (const RegistrationView& r : s.metadata.registrations)
     if (r.broker == n.id) return std::string(r.fenced ? "true" : "false");
@@ -220,7 +221,7 @@ Result<void> check_path(std::string_view path) {
     if (w.size() == 3 && number(w[1]) && read(Snapshot{}, NodeView{}, w[2])) return {};
     return wrong(path,
                  "broker N and one of state, lifecycle, incarnation, fenced, epoch, "
-                 "metadata_offset, requests_waiting, delayed_produces, delayed_fetches");
+                 "metadata_offset, requests_waiting, delayed_produces, delayed_fetches, delayed_deletes");
   }
   return wrong(path,
                "quorum, controller, broker, partition, replica, producer, consumer, frames, "

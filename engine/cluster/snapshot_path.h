@@ -6,7 +6,7 @@
 //   quorum leader|epoch                        controller active
 //   controller N role|epoch|leader|voted_for|leo|hw
 //   broker N state|lifecycle|incarnation|fenced|epoch|metadata_offset|requests_waiting|
-//            delayed_produces|delayed_fetches
+//            delayed_produces|delayed_fetches|delayed_deletes
 //   partition P leader|epoch|partition_epoch|isr|replicas
 //   replica N P role|leader|epoch|leo|hw|log_start|flushed|epochs|isr|maximal_isr|
 //               follower_end M

@@ -38,6 +38,9 @@ const char* to_string(TimerKind kind) {
     case TimerKind::HighWatermarkCheckpoint: return "HighWatermarkCheckpoint";
     case TimerKind::LogFlushCheck: return "LogFlushCheck";
     case TimerKind::LogRollCheck: return "LogRollCheck";
+    case TimerKind::LogRetention: return "LogRetention";
+    case TimerKind::SegmentFileDelete: return "SegmentFileDelete";
+    case TimerKind::LogCleaner: return "LogCleaner";
     case TimerKind::HandlerDone: return "HandlerDone";
     case TimerKind::NetworkThreadDone: return "NetworkThreadDone";
     case TimerKind::DelayedOperation: return "DelayedOperation";

@@ -30,6 +30,9 @@ enum class TimerKind : std::uint8_t {
   HighWatermarkCheckpoint,
   LogFlushCheck,
   LogRollCheck,
+  LogRetention,          ///< log.retention.check.interval.ms: old segments go
+  SegmentFileDelete,     ///< file.delete.delay.ms of .deleted files is over
+  LogCleaner,            ///< log.cleaner.backoff.ms: the cleaner looks for a dirty log
   HandlerDone,           ///< key: handler number; a request handler thread becomes free
   NetworkThreadDone,     ///< key: network thread number
   DelayedOperation,      ///< key: purgatory entry

@@ -17,7 +17,7 @@ enum class BrokerState : std::uint8_t {
 };
 const char* to_string(BrokerState state);
 
-enum class PurgatoryKind : std::uint8_t { Produce, Fetch };
+enum class PurgatoryKind : std::uint8_t { Produce, Fetch, DeleteRecords };
 const char* to_string(PurgatoryKind kind);
 
 struct BrokerStateChanged {

@@ -15,6 +15,7 @@
 #include <variant>
 
 #include "engine/event/broker_events.h"
+#include "engine/event/cleaner_events.h"
 #include "engine/event/client_events.h"
 #include "engine/event/controller_events.h"
 #include "engine/event/machine_events.h"
@@ -35,7 +36,11 @@ using Body = std::variant<
     ConnectionOpened, ConnectionClosed, FrameSent, FrameDelivered, FrameLost, FrameDelayed,
     // storage
     LogOpened, LogRecovered, BatchAppended, LeaderEpochStarted, IndexEntryAdded, SegmentRolled,
-    LogTruncated, LogFlushed, LogStartAdvanced, LogDeleted, LogDirFailed,
+    LogTruncated, LogFlushed, LogStartAdvanced, SegmentDeleted, SegmentFilesRemoved, LogDeleted,
+    LogDirFailed,
+    // the log cleaner
+    CleanStarted, OffsetMapBuilt, SegmentGroupCleaned, SegmentsSwapped, CleanFinished,
+    PartitionUncleanable,
     // storage: producers, tiered storage
     DuplicateBatchFound, ProducerSnapshotTaken, TransactionStarted, TransactionEnded,
     RemoteCopyStarted, RemoteCopyFinished, RemoteSegmentDeleted, RemoteLogRead,

@@ -72,6 +72,25 @@ const char* to_string(TruncateReason reason) {
   return "unknown";
 }
 
+const char* to_string(LogStartReason reason) {
+  switch (reason) {
+    case LogStartReason::DeleteRecords: return "records deleted on request";
+    case LogStartReason::Retention: return "retention";
+    case LogStartReason::Leader: return "as its leader";
+    case LogStartReason::Truncation: return "truncation";
+  }
+  return "unknown";
+}
+
+const char* to_string(DeleteReason reason) {
+  switch (reason) {
+    case DeleteReason::RetentionMs: return "retention.ms";
+    case DeleteReason::RetentionBytes: return "retention.bytes";
+    case DeleteReason::LogStart: return "before the log start";
+  }
+  return "unknown";
+}
+
 const char* to_string(RaftRole role) {
   switch (role) {
     case RaftRole::Unattached: return "Unattached";
@@ -119,6 +138,7 @@ const char* to_string(PurgatoryKind kind) {
   switch (kind) {
     case PurgatoryKind::Produce: return "Produce";
     case PurgatoryKind::Fetch: return "Fetch";
+    case PurgatoryKind::DeleteRecords: return "DeleteRecords";
   }
   return "unknown";
 }

@@ -1,5 +1,5 @@
 // Events of one log on one node. `{node}` is the node whose disk it is.
-// Emitted by storage/. Read next: event/raft_events.h
+// Emitted by storage/. Read next: event/cleaner_events.h
 #pragma once
 
 #include "engine/base/ids.h"
@@ -12,6 +12,12 @@ enum class RollReason : std::uint8_t { Size, Time, IndexFull, OffsetOverflow, Fo
 const char* to_string(RollReason reason);
 enum class TruncateReason : std::uint8_t { DivergingEpoch, HighWatermark, FullyAndRestart, Raft };
 const char* to_string(TruncateReason reason);
+/// Kafka: LogStartOffsetIncrementReason. Only a truncation below the log start moves it back.
+enum class LogStartReason : std::uint8_t { DeleteRecords, Retention, Leader, Truncation };
+const char* to_string(LogStartReason reason);
+/// Kafka: SegmentDeletionReason.
+enum class DeleteReason : std::uint8_t { RetentionMs, RetentionBytes, LogStart };
+const char* to_string(DeleteReason reason);
 
 struct LogOpened {
   static constexpr Info kInfo{"LogOpened", Subject::Storage, Weight::Detail,
@@ -102,10 +108,39 @@ struct LogFlushed {
 
 struct LogStartAdvanced {
   static constexpr Info kInfo{"LogStartAdvanced", Subject::Storage, Weight::Change,
-                              "{node}: {partition} now starts at {to} (was {from})"};
+                              "{node}: {partition} now starts at {to} (was {from}; {reason})"};
   PartitionRef partition;
   Offset from, to;
-  void describe(auto&& v) const { v("partition", partition); v("from", from); v("to", to); }
+  LogStartReason reason{};
+  void describe(auto&& v) const {
+    v("partition", partition); v("from", from); v("to", to); v("reason", reason);
+  }
+};
+
+/// Retention took a whole segment out of the log. Its files are called .deleted from now on and go
+/// when file.delete.delay.ms is over: SegmentFilesRemoved.
+struct SegmentDeleted {
+  static constexpr Info kInfo{"SegmentDeleted", Subject::Storage, Weight::Change,
+                              "{node} deletes segment {base} of {partition}: {bytes} bytes, "
+                              "offsets up to {end} ({reason})"};
+  PartitionRef partition;
+  Offset base, end;  ///< end is exclusive: where the next segment begins
+  std::int64_t bytes = 0;  ///< of the .log
+  DeleteReason reason{};
+  void describe(auto&& v) const {
+    v("partition", partition); v("base", base); v("end", end); v("bytes", bytes);
+    v("reason", reason);
+  }
+};
+
+/// The .deleted files of a segment are gone from the disk. The base offset is that of the name.
+struct SegmentFilesRemoved {
+  static constexpr Info kInfo{"SegmentFilesRemoved", Subject::Storage, Weight::Detail,
+                              "{node} removes the .deleted files of segment {base} of "
+                              "{partition}"};
+  PartitionRef partition;
+  Offset base;
+  void describe(auto&& v) const { v("partition", partition); v("base", base); }
 };
 
 struct LogDeleted {

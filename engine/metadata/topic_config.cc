@@ -8,7 +8,7 @@
 namespace kscope::metadata {
 namespace {
 
-enum class Kind { Number, Boolean, Words, Anything };
+enum class Kind { Number, Ratio, Boolean, Words, Anything };
 
 struct Definition {
   const char* name;
@@ -29,8 +29,8 @@ constexpr Definition kDefinitions[] = {
     {"compression.gzip.level", Kind::Number, -1, 9},
     {"compression.lz4.level", Kind::Number, 1, 17},
     {"compression.zstd.level", Kind::Number, -131072, 22},
-    {"delete.retention.ms", Kind::Number, 0},
-    {"file.delete.delay.ms", Kind::Number, 0},
+    {"delete.retention.ms", Kind::Number, 0, INT64_MAX, "", &LogConfig::delete_retention_ms},
+    {"file.delete.delay.ms", Kind::Number, 0, INT64_MAX, "", &LogConfig::file_delete_delay_ms},
     {"flush.messages", Kind::Number, 1, INT64_MAX, "", &LogConfig::flush_messages},
     {"flush.ms", Kind::Number, 0, INT64_MAX, "", &LogConfig::flush_ms},
     {"follower.replication.throttled.replicas", Kind::Anything},
@@ -38,7 +38,8 @@ constexpr Definition kDefinitions[] = {
     {"leader.replication.throttled.replicas", Kind::Anything},
     {"local.retention.bytes", Kind::Number, -2},
     {"local.retention.ms", Kind::Number, -2},
-    {"max.compaction.lag.ms", Kind::Number, 1},
+    {"max.compaction.lag.ms", Kind::Number, 1, INT64_MAX, "",
+     &LogConfig::max_compaction_lag_ms},
     {"max.message.bytes", Kind::Number, 0, INT32_MAX, "", &LogConfig::max_message_bytes},
     {"message.downconversion.enable", Kind::Boolean},
     {"message.timestamp.after.max.ms", Kind::Number, 0, INT64_MAX, "",
@@ -47,8 +48,9 @@ constexpr Definition kDefinitions[] = {
      &LogConfig::message_timestamp_before_max_ms},
     {"message.timestamp.difference.max.ms", Kind::Number, 0},
     {"message.timestamp.type", Kind::Words, 0, 0, "CreateTime LogAppendTime"},
-    {"min.cleanable.dirty.ratio", Kind::Anything},
-    {"min.compaction.lag.ms", Kind::Number, 0},
+    {"min.cleanable.dirty.ratio", Kind::Ratio},
+    {"min.compaction.lag.ms", Kind::Number, 0, INT64_MAX, "",
+     &LogConfig::min_compaction_lag_ms},
     {"min.insync.replicas", Kind::Number, 1, INT32_MAX},
     {"preallocate", Kind::Boolean},
     {"remote.storage.enable", Kind::Boolean},
@@ -87,6 +89,8 @@ bool accepts(const Definition& definition, const std::string& value) {
   switch (definition.kind) {
     case Kind::Anything:
       return true;
+    case Kind::Ratio:
+      return parse_ratio(value).has_value();
     case Kind::Boolean:
       return value == "true" || value == "false";
     case Kind::Words:
@@ -128,8 +132,29 @@ storage::LogConfig log_config_of(const std::map<std::string, std::string>& topic
     if (name == "message.timestamp.type") {
       config.message_timestamp_is_append_time = value == "LogAppendTime";
     }
+    if (name == "cleanup.policy") {
+      config.cleanup_compact = value.find("compact") != std::string::npos;
+      config.cleanup_delete = value.find("delete") != std::string::npos;
+    }
+    if (name == "min.cleanable.dirty.ratio") {
+      config.min_cleanable_dirty_ratio =
+          parse_ratio(value).value_or(defaults.min_cleanable_dirty_ratio);
+    }
   }
   return config;
+}
+
+// Digits, a point, digits: what a locale makes of a number is nobody's business here.
+std::optional<double> parse_ratio(const std::string& text) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string whole = text.substr(0, point);
+  const std::string fraction = point < text.size() ? text.substr(point + 1) : "";
+  const bool digits = (whole + fraction).find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || (whole + fraction).empty() || text.size() > 15) return std::nullopt;
+  double value = 0, unit = 1;
+  for (const char c : whole) value = value * 10 + (c - '0');
+  for (const char c : fraction) value += (c - '0') * (unit /= 10);
+  return value <= 1 ? std::optional(value) : std::nullopt;
 }
 
 std::int32_t min_insync_replicas(const MetadataImage& image, const std::string& topic,

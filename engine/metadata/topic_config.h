@@ -2,8 +2,8 @@
 //
 // A topic's settings live in the metadata log as ConfigRecords and override the broker's defaults
 // key by key. The controller checks them when a topic is created; the broker turns them into the
-// LogConfig of each replica. Some are accepted and kept but have no effect here yet (compaction,
-// remote storage): docs/differences-from-kafka.md lists them.
+// LogConfig of each replica. Some are accepted and kept but have no effect here yet (remote
+// storage, throttling): docs/differences-from-kafka.md lists them.
 //
 // Called by: replication_control (checks), broker/ (log_config_of). Kafka: LogConfig, TopicConfig,
 // ConfigurationControlManager.
@@ -25,6 +25,9 @@ std::optional<std::string> topic_config_problem(const std::string& name, const s
 /// `defaults` with everything overridden that the topic has its own setting for.
 storage::LogConfig log_config_of(const std::map<std::string, std::string>& topic_settings,
                                  const storage::LogConfig& defaults);
+
+/// A decimal number from 0 to 1, as min.cleanable.dirty.ratio takes; nothing for anything else.
+std::optional<double> parse_ratio(const std::string& text);
 
 std::int32_t min_insync_replicas(const MetadataImage& image, const std::string& topic,
                                  std::int32_t fallback);

@@ -7,6 +7,7 @@
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
 #include "engine/protocol/messages/create_topics.h"
+#include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/end_quorum_epoch.h"
 #include "engine/protocol/messages/fetch.h"
@@ -116,6 +117,16 @@ std::string label(const DeleteTopicsRequest& request) {
   return fmt::format("DeleteTopics {}", request.topics.size() + request.topic_names.size());
 }
 
+std::string label(const DeleteRecordsRequest& request) {
+  const std::size_t n =
+      count_partitions(request.topics, [](const auto& t) -> auto& { return t.partitions; });
+  if (n != 1) return "DeleteRecords " + count_label(n, "partition");
+  const auto& topic = request.topics.front();
+  const auto& partition = topic.partitions.front();
+  return fmt::format("DeleteRecords {} before={}",
+                     partition_label(topic.name, partition.partition_index), partition.offset);
+}
+
 /// Vote, BeginQuorumEpoch and EndQuorumEpoch speak of one partition; `epoch_of` finds its epoch.
 template <class Request, class EpochOf>
 std::string epoch_label(const char* name, const Request& request, EpochOf epoch_of) {
@@ -181,6 +192,7 @@ std::string request_label(ApiKey api, std::int16_t version, const Blob& body) {
       return label_of<OffsetForLeaderEpochRequest>(api, version, body);
     case ApiKey::CreateTopics: return label_of<CreateTopicsRequest>(api, version, body);
     case ApiKey::DeleteTopics: return label_of<DeleteTopicsRequest>(api, version, body);
+    case ApiKey::DeleteRecords: return label_of<DeleteRecordsRequest>(api, version, body);
     case ApiKey::Vote: return label_of<VoteRequest>(api, version, body);
     case ApiKey::BeginQuorumEpoch: return label_of<BeginQuorumEpochRequest>(api, version, body);
     case ApiKey::EndQuorumEpoch: return label_of<EndQuorumEpochRequest>(api, version, body);

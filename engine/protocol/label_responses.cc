@@ -8,6 +8,7 @@
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
 #include "engine/protocol/messages/create_topics.h"
+#include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
 #include "engine/protocol/messages/elect_leaders.h"
@@ -54,6 +55,14 @@ std::string label(const ProduceResponse& response) {
   if (n != 1) return count_label(n, "partition") + " acked";
   return fmt::format("acked at {}",
                      response.responses.front().partition_responses.front().base_offset);
+}
+
+std::string label(const DeleteRecordsResponse& response) {
+  const std::size_t n =
+      count_partitions(response.topics, [](const auto& t) -> auto& { return t.partitions; });
+  if (n != 1) return "ok";
+  return fmt::format("low watermark {}",
+                     response.topics.front().partitions.front().low_watermark);
 }
 
 std::string label(const FetchResponse& response) {
@@ -141,6 +150,7 @@ std::string response_label(ApiKey api, std::int16_t version, const Blob& body) {
       return label_of<OffsetForLeaderEpochResponse>(api, version, body);
     case ApiKey::CreateTopics: return label_of<CreateTopicsResponse>(api, version, body);
     case ApiKey::DeleteTopics: return label_of<DeleteTopicsResponse>(api, version, body);
+    case ApiKey::DeleteRecords: return label_of<DeleteRecordsResponse>(api, version, body);
     case ApiKey::FindCoordinator: return label_of<FindCoordinatorResponse>(api, version, body);
     case ApiKey::InitProducerId: return label_of<InitProducerIdResponse>(api, version, body);
     case ApiKey::DescribeCluster: return label_of<DescribeClusterResponse>(api, version, body);

@@ -8,6 +8,7 @@
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
 #include "engine/protocol/messages/create_topics.h"
+#include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
 #include "engine/protocol/messages/describe_quorum.h"
@@ -64,6 +65,7 @@ constexpr std::array kApis = {
     KSCOPE_API(ApiVersions, range(0, 4), range(0, 4), "which versions do you speak?"),
     KSCOPE_API(CreateTopics, range(0, 7), range(0, 7), "make topics"),
     KSCOPE_API(DeleteTopics, range(0, 6), range(0, 6), "remove topics"),
+    KSCOPE_API(DeleteRecords, range(0, 2), kNotServed, "forget records before an offset"),
     KSCOPE_API(InitProducerId, range(0, 4), kNotServed, "an identity for idempotent writes"),
     KSCOPE_API(OffsetForLeaderEpoch, range(2, 4), kNotServed, "where does this epoch end?"),
     KSCOPE_API(ElectLeaders, range(0, 2), range(0, 2), "move leadership"),

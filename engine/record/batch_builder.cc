@@ -47,13 +47,14 @@ void write_record(ByteWriter& out, const Record& record, std::int32_t offset_del
   }
 }
 
-void write_records(ByteWriter& out, std::int64_t base_offset, const std::vector<Record>& records) {
+void write_records(ByteWriter& out, std::int64_t base_offset, std::int64_t base_timestamp,
+                   const std::vector<Record>& records) {
   std::int64_t previous = base_offset - 1;
   for (const Record& record : records) {
     KCHECK(record.offset > previous);
     previous = record.offset;
     write_record(out, record, static_cast<std::int32_t>(record.offset - base_offset),
-                 record.timestamp_ms - records.front().timestamp_ms);
+                 record.timestamp_ms - base_timestamp);
   }
 }
 
@@ -62,6 +63,7 @@ std::int16_t attributes_of(const BatchOptions& options) {
   if (options.timestamp_type == TimestampType::LogAppendTime) bits |= kLogAppendTimeBit;
   if (options.transactional) bits |= kTransactionalBit;
   if (options.control) bits |= kControlBit;
+  if (options.delete_horizon_ms) bits |= kDeleteHorizonBit;
   return static_cast<std::int16_t>(bits);
 }
 
@@ -84,6 +86,10 @@ Bytes build_batch(const BatchOptions& options, const std::vector<Record>& record
   KCHECK(!records.empty());
   std::int64_t max_timestamp = records.front().timestamp_ms;
   for (const Record& r : records) max_timestamp = std::max(max_timestamp, r.timestamp_ms);
+  const std::int64_t base_timestamp =
+      options.delete_horizon_ms.value_or(records.front().timestamp_ms);
+  const std::int64_t last_offset = options.last_offset.value_or(records.back().offset);
+  KCHECK(last_offset >= records.back().offset);
 
   ByteWriter out;
   out.i64(options.base_offset);
@@ -92,8 +98,8 @@ Bytes build_batch(const BatchOptions& options, const std::vector<Record>& record
   out.i8(2);  // magic
   out.u32(0);  // crc, patched below
   out.i16(attributes_of(options));
-  out.i32(static_cast<std::int32_t>(records.back().offset - options.base_offset));
-  out.i64(records.front().timestamp_ms);
+  out.i32(static_cast<std::int32_t>(last_offset - options.base_offset));
+  out.i64(base_timestamp);
   out.i64(max_timestamp);
   out.i64(options.producer_id);
   out.i16(options.producer_epoch);
@@ -102,13 +108,34 @@ Bytes build_batch(const BatchOptions& options, const std::vector<Record>& record
   KCHECK(out.size() == kBatchOverhead);
 
   if (options.codec == Codec::None) {
-    write_records(out, options.base_offset, records);
+    write_records(out, options.base_offset, base_timestamp, records);
   } else {
     ByteWriter plain;
-    write_records(plain, options.base_offset, records);
+    write_records(plain, options.base_offset, base_timestamp, records);
     out.raw(compress(options.codec, plain.bytes()));
   }
   out.patch_u32(layout::kBatchLength, static_cast<std::uint32_t>(out.size() - kLogOverhead));
+  out.patch_u32(layout::kCrc, crc32c(ByteView(out.bytes()).subspan(layout::kAttributes)));
+  return out.take();
+}
+
+Bytes build_empty_batch(const BatchHeader& original) {
+  constexpr int kKeptBits = kLogAppendTimeBit | kTransactionalBit | kControlBit;
+  ByteWriter out;
+  out.i64(original.base_offset);
+  out.i32(static_cast<std::int32_t>(kBatchOverhead - kLogOverhead));
+  out.i32(original.partition_leader_epoch);
+  out.i8(2);   // magic
+  out.u32(0);  // crc, patched below
+  out.i16(static_cast<std::int16_t>(original.attributes & kKeptBits));
+  out.i32(original.last_offset_delta);
+  out.i64(-1);  // base timestamp: there is no record that it would be of
+  out.i64(original.max_timestamp);
+  out.i64(original.producer_id);
+  out.i16(original.producer_epoch);
+  out.i32(original.base_sequence);
+  out.i32(0);  // count
+  KCHECK(out.size() == kBatchOverhead);
   out.patch_u32(layout::kCrc, crc32c(ByteView(out.bytes()).subspan(layout::kAttributes)));
   return out.take();
 }

@@ -89,6 +89,11 @@ struct BatchHeader {
   }
   bool is_transactional() const { return (attributes & 0x10) != 0; }
   bool is_control() const { return (attributes & 0x20) != 0; }
+  /// A tombstone (or transaction marker) in it may go from this time on. Set by the cleaner, in the
+  /// place of the base timestamp, when it first sees that nothing older is left (KIP-534).
+  std::optional<std::int64_t> delete_horizon_ms() const {
+    return (attributes & 0x40) != 0 ? std::optional(base_timestamp) : std::nullopt;
+  }
   bool has_producer_id() const { return producer_id >= 0; }
 };
 
@@ -103,11 +108,17 @@ struct BatchOptions {
   std::int32_t base_sequence = -1;
   bool transactional = false;
   bool control = false;
+  // What only the cleaner needs, when it writes a batch again without some of its records.
+  std::optional<std::int64_t> delete_horizon_ms{};
+  /// Kept although the record is gone: the last sequence number of the batch follows from it.
+  std::optional<std::int64_t> last_offset{};
 };
 
 /// Encodes a batch. Record offsets give the deltas; REQUIRES at least one record, in rising order,
 /// the first at or after options.base_offset. Record timestamps are absolute milliseconds.
 Bytes build_batch(const BatchOptions& options, const std::vector<Record>& records);
+/// A batch of which only the header is left: what it says of its producer, and its offsets.
+Bytes build_empty_batch(const BatchHeader& original);
 
 /// Reads the header of the batch at the start of `bytes`. Truncated if fewer than its 12 +
 /// batchLength bytes are there (a torn tail), Corrupt if length, magic or offsets are impossible,

@@ -77,6 +77,15 @@ class Partition {
   /// The proposal never left the broker: an earlier one for this partition is still under way.
   void on_isr_change_not_attempted(Context& context, const IsrProposal& sent);
 
+  // ---- log start (partition_log_start.cc)
+  /// Moves the log start to `offset`, at most to the high watermark. NOT_LEADER_OR_FOLLOWER,
+  /// OFFSET_OUT_OF_RANGE, or POLICY_VIOLATION if the topic is compacted and never deletes.
+  Result<DeleteRecordsResult> delete_records(Context& context, storage::UnifiedLog& log,
+                                             std::int64_t offset);
+  /// The smallest log start over this leader and all followers on live brokers: what is before it
+  /// is gone everywhere.
+  Offset low_watermark(const storage::UnifiedLog& log, const BrokerDirectory& brokers) const;
+
   // ---- reads (partition_reads.cc)
   // -----------------------------------------------------------------
   /// Serves a fetch; one by a follower with `update_follower` is also its progress report.

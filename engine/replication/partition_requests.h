@@ -78,6 +78,15 @@ struct ListedOffset {
   std::optional<LeaderEpoch> epoch;
 };
 
+/// DeleteRecords: up to the high watermark, whatever that is.
+inline constexpr std::int64_t kDeleteToHighWatermark = -1;
+
+struct DeleteRecordsResult {
+  ErrorCode error = ErrorCode::NONE;
+  Offset requested{-1};      ///< the log start that all live replicas have to reach
+  Offset low_watermark{-1};  ///< the smallest log start among them now
+};
+
 struct LeaderAppendResult {
   ErrorCode error = ErrorCode::NONE;
   std::string reason;              ///< what the log said when it refused

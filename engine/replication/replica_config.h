@@ -24,6 +24,9 @@ struct ReplicaConfig {
   Duration socket_timeout = seconds(30);        ///< replica.socket.timeout.ms
   Duration checkpoint_interval = seconds(5);    ///< replica.high.watermark.checkpoint.interval.ms
 
+  storage::CleanerConfig cleaner;
+  Duration retention_check_interval = seconds(300);  ///< log.retention.check.interval.ms
+
   /// Twice per lag time, so that a stuck follower leaves after 1 to 1.5 times the limit.
   Duration isr_check_interval() const { return lag_time_max / 2; }
   bool operator==(const ReplicaConfig&) const = default;

@@ -110,6 +110,30 @@ ListedOffset ReplicaManager::list_offset(env::Env& env, const TopicPartition& pa
   return refused;
 }
 
+DeleteRecordsResult ReplicaManager::delete_records(env::Env& env, const TopicPartition& partition,
+                                                   std::int64_t offset) {
+  DeleteRecordsResult refused;
+  const Online replica = online(partition);
+  refused.error = replica.error;
+  if (refused.error != ErrorCode::NONE) return refused;
+  Context around = context(env);
+  const auto deleted = replica.partition->delete_records(around, *replica.log, offset);
+  if (deleted.ok()) return *deleted;
+  disk_failed(env, deleted.error());
+  refused.error = ErrorCode::KAFKA_STORAGE_ERROR;
+  return refused;
+}
+
+std::pair<Offset, ErrorCode> ReplicaManager::low_watermark(const TopicPartition& partition) const {
+  const HostedPartition* hosted = find(partition);
+  if (hosted == nullptr) return {Offset(-1), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION};
+  if (hosted->offline) return {Offset(-1), ErrorCode::KAFKA_STORAGE_ERROR};
+  if (!hosted->partition.is_leader()) return {Offset(-1), ErrorCode::NOT_LEADER_OR_FOLLOWER};
+  const storage::UnifiedLog* log = logs_.find(partition);
+  KCHECK(log != nullptr);
+  return {hosted->partition.low_watermark(*log, brokers_), ErrorCode::NONE};
+}
+
 EpochEndResult ReplicaManager::epoch_end(const TopicPartition& partition,
                                          std::optional<LeaderEpoch> current_leader_epoch,
                                          LeaderEpoch epoch) const {

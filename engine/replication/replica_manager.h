@@ -75,6 +75,10 @@ class ReplicaManager final : private FollowerLogs {
                            const PartitionFetch& fetch) const;
   ListedOffset list_offset(env::Env& env, const TopicPartition& partition,
                            const OffsetQuery& query);
+  DeleteRecordsResult delete_records(env::Env& env, const TopicPartition& partition,
+                                     std::int64_t offset);
+  /// The low watermark, or why there is none here (any more).
+  std::pair<Offset, ErrorCode> low_watermark(const TopicPartition& partition) const;
   EpochEndResult epoch_end(const TopicPartition& partition,
                            std::optional<LeaderEpoch> current_leader_epoch,
                            LeaderEpoch epoch) const;
@@ -127,6 +131,11 @@ class ReplicaManager final : private FollowerLogs {
   void check_isrs(env::Env& env);
   Result<void> checkpoint_high_watermarks(env::Env& env);
   Result<void> checkpoint_logs(env::Env& env);
+
+  // replica_manager_cleanup.cc
+  Result<void> delete_old_segments(env::Env& env, bool compacted);
+  void arm_file_removal(env::Env& env);
+  Result<void> run_cleaner(env::Env& env);
 
   // FollowerLogs, for the fetchers (replica_manager_follower.cc)
   std::optional<LogTail> tail(const TopicPartition& partition) const override;

@@ -35,7 +35,8 @@ ErrorCode ReplicaManager::append(env::Env& env, const TopicPartition& partition,
   const Offset leader_start(data.log_start_offset);
   if (leader_start > replica.log->log_start() &&
       leader_start <= replica.partition->high_watermark()) {
-    const auto advanced = replica.log->advance_log_start(env, leader_start);
+    const auto advanced = replica.log->advance_log_start(env, leader_start,
+                                                          event::LogStartReason::Leader);
     if (!advanced.ok()) {
       disk_failed(env, advanced.error());
       return ErrorCode::KAFKA_STORAGE_ERROR;
@@ -48,9 +49,7 @@ bool ReplicaManager::truncate(env::Env& env, const TopicPartition& partition, Of
   const Online replica = online(partition);
   if (replica.partition == nullptr) return false;
   Result<void> done = replica.partition->truncate_to(env, *replica.log, to);
-  // The checkpointed recovery point may lie beyond the new end, where other records will be
-  // written.
-  if (done.ok()) done = logs_.checkpoint_recovery_points(env);
+  if (done.ok()) done = logs_.checkpoint_truncation(env, partition);
   if (!done.ok()) disk_failed(env, done.error());
   return done.ok();
 }
@@ -60,7 +59,8 @@ bool ReplicaManager::truncate_fully_and_start_at(env::Env& env, const TopicParti
   const Online replica = online(partition);
   if (replica.partition == nullptr) return false;
   Result<void> done = replica.partition->truncate_fully_and_start_at(env, *replica.log, start);
-  if (done.ok()) done = checkpoint_logs(env);
+  if (done.ok()) done = logs_.checkpoint_truncation(env, partition);
+  if (done.ok()) done = logs_.checkpoint_log_starts(env);
   if (!done.ok()) disk_failed(env, done.error());
   return done.ok();
 }

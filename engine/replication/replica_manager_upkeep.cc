@@ -8,7 +8,7 @@ namespace {
 constexpr std::int64_t kFlushDue = 0, kCheckpointDue = 1;
 constexpr Duration kFlushCheckpointInterval =
     seconds(60);  // log.flush.offset.checkpoint.interval.ms
-constexpr Duration kRollCheckInterval = seconds(300);       // log.retention.check.interval.ms
+constexpr Duration kRollCheckInterval = seconds(300);
 
 /// The shortest time after which a log may want to be flushed; nothing if never by the clock.
 std::optional<Duration> flush_check_interval(const storage::LogConfig& config) {
@@ -28,6 +28,8 @@ Result<void> ReplicaManager::start(env::Env& env, const ReplicaConfig& config,
   arm(env, env::TimerKind::HighWatermarkCheckpoint, 0, config_.checkpoint_interval);
   arm(env, env::TimerKind::LogFlushCheck, kCheckpointDue, kFlushCheckpointInterval);
   arm(env, env::TimerKind::LogRollCheck, 0, kRollCheckInterval);
+  if (config_.cleaner.enable) arm(env, env::TimerKind::LogCleaner, 0, config_.cleaner.backoff);
+  arm(env, env::TimerKind::LogRetention, 0, config_.retention_check_interval);
   if (const auto interval = flush_check_interval(defaults_.log)) {
     arm(env, env::TimerKind::LogFlushCheck, kFlushDue, *interval);
   }
@@ -61,6 +63,17 @@ bool ReplicaManager::on_timer(env::Env& env, env::TimerKind kind, std::int64_t k
     case env::TimerKind::LogRollCheck:
       if (!log_dir_failed_) done = logs_.roll_due(env);
       arm(env, kind, key, kRollCheckInterval);
+      break;
+    case env::TimerKind::LogRetention:
+      if (!log_dir_failed_) done = delete_old_segments(env, false);
+      arm(env, kind, key, config_.retention_check_interval);
+      break;
+    case env::TimerKind::SegmentFileDelete:
+      if (!log_dir_failed_) done = logs_.remove_due_files(env);
+      if (done.ok()) arm_file_removal(env);
+      break;
+    case env::TimerKind::LogCleaner:
+      if (!log_dir_failed_) done = run_cleaner(env);
       break;
     default:
       return false;

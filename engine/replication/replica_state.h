@@ -40,6 +40,8 @@ class ReplicaState {
   NodeId broker() const { return broker_; }
   /// Unknown until the follower has fetched in this leadership.
   std::optional<Offset> log_end() const { return log_end_; }
+  /// Where the follower's own log begins; -1 while unknown.
+  Offset log_start_or_unknown() const { return log_start_.value_or(Offset(-1)); }
   /// -1 stands for unknown: smaller than any offset, so that it holds a high watermark back.
   Offset log_end_or_unknown() const { return log_end_.value_or(Offset(-1)); }
   std::optional<Instant> last_caught_up() const { return last_caught_up_; }

@@ -86,6 +86,10 @@ std::vector<VerbRule> client_rules() {
       {{"elect", "elect PARTITION", "Asks for the election of the preferred leader."},
        {{"PARTITION"}},
        {}},
+      {{"delete-records", "delete-records PARTITION before=OFFSET|end",
+        "Moves the log start: records before that offset are gone (end: all committed ones)."},
+       {{"PARTITION"}},
+       {{"before", "BEFORE"}}},
       {{"producer", "producer NAME [acks=0|1|all] [CONFIG=VALUE …]", "Starts a producer."},
        {{"NAME"}},
        {{"acks", "ACKS"}, {"retries", "NUMBER"}},
@@ -183,6 +187,7 @@ bool fits(std::string_view word, std::string_view kind) {
   if (kind == "ACKS") return word == "0" || word == "1" || word == "all" || word == "-1";
   if (kind == "FROM")
     return word == "earliest" || word == "latest" || (!word.empty() && is_number(word));
+  if (kind == "BEFORE") return word == "end" || (!word.empty() && is_number(word));
   if (kind == "ASSIGNMENT")
     return each(word, ',', [](auto list) { return each(list, ':', is_positive); });
   if (kind == "TEXT" || kind == "FILE") return !word.empty();
@@ -202,6 +207,7 @@ const char* describe_kind(std::string_view kind) {
   if (kind == "API") return "the name of an API such as Fetch or Produce";
   if (kind == "ACKS") return "0, 1 or all";
   if (kind == "FROM") return "earliest, latest or an offset";
+  if (kind == "BEFORE") return "an offset, or end";
   if (kind == "ASSIGNMENT") return "replicas for each partition such as 1:2:3,2:3:1";
   if (kind == "TEXT") return "some text";
   if (kind == "FILE") return "the path of a file";
@@ -330,6 +336,8 @@ Result<Command> parse_command(std::string_view line) {
   command.arguments = with_plain_nodes(std::move(arguments));
   KTRY(check_arguments(command, *rule));
   KTRY(check_options(command, *rule));
+  if (command.verb == "delete-records" && command.option("before") == nullptr)
+    return invalid("delete-records: before= is missing: an offset, or end");
   if (command.verb == "consumer" && command.option("assign") == nullptr)
     return invalid("consumer: assign= is missing: partitions such as orders-0,orders-1");
   return command;

@@ -11,7 +11,7 @@
 //   disk NODE slow DURATION | disk NODE failing | disk NODE full | disk NODE ok
 //   flip NODE FILE BYTE | skew NODE DURATION
 //   topic NAME partitions=N replicas=N [assignment=1:2:3,2:3:1] [CONFIG=VALUE …]
-//   delete-topic NAME | elect PARTITION
+//   delete-topic NAME | elect PARTITION | delete-records PARTITION before=OFFSET|end
 //   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)
 //   consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]
 //   send PRODUCER TOPIC[-PARTITION] [count=N] [key=TEXT] [value=TEXT] [size=BYTES] [every=DURATION]

@@ -64,6 +64,14 @@ Result<void> Disk::check_device(std::string_view what) const {
   return {};
 }
 
+// What changes nothing is not counted: it could not be told from not having happened.
+Result<void> Disk::count_change(std::string_view what) {
+  if (trap_ == changes_) failed_ = true;
+  KTRY(check_device(what));
+  ++changes_;
+  return {};
+}
+
 Result<void> Disk::check_parent(std::string_view path) const {
   if (!env::is_valid_disk_path(path)) return invalid(path, "not a valid path");
   const std::string_view parent = env::parent_of(path);
@@ -101,6 +109,7 @@ Result<FileHandle> Disk::open(std::string_view path, bool create) {
   auto found = names_.find(path);
   if (found == names_.end()) {
     if (!create) return not_found(path);
+    KTRY(count_change(path));
     if (free_bytes_ && *free_bytes_ == 0) {
       return Error{ErrorKind::DiskFull, fmt::format("{}: no space left on device", path)};
     }
@@ -129,8 +138,12 @@ Result<std::int64_t> Disk::size(FileHandle file) const {
 }
 
 Result<void> Disk::append(FileHandle handle, ByteView bytes) {
-  KTRY(check_device("append"));
   File& file = file_of(handle);
+  if (trap_ == changes_ && trap_is_torn_ && !failed_) {
+    before_change(file, file.size());
+    file.data.append(bytes.data(), bytes.size() / 2);
+  }
+  KTRY(count_change("append"));
   const auto wanted = static_cast<std::int64_t>(bytes.size());
   const std::int64_t room = claim(wanted);
   before_change(file, file.size());
@@ -141,7 +154,7 @@ Result<void> Disk::append(FileHandle handle, ByteView bytes) {
 }
 
 Result<void> Disk::write_at(FileHandle handle, std::int64_t position, ByteView bytes) {
-  KTRY(check_device("write"));
+  KTRY(count_change("write"));
   KCHECK(position >= 0);
   File& file = file_of(handle);
   const auto length = static_cast<std::int64_t>(bytes.size());
@@ -181,6 +194,7 @@ Result<void> Disk::truncate(FileHandle handle, std::int64_t size) {
   File& file = file_of(handle);
   KCHECK(size >= 0);
   if (size >= file.size()) return {};
+  KTRY(count_change("truncate"));
   before_change(file, size);
   release(file.size() - size);
   file.data.truncate(static_cast<std::size_t>(size));
@@ -192,6 +206,7 @@ Result<void> Disk::flush(FileHandle handle) {
   KTRY(check_device("fsync"));
   File& file = file_of(handle);
   if (!file.is_dirty()) return {};
+  KTRY(count_change("fsync"));
   cost_ += flush_time_ + slow_flush_;
   if (failing_flush_) return Error{ErrorKind::Io, "fsync failed: input/output error"};
   settled(file, 0);
@@ -210,6 +225,7 @@ Duration Disk::take_cost() { return std::exchange(cost_, Duration{0}); }
 void Disk::clear_faults() {
   slow_flush_ = Duration{0};
   failing_flush_ = failed_ = false;
+  trap_.reset();
   free_bytes_.reset();
 }
 

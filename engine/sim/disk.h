@@ -75,6 +75,15 @@ class Disk final : public env::Disk {
   void set_free_bytes(std::optional<std::int64_t> bytes) { free_bytes_ = bytes; }
   /// The device answers nothing any more, not even reads.
   void set_failed(bool on) { failed_ = on; }
+  /// The device fails for good just before its `n`-th change from now on (0: the next one): the way
+  /// to stop an operation of many steps at each of them. `torn`: if that change is an append, half
+  /// of it is written first.
+  void fail_at_change(std::int64_t n, bool torn = false) {
+    trap_ = changes_ + n;
+    trap_is_torn_ = torn;
+  }
+  /// Appends, writes, cuts, flushes and changes of names so far.
+  std::int64_t changes() const { return changes_; }
   void clear_faults();
 
   /// The process dies: its handles are void, every written byte is still there.
@@ -127,6 +136,7 @@ class Disk final : public env::Disk {
   void link(Inode inode);
   void unlink(Inode inode);
   Result<void> check_device(std::string_view what) const;
+  Result<void> count_change(std::string_view what);
   Result<void> check_parent(std::string_view path) const;
   std::int64_t claim(std::int64_t bytes);  // how much of it there is room for
   void release(std::int64_t bytes);
@@ -151,6 +161,9 @@ class Disk final : public env::Disk {
   std::optional<std::int64_t> free_bytes_;
   bool failing_flush_ = false;
   bool failed_ = false;
+  std::int64_t changes_ = 0;
+  std::optional<std::int64_t> trap_;  // the number of the change that fails
+  bool trap_is_torn_ = false;
 };
 
 }  // namespace kscope::sim

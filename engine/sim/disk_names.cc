@@ -33,7 +33,7 @@ void Disk::move_names(std::string_view from, std::string_view to) {
 }
 
 Result<void> Disk::rename(std::string_view from, std::string_view to) {
-  KTRY(check_device(from));
+  KTRY(count_change(from));
   KTRY(check_parent(to));
   const auto source = names_.find(from);
   if (source == names_.end()) {
@@ -54,7 +54,7 @@ Result<void> Disk::rename(std::string_view from, std::string_view to) {
 }
 
 Result<void> Disk::remove(std::string_view path) {
-  KTRY(check_device(path));
+  KTRY(count_change(path));
   const auto found = names_.find(path);
   if (found == names_.end()) {
     return Error{ErrorKind::NotFound, fmt::format("{}: no such file or directory", path)};
@@ -82,6 +82,7 @@ Result<void> Disk::make_directory(std::string_view path) {
   if (free_bytes_ && *free_bytes_ == 0) {
     return Error{ErrorKind::DiskFull, fmt::format("{}: no space left on device", path)};
   }
+  KTRY(count_change(path));
   names_.emplace(std::string(path), kDirectory);
   journal_.push_back({NameOp::Link, std::string(path), {}, kDirectory, std::nullopt});
   return {};
@@ -94,7 +95,7 @@ void Disk::settle(const Pending& done) {
 }
 
 Result<void> Disk::flush_directory(std::string_view path) {
-  KTRY(check_device(path));
+  KTRY(count_change(path));
   if (!path.empty() && names_.find(path) == names_.end()) {
     return Error{ErrorKind::NotFound, fmt::format("{}: no such directory", path)};
   }

@@ -54,6 +54,7 @@ Result<void> flip_action(ActionContext& context);
 Result<void> topic_action(ActionContext& context);
 Result<void> delete_topic_action(ActionContext& context);
 Result<void> elect_action(ActionContext& context);
+Result<void> delete_records_action(ActionContext& context);
 Result<void> producer_action(ActionContext& context);
 Result<void> consumer_action(ActionContext& context);
 Result<void> send_action(ActionContext& context);

@@ -127,6 +127,15 @@ Result<void> elect_action(ActionContext& context) {
   return {};
 }
 
+Result<void> delete_records_action(ActionContext& context) {
+  KTRY_ASSIGN(const TopicPartition tp, parse_partition(context.command.arguments[0]));
+  const std::string& before = *context.command.option("before");
+  ClientSlot& slot = operator_client(context.world, context.announce());
+  Call call(context.world, NodeId(kOperatorId), context.world.last_event);
+  slot.client.admin()->delete_records(call.env(), tp, before == "end" ? -1 : std::stoll(before));
+  return {};
+}
+
 Result<void> producer_action(ActionContext& context) {
   const std::string& name = context.command.arguments[0];
   WorldState& world = context.world;

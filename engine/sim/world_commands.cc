@@ -18,6 +18,7 @@ constexpr Verb kVerbs[] = {
     {"slow", slow_action},     {"reset", reset_action},       {"lose", lose_action},
     {"delay", delay_action},   {"disk", disk_action},         {"flip", flip_action},
     {"topic", topic_action},   {"delete-topic", delete_topic_action}, {"elect", elect_action},
+    {"delete-records", delete_records_action},
     {"producer", producer_action}, {"consumer", consumer_action}, {"send", send_action},
     {"seek", seek_action},     {"close", close_action},
 };

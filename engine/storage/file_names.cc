@@ -34,6 +34,11 @@ std::optional<Offset> parse_segment_file(std::string_view name, std::string_view
   return Offset(*base);
 }
 
+std::optional<Offset> offset_in_file_name(std::string_view name) {
+  if (name.size() <= kDigits || name[kDigits] != '.') return std::nullopt;
+  return parse_segment_file(name, name.substr(kDigits));
+}
+
 std::optional<TopicPartition> parse_log_directory(std::string_view name) {
   const std::size_t dash = name.rfind('-');
   if (dash == std::string_view::npos || dash == 0) return std::nullopt;

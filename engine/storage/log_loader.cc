@@ -53,26 +53,6 @@ Result<void> LogLoader::make_directory() {
   return env_.disk.flush_directory("");
 }
 
-// Removes what an interrupted operation left behind. Returns the segments, in order.
-Result<std::vector<Offset>> LogLoader::sweep_directory() {
-  KTRY_ASSIGN(const auto entries, env_.disk.list(log_.directory_));
-  std::vector<Offset> bases;
-  for (const env::DirEntry& entry : entries) {
-    if (const auto base = parse_segment_file(entry.name, kLogSuffix)) bases.push_back(*base);
-  }
-  for (const env::DirEntry& entry : entries) {
-    const std::string_view name = entry.name;
-    bool stray = name.ends_with(kDeletedSuffix) || name.ends_with(kCleanedSuffix) ||
-                 name.ends_with(".tmp");
-    for (const std::string_view suffix : {kIndexSuffix, kTimeIndexSuffix, kTxnIndexSuffix}) {
-      const auto base = parse_segment_file(name, suffix);
-      stray |= base && !std::binary_search(bases.begin(), bases.end(), *base);
-    }
-    if (stray) KTRY(env_.disk.remove(env::join_path(log_.directory_, name)));
-  }
-  return bases;
-}
-
 Result<void> LogLoader::load_epochs() {
   KTRY_ASSIGN(const auto text, read_whole_file(env_.disk, log_.epoch_checkpoint_path()));
   if (!text) return {};
@@ -163,9 +143,29 @@ Result<void> LogLoader::start_afresh_if_needed(Offset log_start) {
   return {};
 }
 
+// The checkpoint of the epochs is written when the log start moves, the one of the log start every
+// minute. After a crash in between, records are back that the first one has forgotten: their
+// batches know their epochs.
+Result<void> LogLoader::regain_epochs(Offset log_start) {
+  const auto& known = log_.epochs_.entries();
+  if (known.empty() || known.front().start <= log_start) return {};
+  const std::vector<EpochEntry> later = known;
+  LeaderEpochCache regained;
+  for (const LogSegment& segment : log_.segments_) {
+    if (segment.base_offset() >= later.front().start) break;
+    KTRY(segment.collect_epochs(env_.disk, later.front().start, regained));
+  }
+  if (regained.entries().empty()) return {};
+  for (const EpochEntry& entry : later) regained.assign(entry.epoch, entry.start);
+  log_.epochs_ = regained;
+  return {};
+}
+
 Result<void> LogLoader::settle_epochs(Offset log_start) {
-  log_.epochs_.truncate_from_end(log_.log_end_);
+  KTRY(regain_epochs(log_start));
+  // In this order, or an epoch that is moved to the end of an empty log would only go the next time.
   log_.epochs_.truncate_from_start(log_start);
+  log_.epochs_.truncate_from_end(log_.log_end_);
   if (log_.epochs_ == stored_epochs_ && !epochs_unusable_) return {};
   return log_.save_epochs(env_);
 }

@@ -6,6 +6,9 @@
 // whose CRC is wrong. There the log ends: what follows is cut, later segments are removed, the
 // indexes, the epoch cache and the state of the producers are rebuilt from what is left.
 //
+// Before that, what an interrupted deletion or cleaning left behind is cleared away or completed,
+// see log_loader_sweep.cc.
+//
 // Invariants: F1 (a CRC-valid, batch-aligned prefix, not shorter than what was flushed), F2
 // (running it twice changes nothing), F3 (the epochs are those of the log).
 //
@@ -40,7 +43,11 @@ class LogLoader {
 
  private:
   Result<void> make_directory();
+  // log_loader_sweep.cc
   Result<std::vector<Offset>> sweep_directory();
+  Result<void> finish_swaps();
+  Result<void> remove_file(std::string_view name);
+  Result<Offset> end_of_swapped(std::string_view name, Offset base);
   Result<void> load_epochs();
   Result<void> open_segments(const std::vector<Offset>& bases);
   Result<void> recover_segments(const Checkpoints& checkpoints);
@@ -48,6 +55,7 @@ class LogLoader {
   Result<void> recover_segment(std::size_t segment);
   Result<void> find_end();
   Result<void> start_afresh_if_needed(Offset log_start);
+  Result<void> regain_epochs(Offset log_start);
   Result<void> settle_epochs(Offset log_start);
   Result<void> load_producers(bool clean);
   void announce(const Checkpoints& checkpoints);

@@ -45,6 +45,7 @@ Result<LogManager> LogManager::open(env::Env& env, const LogConfig& default_conf
   KTRY(manager.take_clean_marker(env));
   KTRY_ASSIGN(manager.high_watermarks_, read_or_forget(env.disk, kHighWatermarkCheckpoint));
   KTRY(manager.load_logs(env, default_config, overrides));
+  KTRY_ASSIGN(manager.cleaner_, LogCleaner::open(env, manager.logs_));
   return manager;
 }
 
@@ -138,6 +139,7 @@ Result<void> LogManager::remove(env::Env& env, const TopicPartition& partition) 
   topic_ids_.erase(partition);
   high_watermarks_.erase(partition);
   KTRY(doomed.delete_all(env));
+  KTRY(cleaner_.on_removed(env, partition));
   // A topic of the same name must not inherit these.
   KTRY(checkpoint_recovery_points(env));
   return checkpoint_log_starts(env);
@@ -160,6 +162,14 @@ Result<void> LogManager::checkpoint_log_starts(env::Env& env) const {
   return write_offset_checkpoint(env.disk, kLogStartCheckpoint, starts);
 }
 
+Result<void> LogManager::checkpoint_truncation(env::Env& env, const TopicPartition& partition) {
+  // The stored recovery point may lie beyond the new end, where other records will be written.
+  KTRY(checkpoint_recovery_points(env));
+  const UnifiedLog* log = find(partition);
+  return log == nullptr ? Result<void>()
+                        : cleaner_.on_truncated(env, partition, log->log_end());
+}
+
 Result<void> LogManager::checkpoint_high_watermarks(env::Env& env,
                                                     const OffsetCheckpoint& marks) const {
   return write_offset_checkpoint(env.disk, kHighWatermarkCheckpoint, marks);
@@ -176,6 +186,20 @@ Result<void> LogManager::roll_due(env::Env& env) {
     KTRY(log.roll_if_due(env));
   }
   return {};
+}
+
+Result<void> LogManager::remove_due_files(env::Env& env) {
+  for (auto& [partition, log] : logs_) KTRY(log.remove_due_files(env));
+  return {};
+}
+
+std::optional<Instant> LogManager::next_file_removal() const {
+  std::optional<Instant> next;
+  for (const auto& [partition, log] : logs_) {
+    const auto due = log.next_file_removal();
+    if (due && (!next || *due < *next)) next = due;
+  }
+  return next;
 }
 
 Result<void> LogManager::close_cleanly(env::Env& env, std::optional<BrokerEpoch> epoch) {

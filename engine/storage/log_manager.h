@@ -26,6 +26,7 @@
 #include "engine/base/result.h"
 #include "engine/env/env.h"
 #include "engine/storage/checkpoint_file.h"
+#include "engine/storage/log_cleaner.h"
 #include "engine/storage/log_config.h"
 #include "engine/storage/unified_log.h"
 
@@ -62,6 +63,16 @@ class LogManager {
   Result<void> flush_due(env::Env& env);  ///< flush.ms, for every log
   /// segment.ms, for every log; also forgets silent producers.
   Result<void> roll_due(env::Env& env);
+  Result<void> remove_due_files(env::Env& env);  ///< file.delete.delay.ms, for every log
+  std::optional<Instant> next_file_removal() const;
+  /// One look of the cleaner. True if there was a log to clean. See log_cleaner.h.
+  Result<bool> clean_filthiest(env::Env& env, const CleanerConfig& config,
+                               const LogCleaner::LastStable& last_stable) {
+    return cleaner_.clean_filthiest(env, config, logs_, last_stable);
+  }
+  /// A log was cut: writes down its recovery point, and how far it is clean.
+  Result<void> checkpoint_truncation(env::Env& env, const TopicPartition& partition);
+  const LogCleaner& cleaner() const { return cleaner_; }
 
   /// Flushes and closes everything and leaves the marker (KIP-966 adds the broker epoch to it).
   Result<void> close_cleanly(env::Env& env, std::optional<BrokerEpoch> epoch = std::nullopt);
@@ -78,6 +89,7 @@ class LogManager {
                         const OffsetCheckpoint& log_starts);
 
   std::map<TopicPartition, UnifiedLog> logs_;
+  LogCleaner cleaner_;
   std::map<TopicPartition, Uuid> topic_ids_;
   OffsetCheckpoint high_watermarks_;
   std::optional<BrokerEpoch> previous_epoch_;

@@ -24,10 +24,12 @@ Result<bool> load_index(env::Disk& disk, Index& index, const std::string& path, 
 }  // namespace
 
 Result<LogSegment::Opened> LogSegment::open(env::Disk& disk, std::string_view directory,
-                                            Offset base, std::int64_t now_ms) {
+                                            Offset base, std::int64_t now_ms,
+                                            std::string_view suffix) {
   Opened opened;
   LogSegment& segment = opened.segment;
   segment.stem_ = segment_stem(directory, base);
+  segment.suffix_ = suffix;
   segment.base_ = base;
   segment.created_ms_ = now_ms;
   const std::string index_path = segment.path_of(kIndexSuffix);
@@ -51,7 +53,9 @@ Result<LogSegment::Opened> LogSegment::open(env::Disk& disk, std::string_view di
   return opened;
 }
 
-std::string LogSegment::path_of(std::string_view kind) const { return stem_ + std::string(kind); }
+std::string LogSegment::path_of(std::string_view kind) const {
+  return stem_ + std::string(kind) + suffix_;
+}
 
 std::string LogSegment::log_path() const { return path_of(kLogSuffix); }
 
@@ -66,7 +70,7 @@ std::optional<event::RollReason> LogSegment::should_roll(const LogConfig& config
     const std::int64_t waited =
         has_time ? std::max<std::int64_t>(next.max_timestamp_ms, -1) - *first_timestamp_
                  : next.now_ms - created_ms_;
-    if (waited > config.segment_ms) return RollReason::Time;
+    if (waited > config.max_segment_ms()) return RollReason::Time;
     if (offset_index_.is_full(config.segment_index_bytes) ||
         time_index_.is_full(config.segment_index_bytes)) {
       return RollReason::IndexFull;
@@ -216,6 +220,17 @@ Result<void> LogSegment::remove_files(env::Disk& disk) {
   }
   const std::string txns = path_of(kTxnIndexSuffix);
   if (disk.exists(txns)) KTRY(disk.remove(txns));
+  return {};
+}
+
+// The .log first, too: loading decides by that file alone what the others are worth.
+Result<void> LogSegment::change_suffix(env::Disk& disk, std::string_view to) {
+  for (const std::string_view kind : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTxnIndexSuffix}) {
+    const std::string from = path_of(kind);
+    if (kind == kTxnIndexSuffix && !disk.exists(from)) continue;
+    KTRY(disk.rename(from, stem_ + std::string(kind) + std::string(to)));
+  }
+  suffix_ = to;
   return {};
 }
 

@@ -70,8 +70,9 @@ class LogSegment {
   /// Opens the three files, creating what is missing, and loads the indexes. `indexes_usable` says
   /// whether both were there and sound: if not they are empty now and recover() must be run.
   struct Opened;
+  /// `suffix` is ".cleaned" while the cleaner writes a segment, and nothing for one in the log.
   static Result<Opened> open(env::Disk& disk, std::string_view directory, Offset base,
-                             std::int64_t now_ms);
+                             std::int64_t now_ms, std::string_view suffix = {});
 
   /// Appends whole batches with rising offsets; `headers` are theirs, in order. Returns the index
   /// entries that were added. On an error the file may hold a part of the bytes.
@@ -109,6 +110,8 @@ class LogSegment {
                                 ProducerStateManager& producers) const;
   /// A transaction was aborted: its marker is in this segment.
   Result<void> append_aborted(env::Disk& disk, const AbortedTxn& txn);
+  /// The epochs of the batches before `end`, by their headers.
+  Result<void> collect_epochs(const env::Disk& disk, Offset end, LeaderEpochCache& epochs) const;
   /// Cuts at the batch that holds `offset` and makes the cut durable. Returns the new next offset.
   Result<Offset> truncate_to(env::Disk& disk, Offset offset, std::int64_t now_ms);
 
@@ -117,6 +120,8 @@ class LogSegment {
   Result<void> on_become_inactive(env::Disk& disk);
   void close(env::Disk& disk);
   Result<void> remove_files(env::Disk& disk);  ///< closes, too
+  /// Renames all files, the .log first. Open files stay open.
+  Result<void> change_suffix(env::Disk& disk, std::string_view to);
 
   Offset base_offset() const { return base_; }
   std::int64_t size() const { return size_; }
@@ -125,6 +130,19 @@ class LogSegment {
   const TransactionIndex& txn_index() const { return txn_index_; }
   const MaxTimestamp& max_timestamp() const { return max_timestamp_; }
   std::string log_path() const;
+  /// Walks the batches from `position` on, which must be where one begins.
+  BatchScanner scan(const env::Disk& disk, std::int64_t position = 0,
+                    std::int64_t window = BatchScanner::kHeaderWindow) const {
+    return BatchScanner(disk, log_, position, size_, window);
+  }
+  /// What retention goes by: the newest timestamp of a record, or, where records have none, when
+  /// the segment was made (Kafka: the modification time of its file).
+  std::int64_t largest_timestamp() const {
+    return max_timestamp_.timestamp >= 0 ? max_timestamp_.timestamp : created_ms_;
+  }
+  std::optional<std::int64_t> first_timestamp() const { return first_timestamp_; }
+  void set_created(std::int64_t wall_ms) { created_ms_ = wall_ms; }
+  std::int64_t created() const { return created_ms_; }
 
  private:
   void note_batch(const record::BatchHeader& header);
@@ -140,7 +158,8 @@ class LogSegment {
 
   std::string path_of(std::string_view kind) const;
 
-  std::string stem_;  // "orders-0/00000000000000000000"
+  std::string stem_;    // "orders-0/00000000000000000000"
+  std::string suffix_;  // "", ".cleaned", ".swap", ".deleted"
   Offset base_;
   env::FileHandle log_ = 0;
   std::int64_t size_ = 0;

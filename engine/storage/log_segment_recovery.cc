@@ -97,6 +97,17 @@ Result<void> LogSegment::replay_producers(const env::Disk& disk, Offset to,
   return {};
 }
 
+Result<void> LogSegment::collect_epochs(const env::Disk& disk, Offset end,
+                                        LeaderEpochCache& epochs) const {
+  BatchScanner scan(disk, log_, 0, size_);
+  while (scan.next() && Offset(scan.header().base_offset) < end) {
+    const std::int32_t epoch = scan.header().partition_leader_epoch;
+    if (epoch >= 0) epochs.assign(LeaderEpoch(epoch), Offset(scan.header().base_offset));
+  }
+  if (scan.failure()) return in_file(log_path(), *scan.failure());
+  return {};
+}
+
 Result<Offset> LogSegment::truncate_to(env::Disk& disk, Offset offset, std::int64_t now_ms) {
   KTRY_ASSIGN(const auto cut, translate(disk, offset));
   if (!cut) return read_next_offset(disk);

@@ -36,7 +36,8 @@ Result<void> UnifiedLog::truncate_to(env::Env& env, Offset to, event::TruncateRe
   env.events.emit(env.node, event::LogTruncated{ref_, from_end, log_end_, reason});
   if (log_start_ > log_end_) {
     const Offset from_start = std::exchange(log_start_, log_end_);
-    env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, log_start_});
+    env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, log_start_,
+                                                      event::LogStartReason::Truncation});
   }
   KTRY(drop_epochs_from(env, log_end_));
   return rebuild_producers(env, log_end_);
@@ -54,7 +55,8 @@ Result<void> UnifiedLog::truncate_fully_and_start_at(env::Env& env, Offset start
   env.events.emit(env.node, event::LogTruncated{ref_, from_end, start,
                                                 event::TruncateReason::FullyAndRestart});
   if (start != from_start) {
-    env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, start});
+    env.events.emit(env.node, event::LogStartAdvanced{ref_, from_start, start,
+                                                      event::LogStartReason::Truncation});
   }
   env.events.emit(env.node, event::LogFlushed{ref_, start});
   KTRY(producers_.truncate_fully(env.disk, start));
@@ -62,13 +64,14 @@ Result<void> UnifiedLog::truncate_fully_and_start_at(env::Env& env, Offset start
   return save_epochs(env);
 }
 
-Result<void> UnifiedLog::advance_log_start(env::Env& env, Offset to) {
+Result<void> UnifiedLog::advance_log_start(env::Env& env, Offset to,
+                                           event::LogStartReason reason) {
   KCHECK(to <= log_end_);
   if (to <= log_start_) return {};
   const Offset from = log_start_;
   log_start_ = to;
   producers_.on_log_start(to);
-  env.events.emit(env.node, event::LogStartAdvanced{ref_, from, to});
+  env.events.emit(env.node, event::LogStartAdvanced{ref_, from, to, reason});
   const LeaderEpochCache before = epochs_;
   epochs_.truncate_from_start(to);
   return epochs_ == before ? Result<void>() : save_epochs(env);

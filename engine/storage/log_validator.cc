@@ -75,15 +75,18 @@ Refusal check_timestamp(std::int64_t timestamp, const LogConfig& config, std::in
   return std::nullopt;
 }
 
-/// The two fields of a record that a leader looks at.
+/// The fields of a record that a leader looks at.
 struct RecordStamps {
   std::int64_t timestamp_delta = 0;
   std::int64_t offset_delta = 0;
+  bool has_key = false;
   void number(std::string_view name, std::int64_t value, record::Range) {
     if (name == "timestampDelta") timestamp_delta = value;
     if (name == "offsetDelta") offset_delta = value;
   }
-  void bytes(const char*, std::optional<ByteView>, record::Range) {}
+  void bytes(std::string_view name, std::optional<ByteView> value, record::Range) {
+    if (name == "key") has_key = value.has_value();
+  }
   void header(std::size_t) {}
 };
 
@@ -100,6 +103,10 @@ Refusal check_records(const record::BatchHeader& header, ByteView plain, const L
     if (stamps.offset_delta != i) {
       return refuse(ErrorCode::INVALID_RECORD,
                     fmt::format("record {} carries offset delta {}", i, stamps.offset_delta));
+    }
+    if (config.cleanup_compact && !stamps.has_key && !header.is_control()) {
+      return refuse(ErrorCode::INVALID_RECORD,
+                    fmt::format("record {} has no key, which a compacted topic needs", i));
     }
     // Unsigned, so that deltas from a stranger may wrap as Java's do.
     const auto timestamp =

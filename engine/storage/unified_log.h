@@ -24,6 +24,7 @@
 // Read next: storage/log_segment.h, storage/offset_index.h, storage/leader_epoch_cache.h
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +60,13 @@ struct ReadLimits {
   std::int64_t max_bytes = 1 << 20;
   bool at_least_one_batch = true;  ///< Kafka's minOneMessage: progress beats the limit
   Offset end;                      ///< exclusive: LEO for followers, HW for consumers
+};
+
+/// A segment that is out of the log; its files are called .deleted until `due`.
+struct DoomedSegment {
+  Offset base;
+  Instant due{};
+  bool operator==(const DoomedSegment&) const = default;
 };
 
 /// The largest epoch <= asked, and where it ends here. Both absent: the log knows no such epoch.
@@ -100,7 +108,21 @@ class UnifiedLog {
   /// Throws everything away and begins again at `start` (log start moved past our end).
   Result<void> truncate_fully_and_start_at(env::Env& env, Offset start);
   /// DeleteRecords, retention: offsets before `to` are gone for readers. REQUIRES to <= log_end.
-  Result<void> advance_log_start(env::Env& env, Offset to);
+  Result<void> advance_log_start(
+      env::Env& env, Offset to, event::LogStartReason reason = event::LogStartReason::DeleteRecords);
+
+  // ---- retention (log_retention.cc)
+  /// Takes whole segments out of the log: those before the log start, and where cleanup.policy says
+  /// delete, those beyond retention.bytes or retention.ms. Never anything at or beyond the high
+  /// watermark, so that the log start cannot pass it.
+  Result<void> delete_old_segments(env::Env& env, Offset high_watermark);
+  /// Removes the .deleted files whose file.delete.delay.ms is over.
+  Result<void> remove_due_files(env::Env& env);
+  std::optional<Instant> next_file_removal() const;
+  /// The cleaner's swap: `cleaned`, whose files end in .cleaned, takes the place of the `count`
+  /// segments from `first` on. REQUIRES none of them is the active one, and `cleaned` is flushed.
+  Result<void> replace_segments(env::Env& env, std::size_t first, std::size_t count,
+                                LogSegment cleaned);
 
   Result<void> flush(env::Env& env);               ///< recovery_point becomes log_end
   Result<void> roll(env::Env& env, event::RollReason reason);
@@ -176,6 +198,10 @@ class UnifiedLog {
   Result<AppendInfo> append_stamped(env::Env& env, ByteView bytes,
                                     std::span<const record::BatchHeader> headers,
                                     const ProducerUpdates& producers);
+  using Deletable = std::function<bool(const LogSegment& segment, std::optional<Offset> next)>;
+  Result<void> delete_leading(env::Env& env, Offset high_watermark, event::DeleteReason reason,
+                              const Deletable& deletable);
+  Result<void> doom(env::Env& env, LogSegment& segment);
   Result<void> roll_at(env::Env& env, Offset base, event::RollReason reason);
   Result<void> flush_up_to(env::Env& env, Offset end);
   Result<void> drop_epochs_from(env::Env& env, Offset end);
@@ -190,6 +216,7 @@ class UnifiedLog {
   Offset log_end_;         // Invariant: log_start_ <= log_end_
   Offset recovery_point_;  // Invariant: recovery_point_ <= log_end_
   std::int64_t last_flush_ms_ = 0;
+  std::vector<DoomedSegment> doomed_;  // oldest first; at most one for each base offset
   std::vector<LogSegment> segments_;  // Invariant: never empty once open
   LeaderEpochCache epochs_;
   ProducerStateManager producers_;

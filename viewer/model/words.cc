@@ -20,6 +20,7 @@ ApiFamily family_of(ApiKey api) {
     case ApiKey::BrokerRegistration:
     case ApiKey::BrokerHeartbeat:
     case ApiKey::CreateTopics:
+    case ApiKey::DeleteRecords:
     case ApiKey::DeleteTopics:
     case ApiKey::ElectLeaders:
     case ApiKey::Envelope:

@@ -2,6 +2,7 @@
 // keep the build short.
 #include "engine/protocol/instantiate.h"
 #include "engine/protocol/messages/api_versions.h"
+#include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/describe_cluster.h"
 #include "engine/protocol/messages/fetch.h"
 #include "engine/protocol/messages/find_coordinator.h"
@@ -29,6 +30,8 @@ KSCOPE_INSTANTIATE_CODEC(FindCoordinatorRequest);
 KSCOPE_INSTANTIATE_CODEC(FindCoordinatorResponse);
 KSCOPE_INSTANTIATE_CODEC(InitProducerIdRequest);
 KSCOPE_INSTANTIATE_CODEC(InitProducerIdResponse);
+KSCOPE_INSTANTIATE_CODEC(DeleteRecordsRequest);
+KSCOPE_INSTANTIATE_CODEC(DeleteRecordsResponse);
 KSCOPE_INSTANTIATE_CODEC(DescribeClusterRequest);
 KSCOPE_INSTANTIATE_CODEC(DescribeClusterResponse);
 

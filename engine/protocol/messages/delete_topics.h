@@ -5,7 +5,7 @@
 // (name or id), because a topic deleted and made again has another id (KIP-516).
 // Real Kafka: ReplicationControlManager.deleteTopics.
 // Called by: client/ (admin). Answered by: metadata/ through broker/.
-// Read next: messages/elect_leaders.h
+// Read next: messages/delete_records.h
 #pragma once
 
 #include <optional>

@@ -40,6 +40,9 @@ struct LogGhost {
   std::map<std::int32_t, BatchList> written;  ///< leader epoch -> its batches, in order
   BatchList committed;
   std::int64_t committed_end = 0;  ///< the largest high watermark of any leader
+  /// Some copy was, or is being, compacted up to here: below it batches may be missing, or written
+  /// again with fewer records. Their offsets and epochs never change.
+  std::int64_t cleaned = 0;
 };
 
 /// What a broker believes of a partition it holds.

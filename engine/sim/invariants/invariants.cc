@@ -103,6 +103,7 @@ const std::vector<InvariantInfo>& invariant_table() {
       {"F8", "Failed disk", "Nothing is appended after the log directory failed."},
       {"G1", "Lost writes", "What was acknowledged with acks=all is committed."},
       {"G7", "Polls", "A consumer gets every offset once, in order, until it seeks."},
+      {"K1", "Compaction", "Cleaning takes records away; it moves, changes or adds none."},
   };
   return table;
 }

@@ -6,7 +6,7 @@
 // bytes where bytes are the question, and in a memory of their own (the Ghost) where the past is.
 // They never stop the run: a violation is a value, so that the viewer can freeze on the moment.
 //
-//   log_matching.cc   A1 A2 A12 B7 F6   one history, byte by byte
+//   log_matching.cc   A1 A2 A12 B7 F6   one history, byte by byte; K1: what compaction leaves of it
 //   durability.cc     A3 A4 A7 G1 G7    nothing acknowledged, committed or read is ever gone
 //   watermarks.cc     A6 A8 A11         how high watermarks and logs may move
 //   membership.cc     A5 A9             what a leader believes of its ISR

@@ -33,6 +33,11 @@ std::string text(const BatchId& b) {
 
 }  // namespace
 
+bool same_batch(const LogGhost& log, const BatchId& a, const BatchId& b) {
+  if (a == b) return true;
+  return a.base < log.cleaned && a.base == b.base && a.last == b.last && a.epoch == b.epoch;
+}
+
 void LogMatchingRules::on(const event::BatchAppended& e) {
   LogGhost* log = check_.log_of(e.partition);
   if (log == nullptr) return;
@@ -58,7 +63,7 @@ void LogMatchingRules::on(const event::BatchAppended& e) {
   const BatchId batch{header->base_offset, header->last_offset(), header->partition_leader_epoch,
                       header->crc};
   if (batch.base < copy.end) return;  // the log was scanned after this append, in the same item
-  if (batch.base != copy.end && copy.end != copy.start)
+  if (batch.base != copy.end && copy.end != copy.start && copy.end >= log->cleaned)
     check_.violated("A12", check_.where(check_.node(), e.partition),
                     fmt::format("offset {} follows {}: there is a hole", batch.base, copy.end - 1));
   check_identity(*log, batch, e.partition);
@@ -75,7 +80,7 @@ void LogMatchingRules::check_identity(LogGhost& log, const BatchId& batch, Parti
     return;
   }
   if (batch.last < written[at].base) return;  // from before we watched
-  if (written[at] == batch || check_.broken("A2")) return;
+  if (same_batch(log, batch, written[at]) || check_.broken("A2")) return;
   check_.violated("A2", check_.name(ref),
                   fmt::format("broker {} holds {} where {} was written before",
                               check_.node().value(), text(batch), text(written[at])));
@@ -121,6 +126,30 @@ void LogMatchingRules::on(const event::LogDeleted& e) {
   if (LogGhost* log = check_.log_of(e.partition)) log->copies.erase(check_.node());
 }
 
+void LogMatchingRules::on(const event::CleanStarted& e) {
+  if (LogGhost* log = check_.log_of(e.partition))
+    log->cleaned = std::max(log->cleaned, e.first_uncleanable.value());
+}
+
+/// K1: compaction takes batches away or takes records out of them, and does nothing else.
+void LogMatchingRules::on(const event::SegmentsSwapped& e) {
+  LogGhost* log = check_.log_of(e.partition);
+  if (log == nullptr) return;
+  const ScannedLog now = check_.engine.scan(check_.node(), e.partition);
+  if (now.batches.empty()) return;  // the process ended within the same item
+  CopyGhost& copy = log->copies[check_.node()];
+  BatchList after;
+  for (const BatchId& batch : now.batches) {
+    const std::size_t at = find_offset(copy.batches, batch.base);
+    const bool known = at < copy.batches.size() && same_batch(*log, batch, copy.batches[at]);
+    if (!known && !check_.broken("K1"))
+      check_.violated("K1", check_.where(check_.node(), e.partition),
+                      fmt::format("{} was not there before the log was cleaned", text(batch)));
+    after.push_back(batch);
+  }
+  copy.batches = after;
+}
+
 void compare_with_committed(Check& check, LogGhost& log, NodeId node, PartitionRef ref,
                             std::int64_t high_watermark, bool extends, const char* id) {
   CopyGhost& copy = log.copies[node];
@@ -133,7 +162,8 @@ void compare_with_committed(Check& check, LogGhost& log, NodeId node, PartitionR
       log.committed_end = batch.last + 1;
     } else {
       const std::size_t at = find_offset(log.committed, batch.base);
-      if (at < log.committed.size() && log.committed[at] != batch && batch.base >= copy.start)
+      if (at < log.committed.size() && !same_batch(log, batch, log.committed[at]) &&
+          batch.base >= copy.start)
         check.violated(
             id, check.name(ref),
             fmt::format("broker {} holds {} below its high watermark {}, but {} is "

@@ -42,6 +42,8 @@ bool is_serving(const Ghost& ghost, NodeId node);
 void open_loss_window(Check& check, PartitionGhost& partition);
 /// Over budget: everyone who is in sync has lost power and may lack records.
 void note_lossy_members(Check& check, PartitionGhost& partition);
+/// True if both are the same batch; below what was cleaned one may have fewer records left.
+bool same_batch(const LogGhost& log, const BatchId& a, const BatchId& b);
 /// Compares the copy's batches below `high_watermark` with the committed ones, from where it was
 /// compared last; `extends`: what is not committed yet becomes so.
 void compare_with_committed(Check& check, LogGhost& log, NodeId node, PartitionRef ref,
@@ -60,6 +62,8 @@ class LogMatchingRules {
   void on(const event::LogTruncated& e);
   void on(const event::LogStartAdvanced& e);
   void on(const event::LogDeleted& e);
+  void on(const event::CleanStarted& e);
+  void on(const event::SegmentsSwapped& e);
 
  private:
   void check_identity(LogGhost& log, const BatchId& batch, PartitionRef ref);
@@ -83,7 +87,7 @@ class RecoveryRules {
 
  private:
   void end_process();
-  void check_recovered(const CopyGhost& before, const ScannedLog& now, PartitionRef ref);
+  void check_recovered(const LogGhost& log, const CopyGhost& before, const ScannedLog& now, PartitionRef ref);
   Check& check_;
 };
 

@@ -13,6 +13,7 @@
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
 #include "engine/protocol/messages/create_topics.h"
+#include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
 #include "engine/protocol/messages/describe_quorum.h"
@@ -37,7 +38,8 @@ using AllMessages = std::tuple<
     ProduceRequest, ProduceResponse, FetchRequest, FetchResponse, ListOffsetsRequest,
     ListOffsetsResponse, MetadataRequest, MetadataResponse, FindCoordinatorRequest,
     FindCoordinatorResponse, ApiVersionsRequest, ApiVersionsResponse, CreateTopicsRequest,
-    CreateTopicsResponse, DeleteTopicsRequest, DeleteTopicsResponse, InitProducerIdRequest,
+    CreateTopicsResponse, DeleteTopicsRequest, DeleteTopicsResponse, DeleteRecordsRequest,
+    DeleteRecordsResponse, InitProducerIdRequest,
     InitProducerIdResponse, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse,
     ElectLeadersRequest, ElectLeadersResponse, VoteRequest, VoteResponse, BeginQuorumEpochRequest,
     BeginQuorumEpochResponse, EndQuorumEpochRequest, EndQuorumEpochResponse, DescribeQuorumRequest,

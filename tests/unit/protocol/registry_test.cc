@@ -46,6 +46,7 @@ TEST_CASE("the broker's listener keeps what real clients were seen to need") {
   CHECK(on_broker(ApiKey::ApiVersions) == VersionRange{0, 4});
   CHECK(on_broker(ApiKey::CreateTopics) == VersionRange{0, 7});
   CHECK(on_broker(ApiKey::DeleteTopics) == VersionRange{0, 6});
+  CHECK(on_broker(ApiKey::DeleteRecords) == VersionRange{0, 2});
   CHECK(on_broker(ApiKey::InitProducerId) == VersionRange{0, 4});
   CHECK(on_broker(ApiKey::OffsetForLeaderEpoch) == VersionRange{2, 4});
   CHECK(on_broker(ApiKey::DescribeCluster) == VersionRange{0, 0});
@@ -55,7 +56,7 @@ TEST_CASE("the broker's listener keeps what real clients were seen to need") {
 TEST_CASE("a listener's ApiVersions answer lists what it serves and nothing else") {
   const ApiVersionsResponse broker = api_versions_response(env::Listener::Broker);
   CHECK(broker.error_code == ErrorCode::NONE);
-  CHECK(broker.api_keys.size() == 12);
+  CHECK(broker.api_keys.size() == 13);
   for (const auto& api : broker.api_keys) {
     const auto key = static_cast<ApiKey>(api.api_key);
     CHECK(serves(env::Listener::Broker, key, api.min_version));
