@@ -31,7 +31,9 @@ Result<void> ReplicaManager::run_cleaner(env::Env& env) {
   const auto last_stable = [&](const TopicPartition& name) -> std::optional<Offset> {
     const HostedPartition* hosted = find(name);
     if (hosted == nullptr || hosted->offline) return std::nullopt;
-    return hosted->partition.last_stable_offset();
+    const storage::UnifiedLog* log = logs_.find(name);
+    if (log == nullptr) return std::nullopt;
+    return hosted->partition.last_stable_offset(*log);
   };
   const Duration busy_before = env.disk.pending_cost();
   KTRY_ASSIGN(const bool cleaned, logs_.clean_filthiest(env, config_.cleaner, last_stable));

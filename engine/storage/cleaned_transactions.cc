@@ -20,10 +20,10 @@ Result<MarkerType> marker_of(ByteView control_batch) {
   return type == 1 ? MarkerType::Commit : MarkerType::Other;
 }
 
-CleanedTransactions::CleanedTransactions(std::vector<AbortedTransaction> aborted)
+CleanedTransactions::CleanedTransactions(std::vector<AbortedTxn> aborted)
     : aborted_(std::move(aborted)) {
   std::sort(aborted_.begin(), aborted_.end(),
-            [](const AbortedTransaction& a, const AbortedTransaction& b) {
+            [](const AbortedTxn& a, const AbortedTxn& b) {
               return a.first < b.first;
             });
 }

@@ -20,16 +20,9 @@
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
 #include "engine/record/record_batch.h"
+#include "engine/storage/transaction_index.h"
 
 namespace kscope::storage {
-
-/// A transaction that ended with an abort marker.
-struct AbortedTransaction {
-  std::int64_t producer_id = -1;
-  Offset first;  ///< of its first record
-  Offset last;   ///< of its marker
-  bool operator==(const AbortedTransaction&) const = default;
-};
 
 enum class MarkerType : std::uint8_t { Abort, Commit, Other };
 /// What a control batch says; Other for markers that end no transaction. Corrupt if it says nothing
@@ -40,7 +33,7 @@ class CleanedTransactions {
  public:
   CleanedTransactions() = default;
   /// `aborted`: all of the log's that can matter.
-  explicit CleanedTransactions(std::vector<AbortedTransaction> aborted);
+  explicit CleanedTransactions(std::vector<AbortedTxn> aborted);
 
   /// True if the batch is of an aborted transaction and can go.
   bool on_batch(const record::BatchHeader& batch);
@@ -48,20 +41,20 @@ class CleanedTransactions {
   Result<bool> on_control_batch(const record::BatchHeader& header, ByteView batch);
 
   /// The aborted transactions whose markers were kept: the transaction index of what was written.
-  const std::vector<AbortedTransaction>& kept() const { return kept_; }
+  const std::vector<AbortedTxn>& kept() const { return kept_; }
 
  private:
   struct Ongoing {
-    AbortedTransaction transaction;
+    AbortedTxn transaction;
     bool seen = false;  // one of its batches was met in this pass
   };
   void enter_up_to(std::int64_t offset);
 
-  std::vector<AbortedTransaction> aborted_;  // by first offset
+  std::vector<AbortedTxn> aborted_;  // by first offset
   std::size_t next_ = 0;                     // in aborted_: not entered yet
   std::set<std::int64_t> committed_;         // producers of transactions with a record met
   std::map<std::int64_t, Ongoing> ongoing_;
-  std::vector<AbortedTransaction> kept_;
+  std::vector<AbortedTxn> kept_;
 };
 
 }  // namespace kscope::storage

@@ -78,7 +78,7 @@ Result<Offset> Cleaner::clean(const LogToClean& cleanable) {
                    event::CleanStarted{log_.ref(), cleanable.first_dirty,
                                        cleanable.first_uncleanable, cleanable.dirty_bytes,
                                        cleanable.clean_bytes, cleanable.overdue});
-  KTRY_ASSIGN(const ProducerScan producers, scan_producers(env_.disk, log_, now_ms));
+  const ProducerScan producers = scan_producers(log_, now_ms);
   OffsetMap map(config_.dedupe_buffer_size, config_.load_factor);
   KTRY(build_offset_map(cleanable, producers, map));
   const Offset end = map.latest_offset() + 1;
@@ -91,7 +91,7 @@ Result<Offset> Cleaner::clean(const LogToClean& cleanable) {
   std::size_t at = 0;  // a group that was swapped is one segment
   for (const std::size_t count :
        group_segments(log_.segments(), log_.config(), end, cleanable.first_uncleanable)) {
-    KTRY(clean_group(at++, count, filter, total));
+    KTRY(clean_group(at++, count, filter, transactions, total));
   }
   env_.events.emit(env_.node, event::CleanFinished{log_.ref(), end, total.records_before,
                                                    total.records_after, total.tombstones_removed,
@@ -155,7 +155,7 @@ Result<bool> Cleaner::map_batch(const record::BatchHeader& header, ByteView batc
 // ---- the copy ---------------------------------------------------------------------------------
 
 Result<void> Cleaner::clean_group(std::size_t first, std::size_t count, BatchFilter& filter,
-                                  CleanCounts& total) {
+                                  const CleanedTransactions& transactions, CleanCounts& total) {
   const auto& segments = log_.segments();
   const Offset base = segments[first].base_offset();
   KTRY_ASSIGN(LogSegment::Opened opened,
@@ -164,8 +164,12 @@ Result<void> Cleaner::clean_group(std::size_t first, std::size_t count, BatchFil
   LogSegment& cleaned = opened.segment;
   CleanCounts counts;
   Result<void> written;
+  const std::size_t kept_before = transactions.kept().size();
   for (std::size_t i = first; i < first + count && written.ok(); ++i) {
     written = copy(segments[i], segments[i + 1].base_offset(), cleaned, filter, counts);
+  }
+  for (std::size_t i = kept_before; i < transactions.kept().size() && written.ok(); ++i) {
+    written = cleaned.append_aborted(env_.disk, transactions.kept()[i]);
   }
   if (written.ok()) written = cleaned.on_become_inactive(env_.disk);
   if (written.ok()) written = cleaned.flush(env_.disk);

@@ -67,7 +67,7 @@ class Cleaner {
   Result<bool> map_batch(const record::BatchHeader& header, ByteView batch, Offset start,
                          OffsetMap& map) const;
   Result<void> clean_group(std::size_t first, std::size_t count, BatchFilter& filter,
-                           CleanCounts& total);
+                           const CleanedTransactions& transactions, CleanCounts& total);
   Result<void> copy(const LogSegment& from, Offset next_segment, LogSegment& to,
                     BatchFilter& filter, CleanCounts& counts);
   Result<void> append(LogSegment& to, const Bytes& bytes);

@@ -4,10 +4,10 @@
 //     00000000000000000100.log              20 digits: the offset of the first record it may hold
 //     00000000000000000100.index            offset -> position, sparse
 //     00000000000000000100.timeindex        timestamp -> offset, sparse
-//     ….log.deleted                         on its way out; gone after file.delete.delay.ms
-//     ….log.cleaned  ….log.swap             what the cleaner writes, before and while it takes over
 //     00000000000000000100.txnindex         aborted transactions, if there are any
 //     00000000000000000100.snapshot         producers, as of that offset
+//     ….log.deleted                         on its way out; gone after file.delete.delay.ms
+//     ….log.cleaned  ….log.swap             what the cleaner writes, before and while it takes over
 //     leader-epoch-checkpoint
 //     partition.metadata
 //   orders-0.<hex>-delete/                  a log on its way out

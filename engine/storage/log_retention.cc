@@ -62,6 +62,7 @@ Result<void> UnifiedLog::delete_leading(env::Env& env, Offset high_watermark,
                     event::SegmentDeleted{ref_, gone.base_offset(),
                                           segments_.front().base_offset(), gone.size(), reason});
     KTRY(doom(env, gone));
+    KTRY(producers_.remove_snapshot(env.disk, gone.base_offset()));
   }
   return {};
 }
@@ -114,7 +115,10 @@ Result<void> UnifiedLog::replace_segments(env::Env& env, std::size_t first, std:
   KCHECK(count > 0 && first + count < segments_.size());
   KCHECK(cleaned.base_offset() == segments_[first].base_offset());
   KTRY(cleaned.change_suffix(env.disk, kSwapSuffix));
-  for (std::size_t i = first; i < first + count; ++i) KTRY(doom(env, segments_[i]));
+  for (std::size_t i = first; i < first + count; ++i) {
+    KTRY(doom(env, segments_[i]));
+    if (i > first) KTRY(producers_.remove_snapshot(env.disk, segments_[i].base_offset()));
+  }
   KTRY(cleaned.change_suffix(env.disk, {}));
   KTRY(env.disk.flush_directory(directory_));
   const Offset end = segments_[first + count].base_offset();

@@ -103,8 +103,6 @@ class LogSegment {
     Offset next_offset;
     std::int64_t bytes_cut = 0;
   };
-  /// The epochs of the batches before `end`, by their headers.
-  Result<void> collect_epochs(const env::Disk& disk, Offset end, LeaderEpochCache& epochs) const;
   Result<Recovery> recover(env::Disk& disk, const LogConfig& config, LeaderEpochCache& epochs,
                            ProducerStateManager& producers, Offset limit = Offset(INT64_MAX));
   /// Tells `producers` of the batches in [its end, `to`).
@@ -112,6 +110,8 @@ class LogSegment {
                                 ProducerStateManager& producers) const;
   /// A transaction was aborted: its marker is in this segment.
   Result<void> append_aborted(env::Disk& disk, const AbortedTxn& txn);
+  /// The epochs of the batches before `end`, by their headers.
+  Result<void> collect_epochs(const env::Disk& disk, Offset end, LeaderEpochCache& epochs) const;
   /// Cuts at the batch that holds `offset` and makes the cut durable. Returns the new next offset.
   Result<Offset> truncate_to(env::Disk& disk, Offset offset, std::int64_t now_ms);
 

@@ -54,17 +54,6 @@ Result<LogSegment::Recovery> LogSegment::recover(env::Disk& disk, const LogConfi
   return result;
 }
 
-Result<void> LogSegment::collect_epochs(const env::Disk& disk, Offset end,
-                                        LeaderEpochCache& epochs) const {
-  BatchScanner scan(disk, log_, 0, size_);
-  while (scan.next() && Offset(scan.header().base_offset) < end) {
-    const std::int32_t epoch = scan.header().partition_leader_epoch;
-    if (epoch >= 0) epochs.assign(LeaderEpoch(epoch), Offset(scan.header().base_offset));
-  }
-  if (scan.failure()) return in_file(log_path(), *scan.failure());
-  return {};
-}
-
 Result<void> LogSegment::append_aborted(env::Disk& disk, const AbortedTxn& txn) {
   return txn_index_.append(disk, path_of(kTxnIndexSuffix), txn);
 }
@@ -105,6 +94,17 @@ Result<void> LogSegment::replay_producers(const env::Disk& disk, Offset to,
   if (scan.failure() && scan.failure()->kind == ErrorKind::Io) {
     return in_file(log_path(), *scan.failure());
   }
+  return {};
+}
+
+Result<void> LogSegment::collect_epochs(const env::Disk& disk, Offset end,
+                                        LeaderEpochCache& epochs) const {
+  BatchScanner scan(disk, log_, 0, size_);
+  while (scan.next() && Offset(scan.header().base_offset) < end) {
+    const std::int32_t epoch = scan.header().partition_leader_epoch;
+    if (epoch >= 0) epochs.assign(LeaderEpoch(epoch), Offset(scan.header().base_offset));
+  }
+  if (scan.failure()) return in_file(log_path(), *scan.failure());
   return {};
 }
 

@@ -1,12 +1,11 @@
-// What a log says about its producers, read off its batches.
+// What the cleaner has to know of a log's producers.
 //
-// The cleaner needs two things that are not about keys. The last batch of every producer that is
-// still active must stay, even if all its records go, because the producer's next sequence number
-// is checked against it. And it must know which transactions were aborted. Both follow from the
-// headers alone (and from the few control records), so they are read afresh for every pass.
+// Two things that are not about keys. The last batch of every producer that is still active must
+// stay, even if all its records go, because the producer's next sequence number is checked against
+// it. And it must know which transactions were aborted. The log keeps both: the state of its
+// producers, and the transaction indexes of its segments.
 //
-// Called by: cleaner. Kafka: UnifiedLog.lastRecordsOfActiveProducers, collectAbortedTransactions,
-// which answer from the producer state and the transaction index that they keep.
+// Called by: cleaner. Kafka: UnifiedLog.lastRecordsOfActiveProducers, collectAbortedTransactions.
 // Read next: storage/batch_filter.h
 #pragma once
 
@@ -27,13 +26,9 @@ struct LastRecord {
 
 struct ProducerScan {
   std::map<std::int64_t, LastRecord> last_records;  ///< by producer id; only active ones
-  std::vector<AbortedTransaction> aborted;
+  std::vector<AbortedTxn> aborted;
 };
 
-/// A producer that was silent for as long has no state any more: producer.id.expiration.ms.
-inline constexpr std::int64_t kProducerIdExpirationMs = 86'400'000;
-
-Result<ProducerScan> scan_producers(const env::Disk& disk, const UnifiedLog& log,
-                                    std::int64_t now_ms);
+ProducerScan scan_producers(const UnifiedLog& log, std::int64_t now_ms);
 
 }  // namespace kscope::storage

@@ -80,7 +80,7 @@ Result<void> write_meta_properties(env::Disk& disk, const MetaProperties& proper
 }
 
 std::string partition_metadata_text(const Uuid& topic_id) {
-  return fmt::format("version: 0\ntopic_id: {}\n", topic_id.str());
+  return fmt::format("version: 0\ntopic_id: {}", topic_id.str());
 }
 
 Result<Uuid> parse_partition_metadata(std::string_view text) {

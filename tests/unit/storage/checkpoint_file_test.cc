@@ -78,7 +78,7 @@ TEST_CASE("partition.metadata is written as Kafka writes it") {
   for (std::size_t i = 0; i < 16; ++i) id.bytes[i] = static_cast<std::uint8_t>(i + 1);
   REQUIRE(write_partition_metadata(disk, "orders-0", id).ok());
   CHECK(text_file(disk, "orders-0/partition.metadata") ==
-        "version: 0\ntopic_id: AQIDBAUGBwgJCgsMDQ4PEA\n");
+        "version: 0\ntopic_id: AQIDBAUGBwgJCgsMDQ4PEA");
   CHECK(read_partition_metadata(disk, "orders-0").value() == std::optional(id));
   CHECK(parse_partition_metadata("version: 0\ntopic_id: nonsense\n").error().kind ==
         ErrorKind::Corrupt);

@@ -255,6 +255,9 @@ void check_no_files_left_over(Machine& m) {
       expected.insert(stem + suffix);
     }
   }
+  for (const Offset at : m.log().producers().snapshots()) {
+    expected.insert(fmt::format("{:020d}.snapshot", at.value()));
+  }
   for (const std::string& name : file_names(m.node)) {
     INFO(name);
     // Producer snapshots are kept by offset, not by segment.
@@ -276,7 +279,7 @@ void check_epochs(Machine& m, const Content& content) {
 void check_lookups(Machine& m, const Content& content) {
   for (const auto& [base, header] : content.batches) {
     if (base < content.start) continue;
-    const auto found = m.log().locate(m.node.env(), Offset(header.last_offset()));
+    const auto found = m.log().locate(m.node.disk, Offset(header.last_offset()));
     REQUIRE(found.ok());
     REQUIRE(found->has_value());
     CHECK((*found)->batch.base == Offset(base));

@@ -48,7 +48,7 @@ TEST_CASE("a log is created with its topic id before its first record") {
   LogManager manager = start(node);
   log_of(node, manager, kOrders, 5);
   CHECK(text_file(node.disk, "orders-0/partition.metadata") ==
-        "version: 0\ntopic_id: " + uuid(5).str() + "\n");
+        "version: 0\ntopic_id: " + uuid(5).str());
   CHECK(manager.topic_id(kOrders) == uuid(5));
   CHECK(&log_of(node, manager, kOrders, 5) == manager.find(kOrders));
   const auto other = manager.get_or_create(node.env(), kOrders, uuid(6), {});
