@@ -141,6 +141,6 @@ TEST_CASE("retention and the cleaner follow their timers and settings") {
   CHECK(f.t.count<event::SegmentFilesRemoved>() == 1);
   f.fire(env::TimerKind::LogCleaner);
   CHECK(f.t.timers.at(env::TimerKind::LogCleaner, 0) == f.t.now() + seconds(3));
-  BrokerFixture off({{"log.cleaner.enable", "false"}});
+  BrokerFixture off(BrokerFixture::Settings{{"log.cleaner.enable", "false"}});
   CHECK_FALSE(off.t.timers.at(env::TimerKind::LogCleaner, 0).has_value());
 }
