@@ -56,7 +56,7 @@ TEST_CASE("the answer waits for the followers and tells the low watermark") {
   f.run_handlers();
   CHECK(f.answers<DeleteRecordsResponse>().empty());
   CHECK(f.broker.delayed_deletes() == 1);
-  const auto fetched = f.ask<protocol::FetchResponse>(f.fetch(10, 0), 12);
+  const auto fetched = f.ask<protocol::FetchResponse>(f.fetch(10, 0), 12, 3);
   CHECK(fetched.responses[0].partitions[0].log_start_offset == 6);
   follow_from(f, 10, 6);
   const auto answers = f.answers<DeleteRecordsResponse>();
