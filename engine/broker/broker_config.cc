@@ -206,6 +206,13 @@ Result<BrokerConfig> BrokerConfig::parse(NodeId node, std::string cluster_id,
   config.endpoints = std::move(endpoints);
   config.replicas.broker = node;
   for (const auto& [name, value] : settings) KTRY(apply(name, value, &config));
+  const auto& cleaner = config.replicas.cleaner;
+  if (static_cast<double>(cleaner.dedupe_buffer_size / 24) * cleaner.load_factor <= 1) {
+    return Error{ErrorKind::Invalid,
+                 fmt::format("log.cleaner.dedupe.buffer.size={} holds no key with {}={}: give it "
+                             "24 bytes for each key",
+                             cleaner.dedupe_buffer_size, kLoadFactor, cleaner.load_factor)};
+  }
   return config;
 }
 

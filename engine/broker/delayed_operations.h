@@ -53,7 +53,7 @@ struct DelayedFetch {
   std::vector<FetchPartitionStatus> partitions;    ///< in the order of the request
 };
 
-/// One partition of a DeleteRecords request: its log start has moved here, and waits for the others.
+/// One partition of a DeleteRecords request: its log start has moved, and waits for the others.
 struct DeleteRecordsPartitionStatus {
   TopicPartition partition;
   PartitionRef ref;

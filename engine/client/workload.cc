@@ -10,10 +10,14 @@ std::int64_t target(const Workload& workload) {
 }
 
 void send_one(env::Env& env, Workload& workload, KafkaProducer& producer) {
-  const std::string value = workload_value(workload, producer.sends() + 1);
-  std::optional<Bytes> key;
-  if (workload.key) key = to_bytes(*workload.key);
-  producer.send(env, workload.topic, workload.partition, std::move(key), to_bytes(value));
+  std::optional<Bytes> key, value;
+  if (workload.key) {
+    key = to_bytes(*workload.key);
+  } else if (workload.keys > 0) {
+    key = to_bytes("key-" + std::to_string(workload.sent % workload.keys + 1));
+  }
+  if (!workload.tombstone) value = to_bytes(workload_value(workload, producer.sends() + 1));
+  producer.send(env, workload.topic, workload.partition, std::move(key), std::move(value));
   ++workload.sent;
 }
 

@@ -23,6 +23,8 @@ struct Workload {
   std::optional<std::int64_t> count;   ///< absent: without end if `every` is set, otherwise one
   Duration every{0};                   ///< 0: all at once
   std::optional<std::string> key;      ///< the same for every record
+  std::int32_t keys = 0;               ///< else: "key-1" to "key-N" in turn; 0: no keys
+  bool tombstone = false;              ///< no value at all: in a compacted topic, the key goes
   std::optional<std::string> value;    ///< instead of "value-n"; with several records "TEXT-n"
   std::int32_t size = 0;               ///< values are padded with '.' to this many bytes
 

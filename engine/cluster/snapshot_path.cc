@@ -221,7 +221,8 @@ Result<void> check_path(std::string_view path) {
     if (w.size() == 3 && number(w[1]) && read(Snapshot{}, NodeView{}, w[2])) return {};
     return wrong(path,
                  "broker N and one of state, lifecycle, incarnation, fenced, epoch, "
-                 "metadata_offset, requests_waiting, delayed_produces, delayed_fetches, delayed_deletes");
+                 "metadata_offset, requests_waiting, delayed_produces, delayed_fetches, "
+                 "delayed_deletes");
   }
   return wrong(path,
                "quorum, controller, broker, partition, replica, producer, consumer, frames, "

@@ -10,7 +10,9 @@
 
 namespace kscope::event {
 
-enum class FenceReason : std::uint8_t { SessionTimeout, NewIncarnation, Shutdown, Registered };
+/// SessionOver: no heartbeat in time, or it left by its own wish while it led nothing; the records
+/// that the controller writes are the same.
+enum class FenceReason : std::uint8_t { SessionOver, NewIncarnation, Shutdown, Registered };
 const char* to_string(FenceReason reason);
 
 struct ControllerActivated {

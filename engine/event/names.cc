@@ -105,7 +105,7 @@ const char* to_string(RaftRole role) {
 
 const char* to_string(FenceReason reason) {
   switch (reason) {
-    case FenceReason::SessionTimeout: return "session timeout";
+    case FenceReason::SessionOver: return "session over";
     case FenceReason::NewIncarnation: return "new incarnation";
     case FenceReason::Shutdown: return "shutdown";
     case FenceReason::Registered: return "just registered";

@@ -74,7 +74,7 @@ class Announcer {
     const BrokerRegistration* old = before_.broker(id);
     const bool leaving = old != nullptr && old->in_controlled_shutdown;
     emit(event::BrokerFenced{
-        id, leaving ? event::FenceReason::Shutdown : event::FenceReason::SessionTimeout});
+        id, leaving ? event::FenceReason::Shutdown : event::FenceReason::SessionOver});
   }
   void changed(PartitionRef partition, const PartitionRegistration& now) {
     emit(event::PartitionChanged{partition, NodeId(int_or_none(now.leader)), now.leader_epoch,

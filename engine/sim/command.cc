@@ -101,12 +101,14 @@ std::vector<VerbRule> client_rules() {
        {{"assign", "PARTITIONS"}, {"from", "FROM"}},
        true},
       {{"send",
-        "send PRODUCER TOPIC[-PARTITION] [count=N] [key=TEXT] [value=TEXT] [size=BYTES] "
-        "[every=DURATION]",
-        "Hands records to a producer; `every` spaces them out."},
-       {{"NAME", "NAME"}},
+        "send PRODUCER TOPIC[-PARTITION] [tombstone] [count=N] [key=TEXT|keys=N] [value=TEXT] "
+        "[size=BYTES] [every=DURATION]",
+        "Hands records to a producer; `every` spaces them out, `keys` takes N keys in turn, "
+        "`tombstone` sends keys without values."},
+       {{"NAME", "NAME"}, {"NAME", "NAME", "tombstone"}},
        {{"count", "POSITIVE"},
         {"key", "TEXT"},
+        {"keys", "POSITIVE"},
         {"value", "TEXT"},
         {"size", "POSITIVE"},
         {"every", "DURATION"}}},

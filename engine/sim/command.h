@@ -14,7 +14,8 @@
 //   delete-topic NAME | elect PARTITION | delete-records PARTITION before=OFFSET|end
 //   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)
 //   consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]
-//   send PRODUCER TOPIC[-PARTITION] [count=N] [key=TEXT] [value=TEXT] [size=BYTES] [every=DURATION]
+//   send PRODUCER TOPIC[-PARTITION] [tombstone] [count=N] [key=TEXT|keys=N] [value=TEXT]
+//        [size=BYTES] [every=DURATION]
 //   seek CONSUMER PARTITION OFFSET
 //   close CLIENT
 // NODE is "broker 1", "controller 1", "1" or a client's name.

@@ -12,6 +12,10 @@ namespace {
 constexpr std::uint64_t kLuckStream = 0x52616e646f6d;
 constexpr const char* kTopics[] = {"orders", "payments"};
 
+/// Every fourth run has topics that are compacted and lose old segments, all the time. The choice
+/// takes no luck, so that the other runs are what they were.
+bool cleans(const RandomRunOptions& options) { return options.seed % 4 == 3; }
+
 /// Time-outs a few times shorter than Kafka's, so that more happens in a short run.
 ClusterSpec spec_for(const RandomRunOptions& options, env::Random& luck) {
   ClusterSpec spec;
@@ -25,6 +29,11 @@ ClusterSpec spec_for(const RandomRunOptions& options, env::Random& luck) {
   spec.config["controller.quorum.request.timeout.ms"] = "600";
   spec.config["default.replication.factor"] = "3";
   spec.config["min.insync.replicas"] = std::to_string(options.min_insync_replicas);
+  if (cleans(options)) {
+    spec.config["log.cleaner.backoff.ms"] = "700";
+    spec.config["log.retention.check.interval.ms"] = "900";
+    spec.config["log.segment.delete.delay.ms"] = "1500";
+  }
   spec.latency_max = luck.chance(1, 4) ? millis(20) : micros(1200);
   return spec;
 }
@@ -84,8 +93,16 @@ bool RandomRun::boot() {
     return false;
   }
   const bool two = luck_.chance(1, 2);
-  apply(fmt::format("topic {} partitions={} replicas=3", kTopics[0], luck_.between(1, 2)));
-  if (two) apply(fmt::format("topic {} partitions=1 replicas=3", kTopics[1]));
+  const char* small = cleans(options_) ? " segment.bytes=1500" : "";
+  apply(fmt::format("topic {} partitions={} replicas=3{}{}", kTopics[0], luck_.between(1, 2), small,
+                    cleans(options_) ? " cleanup.policy=compact min.cleanable.dirty.ratio=0.1"
+                                       " delete.retention.ms=2000"
+                                     : ""));
+  if (two) {
+    apply(fmt::format("topic {} partitions=1 replicas=3{}{}", kTopics[1], small,
+                      cleans(options_) ? " cleanup.policy=compact,delete retention.bytes=4000"
+                                       : ""));
+  }
   world_.run_until(world_.now() + seconds(1));
   const char* client = "request.timeout.ms=2000 delivery.timeout.ms=20000 retry.backoff.ms=50";
   apply(fmt::format("producer safe acks=all {}", client));
@@ -251,8 +268,18 @@ void RandomRun::use_the_cluster() {
     default: {
       const char* producer = luck_.chance(1, 3) ? "fast" : "safe";
       const char* topic = kTopics[luck_.below(2)];
-      apply(fmt::format("send {} {} count={} size={} every={}ms", producer, topic,
-                        luck_.between(1, 20), luck_.between(10, 200), luck_.between(0, 20)));
+      const std::string line =
+          fmt::format("send {} {} count={} size={} every={}ms", producer, topic,
+                      luck_.between(1, 20), luck_.between(10, 200), luck_.between(0, 20));
+      if (!cleans(options_)) {
+        apply(line);
+      } else if (operations_ % 9 == 0) {
+        apply(fmt::format("send {} {} tombstone keys=3 count=3", producer, topic));
+      } else if (operations_ % 11 == 0) {
+        apply(fmt::format("delete-records {}-0 before=end", kTopics[1]));
+      } else {
+        apply(line + " keys=7");
+      }
     }
   }
 }

@@ -7,11 +7,12 @@
 namespace kscope::sim {
 namespace {
 
-// Replaying this many items takes a few tens of milliseconds at most, which keeps a seek well below
-// the time a person notices; copying a World this often costs little of the run.
-constexpr std::uint64_t kItemsBetweenCheckpoints = 2000;
-// Beyond this many, every other one of the older half goes: far past, coarser grid.
-constexpr std::size_t kMaxCheckpoints = 400;
+// Replaying this many items takes a few milliseconds, which keeps a seek well below the time a
+// person notices; copying a World this often costs little of the run.
+constexpr std::uint64_t kItemsAtFirst = 1000;
+// At this many every other one goes and the distance doubles, so that the worst seek grows with the
+// length of the run, but evenly. Thinning only the far past was rejected: its worst grew faster.
+constexpr std::size_t kMaxCheckpoints = 512;
 
 }  // namespace
 
@@ -20,7 +21,7 @@ struct TimeMachine::FromThePast {
 };
 
 TimeMachine::TimeMachine(const ClusterSpec& spec, std::uint64_t seed, std::vector<Input> inputs)
-    : world_(spec, seed) {
+    : world_(spec, seed), items_between_checkpoints_(kItemsAtFirst) {
   for (const Input& input : inputs) world_.schedule(input);
   checkpoints_.push_back({world_.last_event(), 0, 0, std::make_unique<World>(world_)});
   world_.set_observer(this);
@@ -43,6 +44,7 @@ TimeMachine::TimeMachine(FromThePast from)
       acts_(from.origin.acts_.begin(),
             from.origin.acts_.begin() + static_cast<std::ptrdiff_t>(from.origin.next_act_)),
       next_act_(from.origin.next_act_),
+      items_between_checkpoints_(from.origin.items_between_checkpoints_),
       recorded_until_(from.origin.now()) {
   for (const Checkpoint& c : from.origin.checkpoints_) {
     if (c.event > present() || c.items > world_.items_handled()) break;
@@ -80,17 +82,34 @@ bool TimeMachine::step_item() {
   return moved;
 }
 
-void TimeMachine::replay_acts() {
-  while (next_act_ < acts_.size() && acts_[next_act_].items == world_.items_handled()) {
-    const Act act = acts_[next_act_++];
+void TimeMachine::replay_acts(World& world, std::size_t& next) const {
+  while (next < acts_.size() && acts_[next].items == world.items_handled()) {
+    const Act act = acts_[next++];
     if (act.immediate) {
-      world_.advance_clock(act.at);
-      const Result<void> again = world_.apply(act.input);
+      world.advance_clock(act.at);
+      const Result<void> again = world.apply(act.input);
       KCHECK(again.ok());
     } else {
-      world_.schedule(act.input);
+      world.schedule(act.input);
     }
   }
+}
+
+World TimeMachine::world_before(EventSeq event) const {
+  KCHECK(event.value() >= 1 && event <= recorded_end());
+  const auto start = std::upper_bound(item_starts_.begin(), item_starts_.end(), event.value());
+  const EventSeq moment(start == item_starts_.begin() ? 0 : *std::prev(start) - 1);
+  const Checkpoint& from = nearest(moment);
+  World world = *from.world;
+  std::size_t next = from.acts;
+  while (world.last_event() < moment) {
+    if (next < acts_.size() && acts_[next].items == world.items_handled()) {
+      replay_acts(world, next);
+    } else if (!world.step()) {
+      break;
+    }
+  }
+  return world;
 }
 
 bool TimeMachine::step() {
@@ -139,9 +158,9 @@ void TimeMachine::run_until(Instant until) {
 }
 
 void TimeMachine::seek(Instant to) {
-  if (to < now()) {
-    const EventSeq later = first_event_at(to + Duration(1));
-    restore(EventSeq(later.value() - 1));
+  const EventSeq last(first_event_at(to + Duration(1)).value() - 1);
+  if (to < now() || nearest(last).event > present()) {
+    restore(last);
     // A checkpoint's clock may stand after `to` when no event lies between: take an earlier one.
     while (world_.now() > to && checkpoints_.front().event < present()) {
       restore(EventSeq(present().value() - 1));
@@ -151,25 +170,30 @@ void TimeMachine::seek(Instant to) {
 }
 
 void TimeMachine::seek(EventSeq to) {
-  if (to < present()) restore(to);
+  if (to < present() || nearest(to).event > present()) restore(to);
   while (present() < to && step_item()) {
   }
 }
 
-void TimeMachine::restore(EventSeq at_or_before) {
+const TimeMachine::Checkpoint& TimeMachine::nearest(EventSeq at_or_before) const {
   auto it = std::upper_bound(
       checkpoints_.begin(), checkpoints_.end(), at_or_before,
       [](EventSeq seq, const Checkpoint& c) { return seq < c.event; });
   if (it != checkpoints_.begin()) --it;
-  world_ = *it->world;
+  return *it;
+}
+
+void TimeMachine::restore(EventSeq at_or_before) {
+  const Checkpoint& from = nearest(at_or_before);
+  world_ = *from.world;
   world_.set_observer(this);
-  next_act_ = it->acts;
+  next_act_ = from.acts;
 }
 
 void TimeMachine::maybe_checkpoint() {
   if (present().value() < events_.size()) return;  // replaying: the grid is there already
   const std::uint64_t since = world_.items_handled() - checkpoints_.back().items;
-  if (since < kItemsBetweenCheckpoints || checkpoints_.back().event >= present()) return;
+  if (since < items_between_checkpoints_ || checkpoints_.back().event >= present()) return;
   if (checkpoints_.size() >= kMaxCheckpoints) thin_checkpoints();
   checkpoints_.push_back(
       {present(), world_.items_handled(), next_act_, std::make_unique<World>(world_)});
@@ -177,10 +201,11 @@ void TimeMachine::maybe_checkpoint() {
 
 void TimeMachine::thin_checkpoints() {
   std::vector<Checkpoint> kept;
-  for (std::size_t i = 0; i < checkpoints_.size(); ++i) {
-    if (i >= checkpoints_.size() / 2 || i % 2 == 0) kept.push_back(std::move(checkpoints_[i]));
+  for (std::size_t i = 0; i < checkpoints_.size(); i += 2) {
+    kept.push_back(std::move(checkpoints_[i]));
   }
   checkpoints_ = std::move(kept);
+  items_between_checkpoints_ *= 2;
 }
 
 void TimeMachine::forget_future() {

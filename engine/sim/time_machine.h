@@ -73,6 +73,9 @@ class TimeMachine : public Observer {
   Blob frame(FrameId id) const;
   /// FrameSent event of a frame.
   EventSeq frame_sent_event(FrameId id) const;
+  /// The world as it was before the item that emitted `event`, for comparing before and after; the
+  /// present stays where it is. REQUIRES 1 <= event <= recorded_end() and no attached disk.
+  World world_before(EventSeq event) const;
   /// event, its cause, the cause's cause … at most `limit`.
   std::vector<EventSeq> why(EventSeq seq, std::size_t limit = 12) const;
 
@@ -100,11 +103,14 @@ class TimeMachine : public Observer {
   explicit TimeMachine(FromThePast);
 
   bool step_item();
-  void replay_acts();
+  void replay_acts() { replay_acts(world_, next_act_); }
+  /// Does to `world` what a person did at its moment; `next` is the first act not yet in it.
+  void replay_acts(World& world, std::size_t& next) const;
   void record_act(const Input& input, bool immediate);
   void settle_clock(Instant at);
   void maybe_checkpoint();
   void thin_checkpoints();
+  const Checkpoint& nearest(EventSeq at_or_before) const;
   void restore(EventSeq at_or_before);
   void forget_future();
 
@@ -115,6 +121,7 @@ class TimeMachine : public Observer {
   std::vector<Act> acts_;                          // ordered by (items, insertion)
   std::size_t next_act_ = 0;                       // acts_[0..next_act_) are in world_
   std::vector<Checkpoint> checkpoints_;            // ordered by event; the first is the beginning
+  std::uint64_t items_between_checkpoints_;        // doubles when there are too many
   Instant recorded_until_{};
 };
 

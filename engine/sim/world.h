@@ -26,6 +26,7 @@
 #include "engine/event/event.h"
 #include "engine/sim/cluster_spec.h"
 #include "engine/sim/command.h"
+#include "engine/sim/disk.h"
 #include "engine/sim/network.h"
 
 namespace kscope::sim {
@@ -106,6 +107,9 @@ class World {
   /// too.
   Result<Bytes> file_bytes(std::int32_t node, const std::string& path) const;
   std::vector<std::string> file_names(std::int32_t node) const;
+  /// The same with sizes and how much of each file a power loss would leave, ordered by path. Of a
+  /// real folder nobody can tell that: `flushed` is -1 there.
+  std::vector<DiskFile> disk_files(std::int32_t node) const;
   /// The raw batches of a replica from `from` on, at most max_bytes.
   Result<Bytes> log_bytes(std::int32_t node, const TopicPartition& partition, std::int64_t from,
                           std::int64_t max_bytes) const;

@@ -193,7 +193,9 @@ Result<void> send_action(ActionContext& context) {
   }
   client::Workload workload;
   split_target(context.world, context.command.arguments[1], workload);
+  workload.tombstone = context.command.arguments.size() > 2;
   for (const auto& [key, value] : context.command.options) {
+    if (key == "keys") workload.keys = std::stoi(value);
     if (key == "count") workload.count = std::stoll(value);
     if (key == "key") workload.key = value;
     if (key == "value") workload.value = value;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/env/disk_path.h"
 #include "engine/record/record_batch.h"
 #include "engine/sim/world_state.h"
 
@@ -19,6 +20,28 @@ std::size_t find_batch(ByteView segment, std::int64_t offset) {
   return segment.size();
 }
 
+// A real folder's file; opening what exists for reading changes nothing.
+Result<Bytes> real_bytes(env::Disk& disk, const std::string& path) {
+  KTRY_ASSIGN(const env::FileHandle file, disk.open(path, false));
+  const Result<std::int64_t> size = disk.size(file);
+  Result<Bytes> bytes = size.ok() ? disk.read(file, 0, *size) : Result<Bytes>(size.error());
+  disk.close(file);
+  return bytes;
+}
+
+void list_real(const env::Disk& disk, const std::string& folder, std::vector<DiskFile>& out) {
+  const auto entries = disk.list(folder);
+  if (!entries.ok()) return;
+  for (const env::DirEntry& entry : *entries) {
+    const std::string path = env::join_path(folder, entry.name);
+    if (entry.is_directory) {
+      list_real(disk, path, out);
+    } else {
+      out.push_back({path, entry.size, -1});
+    }
+  }
+}
+
 }  // namespace
 
 Result<Bytes> World::file_bytes(std::int32_t node, const std::string& path) const {
@@ -26,14 +49,26 @@ Result<Bytes> World::file_bytes(std::int32_t node, const std::string& path) cons
   if (it == state_->nodes.end()) {
     return Error{ErrorKind::NotFound, "there is no node " + std::to_string(node)};
   }
-  return it->second.disk.contents(path);
+  const NodeSlot& slot = it->second;
+  if (slot.real_disk != nullptr) return real_bytes(*slot.real_disk, path);
+  return slot.disk.contents(path);
+}
+
+std::vector<DiskFile> World::disk_files(std::int32_t node) const {
+  const auto it = state_->nodes.find(NodeId(node));
+  if (it == state_->nodes.end()) return {};
+  const NodeSlot& slot = it->second;
+  if (slot.real_disk == nullptr) return slot.disk.files();
+  std::vector<DiskFile> files;
+  list_real(*slot.real_disk, "", files);
+  std::sort(files.begin(), files.end(),
+            [](const DiskFile& a, const DiskFile& b) { return a.path < b.path; });
+  return files;
 }
 
 std::vector<std::string> World::file_names(std::int32_t node) const {
   std::vector<std::string> names;
-  const auto it = state_->nodes.find(NodeId(node));
-  if (it == state_->nodes.end()) return names;
-  for (const DiskFile& file : it->second.disk.files()) names.push_back(file.path);
+  for (const DiskFile& file : disk_files(node)) names.push_back(file.path);
   return names;
 }
 

@@ -2,8 +2,8 @@
 //
 // Compaction keeps, of all records with the same key, the newest. A pass has three parts:
 //
-//   1. read the dirty part of the log, from the first dirty offset on, and note the newest offset of
-//      each key (OffsetMap)
+//   1. read the dirty part of the log, from the first dirty offset on, and note the newest offset
+//      of each key (OffsetMap)
 //   2. cut everything from the beginning to the end of what was read into groups of segments that
 //      together are no larger than one segment may be
 //   3. copy each group into one new segment, batch by batch, leaving out what is superseded

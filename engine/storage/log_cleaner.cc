@@ -44,7 +44,8 @@ Result<LogCleaner> LogCleaner::open(env::Env& env, const Logs& logs) {
   if (!stored.ok()) return cleaner;
   for (const auto& [partition, offset] : *stored) {
     const auto log = logs.find(partition);
-    if (log != logs.end() && offset <= log->second.log_end()) cleaner.checkpoint_[partition] = offset;
+    const bool reached = log != logs.end() && offset <= log->second.log_end();
+    if (reached) cleaner.checkpoint_[partition] = offset;
   }
   return cleaner;
 }

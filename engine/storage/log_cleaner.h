@@ -15,7 +15,7 @@
 // A log that cannot be cleaned because something in it cannot be read is left alone until the
 // broker restarts: the others must not suffer for it.
 //
-// Invariant: a checkpoint entry is at most the log's end, and no record before it was appended since.
+// Invariant: a checkpoint entry is at most the log's end; nothing before it was appended since.
 // Called by: log_manager. Kafka: LogCleaner, LogCleanerManager. Differences: one thread; a segment
 // that holds the last record of a log counts as active, even if an empty one was begun behind it
 // (Kafka only begins one with a record in hand), so that a log never ends in a hole.
@@ -42,7 +42,7 @@ class LogCleaner {
   /// Reads the checkpoint. Entries that a recovered log has not reached any more are forgotten.
   static Result<LogCleaner> open(env::Env& env, const Logs& logs);
 
-  /// Cleans the dirtiest log if one is dirty enough. True if there was one. The error is the disk's.
+  /// Cleans the dirtiest log if one is dirty enough: then true. The error is the disk's.
   Result<bool> clean_filthiest(env::Env& env, const CleanerConfig& config, Logs& logs,
                                const LastStable& last_stable);
   /// The log was cut: what is appended there next is dirty.

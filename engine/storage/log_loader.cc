@@ -163,7 +163,7 @@ Result<void> LogLoader::regain_epochs(Offset log_start) {
 
 Result<void> LogLoader::settle_epochs(Offset log_start) {
   KTRY(regain_epochs(log_start));
-  // In this order, or an epoch that is moved to the end of an empty log would only go the next time.
+  // In this order, or an epoch that is moved to the end of an empty log would only go next time.
   log_.epochs_.truncate_from_start(log_start);
   log_.epochs_.truncate_from_end(log_.log_end_);
   if (log_.epochs_ == stored_epochs_ && !epochs_unusable_) return {};

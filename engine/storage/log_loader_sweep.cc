@@ -2,10 +2,10 @@
 //
 //   .deleted            on its way out: removed
 //   .tmp                half a checkpoint: removed
-//   .cleaned            the cleaner was still writing: removed, the old segments are the truth. With
-//                       it goes a .swap of the same base offset: its renaming was not complete
-//   .swap               the cleaner was done and the new segment is the truth: the old segments that
-//                       it covers are removed, and it gets its name
+//   .cleaned            the cleaner was still writing: removed, the old segments are the truth.
+//                       With it goes a .swap of the same base offset: its renaming was not complete
+//   .swap               the cleaner was done and the new segment is the truth: the old segments
+//                       that it covers are removed, and it gets its name
 //   .index without .log removed
 //
 // Each step can be interrupted and done again.
@@ -31,7 +31,7 @@ bool is_log_swap(std::string_view name) {
 
 /// The base offset of a file of a segment that is in the log.
 std::optional<Offset> segment_of(std::string_view name) {
-  for (const std::string_view kind : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTxnIndexSuffix}) {
+  for (const auto kind : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTxnIndexSuffix}) {
     if (const auto base = parse_segment_file(name, kind)) return base;
   }
   return std::nullopt;

@@ -225,7 +225,7 @@ Result<void> LogSegment::remove_files(env::Disk& disk) {
 
 // The .log first, too: loading decides by that file alone what the others are worth.
 Result<void> LogSegment::change_suffix(env::Disk& disk, std::string_view to) {
-  for (const std::string_view kind : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTxnIndexSuffix}) {
+  for (const auto kind : {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTxnIndexSuffix}) {
     const std::string from = path_of(kind);
     if (kind == kTxnIndexSuffix && !disk.exists(from)) continue;
     KTRY(disk.rename(from, stem_ + std::string(kind) + std::string(to)));

@@ -1,8 +1,8 @@
 // OffsetMap: the newest offset of each key, for a bounded amount of memory.
 //
 // The cleaner reads the dirty part of a log once to fill it, and then keeps a record exactly if no
-// newer one of its key is in here. Keys are not stored, only their 128-bit hashes: an entry takes 24
-// bytes, 16 of hash and 8 of offset, whatever the length of the key. How many fit follows from
+// newer one of its key is in here. Keys are not stored, only their 128-bit hashes: an entry takes
+// 24 bytes, 16 of hash and 8 of offset, whatever the length of the key. How many fit follows from
 // log.cleaner.dedupe.buffer.size, and of those a part (log.cleaner.io.buffer.load.factor) stays
 // free, so that probing is short. If the keys do not fit, what was read until then is cleaned, and
 // the rest waits for the next pass.

@@ -107,9 +107,10 @@ class UnifiedLog {
   Result<void> truncate_to(env::Env& env, Offset to, event::TruncateReason reason);
   /// Throws everything away and begins again at `start` (log start moved past our end).
   Result<void> truncate_fully_and_start_at(env::Env& env, Offset start);
+  using LogStartReason = event::LogStartReason;
   /// DeleteRecords, retention: offsets before `to` are gone for readers. REQUIRES to <= log_end.
-  Result<void> advance_log_start(
-      env::Env& env, Offset to, event::LogStartReason reason = event::LogStartReason::DeleteRecords);
+  Result<void> advance_log_start(env::Env& env, Offset to,
+                                 LogStartReason reason = LogStartReason::DeleteRecords);
 
   // ---- retention (log_retention.cc)
   /// Takes whole segments out of the log: those before the log start, and where cleanup.policy says

@@ -29,7 +29,7 @@ start() {  # start [OPTIONS…]: serves on free ports; commands go to file descr
   mkfifo "$work/commands.$$" && exec 9<>"$work/commands.$$" && rm "$work/commands.$$"
   "$program" serve --port 0 "$@" <&9 >"$work/out" 2>"$work/err" &
   server=$!
-  for _ in $(seq 300); do
+  for _ in $(seq 1200); do
     grep -q '^ready bootstrap=' "$work/out" && break
     kill -0 "$server" 2>/dev/null || break
     sleep 0.1

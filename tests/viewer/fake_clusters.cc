@@ -138,7 +138,7 @@ void emit_story(FakeMachine& m) {
       m.emit(ms(11'300), 1, event::NodeCrashed{event::CrashKind::PowerLoss, 312});
   m.emit(ms(12'000), 2, event::RaftLeaderElected{3, Offset(41)}, crash);
   const EventSeq fenced = m.emit(
-      ms(12'200), 2, event::BrokerFenced{NodeId(1), event::FenceReason::SessionTimeout}, crash);
+      ms(12'200), 2, event::BrokerFenced{NodeId(1), event::FenceReason::SessionOver}, crash);
   event::PartitionChanged moved{m.ref(kOrders0),
                                 NodeId(2),
                                 LeaderEpoch(2),

@@ -71,4 +71,32 @@ EventSeq FakeMachine::frame_sent_event(FrameId frame) const {
   return it == sent.end() ? EventSeq() : it->second;
 }
 
+std::vector<StoredFile> FakeMachine::stored_files(std::int32_t node) const {
+  std::vector<StoredFile> files;
+  if (const auto it = disks.find(node); it != disks.end()) {
+    for (const StoredCopy& copy : it->second) files.push_back(copy.file);
+  }
+  return files;
+}
+
+Result<Bytes> FakeMachine::stored_bytes(std::int32_t node, const std::string& path) const {
+  if (const auto it = disks.find(node); it != disks.end()) {
+    for (const StoredCopy& copy : it->second) {
+      if (copy.file.path == path) return copy.bytes;
+    }
+  }
+  return Error{ErrorKind::NotFound, "there is no " + path};
+}
+
+std::vector<StoredCopy> FakeMachine::stored_before(std::int32_t node, const std::string& folder,
+                                                   EventSeq) const {
+  std::vector<StoredCopy> files;
+  if (const auto it = disks_before.find(node); it != disks_before.end()) {
+    for (const StoredCopy& copy : it->second) {
+      if (copy.file.path.starts_with(folder + "/")) files.push_back(copy);
+    }
+  }
+  return files;
+}
+
 }  // namespace kscope::viewer::testing

@@ -46,6 +46,12 @@ class FakeMachine : public Machine {
   Dissection dissect_batch(std::int32_t, const TopicPartition&, std::int64_t) const override {
     return batch_dissection;
   }
+  std::vector<StoredFile> stored_files(std::int32_t node) const override;
+  Result<Bytes> stored_bytes(std::int32_t node, const std::string& path) const override;
+  std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
+                                        EventSeq event) const override;
+  /// What lies on each node's disk, and what did before any event; ordered by path.
+  std::map<std::int32_t, std::vector<StoredCopy>> disks, disks_before;
 
  private:
   NameTable names_;

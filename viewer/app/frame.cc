@@ -81,8 +81,13 @@ void draw_frame(Ui& ui, float width, float height) {
   in_region(r.top, [&] { draw_top_bar(ui, r.top); });
   in_region(r.tabs, [&] { draw_tabs(ui, r.tabs); });
   in_region(r.centre, [&] { draw_screen(ui, r.centre); });
-  in_region(r.left, [&] { draw_lab_panel(ui, r.left); });
-  in_region(r.inspector, [&] { draw_inspector(ui, r.inspector); });
+  const Screen* screen = find_screen(ui.state.tab);
+  const bool own_left = screen != nullptr && screen->left != nullptr;
+  const bool own_right = screen != nullptr && screen->right != nullptr;
+  in_region(r.left, [&] { own_left ? screen->left(ui, r.left) : draw_lab_panel(ui, r.left); });
+  in_region(r.inspector, [&] {
+    own_right ? screen->right(ui, r.inspector) : draw_inspector(ui, r.inspector);
+  });
   in_region(r.feed, [&] { draw_feed(ui, r.feed); });
   act_on_hovered(ui);
   draw_callouts(ui, r.window, {r.centre, r.timeline, r.inspector});

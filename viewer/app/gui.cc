@@ -3,6 +3,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "viewer/app/frame.h"
@@ -44,6 +45,10 @@ float auto_scale(float width, float height, float content_scale, float user_zoom
 }
 
 Gui::Gui(Session& session) : context_(ImGui::CreateContext()), ui_(session) {
+  ui_.seconds_now = [] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  };
   ImGui::SetCurrentContext(context_);
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
@@ -134,6 +139,8 @@ void zoom_text(Ui& ui, float factor) {
 
 void Gui::key(Key key, bool control, bool shift) {
   Ui& ui = ui_;
+  // Somebody is writing: letters and arrows belong to the field.
+  if (!control && ImGui::GetIO().WantTextInput) return;
   switch (key) {
     case Key::Plus:
       if (control) zoom_text(ui, 1.1f);

@@ -167,7 +167,7 @@ void Window::run(Gui& gui, const std::function<void()>& each_frame) {
   attach(impl_->window, gui, impl_->gui);
   auto last = Clock::now();
   while (glfwWindowShouldClose(impl_->window) == GLFW_FALSE) {
-    if (gui.ui().session.playing()) {
+    if (gui.ui().session.playing() || gui.ui().animating) {
       glfwPollEvents();
     } else {
       glfwWaitEventsTimeout(0.1);  // nothing moves: leave the processor to others

@@ -52,8 +52,7 @@ LiveCluster::LiveCluster(const LiveOptions& options, sim::ClusterSpec spec,
                          std::unique_ptr<live::Gateway> gateway)
     : gateway_(std::move(gateway)), started_wall_(wall_micros()) {
   if (options.keep_history) {
-    owned_history_ = std::make_unique<sim::TimeMachine>(spec, options.seed);
-    history_ = owned_history_.get();
+    history_ = std::make_shared<sim::TimeMachine>(spec, options.seed);
   } else {
     plain_ = std::make_unique<sim::World>(spec, options.seed);
     plain_->remember_inputs(false);

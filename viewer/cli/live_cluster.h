@@ -51,8 +51,8 @@ class LiveCluster {
   void read_standard_input() { gateway_->read_standard_input(); }
 
   const sim::World& world() const { return history_ != nullptr ? history_->world() : *plain_; }
-  /// With keep_history: the machine, for whoever shows it. It must outlive this and must not seek.
-  std::unique_ptr<sim::TimeMachine> give_away_history() { return std::move(owned_history_); }
+  /// With keep_history: the machine, for whoever shows it. It must not seek.
+  std::shared_ptr<sim::TimeMachine> history() const { return history_; }
 
  private:
   LiveCluster(const LiveOptions& options, sim::ClusterSpec spec,
@@ -71,9 +71,8 @@ class LiveCluster {
 
   std::unique_ptr<live::Gateway> gateway_;
   std::map<std::int32_t, std::unique_ptr<live::Disk>> disks_;
-  std::unique_ptr<sim::World> plain_;                 // exactly one of
-  std::unique_ptr<sim::TimeMachine> owned_history_;   // these two is the cluster;
-  sim::TimeMachine* history_ = nullptr;               // this stays when it was given away
+  std::unique_ptr<sim::World> plain_;          // exactly one of
+  std::shared_ptr<sim::TimeMachine> history_;  // these two is the cluster
   std::map<live::SocketId, ConnectionId> connections_;
   std::map<ConnectionId, live::SocketId> sockets_;  // Invariant: the inverse of connections_
   std::set<std::int32_t> listening_;

@@ -18,8 +18,9 @@ class LivePort final : public viewer::TimeMachinePort {
  public:
   /// `live` keeps its history (LiveOptions::keep_history) and outlives this.
   explicit LivePort(LiveCluster& live)
-      : TimeMachinePort(live.give_away_history()), live_(live) {}
+      : TimeMachinePort(live.history()), live_(live) {}
 
+  bool can_travel() const override { return false; }
   bool step() override { return false; }
   bool big_step() override { return false; }
   bool step_back() override { return false; }

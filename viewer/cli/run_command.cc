@@ -8,6 +8,8 @@
 #include "engine/sim/scenario_runner.h"
 #include "viewer/cli/commands.h"
 #include "viewer/cli/random_command.h"
+#include "viewer/model/lookup.h"
+#include "viewer/session/time_machine_port.h"
 
 namespace kscope::cli {
 namespace {
@@ -20,6 +22,7 @@ struct Options {
   std::string for_time;
   bool json = false;
   bool all_events = false;
+  std::string lookup;
   RandomOptions random;
 };
 
@@ -46,6 +49,18 @@ Result<sim::Scenario> load(const std::string& name) {
   return sim::parse_scenario(text, path);
 }
 
+// The end of the run is the moment that is asked about.
+Result<void> look_up(const Options& options, std::unique_ptr<sim::TimeMachine> machine,
+                     std::ostream& out) {
+  constexpr int kColumns = 100;
+  viewer::TimeMachinePort port(std::move(machine));
+  KTRY_ASSIGN(const viewer::LookupQuestion question, viewer::parse_lookup(port, options.lookup));
+  const viewer::Lookup lookup = viewer::build_lookup(port, question);
+  if (lookup.steps.empty()) return Error{ErrorKind::NotFound, lookup.problem};
+  out << viewer::lookup_text(lookup, kColumns);
+  return {};
+}
+
 int run(const Options& options) {
   Result<sim::Scenario> scenario = load(options.scenario);
   if (!scenario.ok()) return complain("run", scenario.error().message);
@@ -69,7 +84,12 @@ int run(const Options& options) {
   const sim::World& world = runner.machine().world();
   out << fmt::format("passed: {} events, hash {:016x}, {} of simulated time\n",
                      world.last_event().value(), world.hash(), format_instant(world.now()));
-  return world.violations().empty() ? 0 : kExitFound;
+  const bool clean = world.violations().empty();
+  if (!options.lookup.empty()) {
+    const Result<void> shown = look_up(options, runner.take_machine(), out);
+    if (!shown.ok()) return complain("run", shown.error().message);
+  }
+  return clean ? 0 : kExitFound;
 }
 
 }  // namespace
@@ -85,8 +105,10 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--for", options->for_time, "go on until this time since the start");
   command->add_flag("--json", options->json, "end with {seed, events, hash, state, violations}");
   command->add_flag("--all-events", options->all_events, "print every event, not only the drama");
+  command->add_option("--lookup", options->lookup,
+                      "at the end, look a record up probe by probe: orders-0@41, orders-0@t=3.2s");
   command->add_option("--seeds", options->random.seeds, "random: how many runs")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   command->add_option("--jobs", options->random.jobs, "random: processes at a time")
       ->check(CLI::Range(1, 256));
   command->add_option("--script", options->random.script_file,

@@ -6,6 +6,7 @@
 
 #include "viewer/model/cluster_view.h"
 #include "viewer/model/feed.h"
+#include "viewer/model/lookup.h"
 #include "viewer/model/strip.h"
 #include "viewer/model/why.h"
 #include "viewer/model/words.h"
@@ -127,7 +128,8 @@ void print_why(Session& session, std::ostream& out) {
 
 constexpr const char* kHelp =
     "Enter: next state change · s: next event · b: back · p 2s: let time pass · w: picture · "
-    "why: the latest drama · q: end\nanything else is a command, for instance: crash broker 1, "
+    "why: the latest drama · l orders-0@41: look a record up · q: end\n"
+    "anything else is a command, for instance: crash broker 1, "
     "restart broker 1, cut 1 2, heal all\n";
 
 void let_pass(Session& session, const std::string& text, std::ostream& out) {
@@ -137,6 +139,15 @@ void let_pass(Session& session, const std::string& text, std::ostream& out) {
     return;
   }
   session.seek(session.machine().now() + d);
+}
+
+void look_up(Session& session, const std::string& text, std::ostream& out, int width) {
+  const auto question = viewer::parse_lookup(session.machine(), text);
+  if (!question.ok()) {
+    out << question.error().message << "\n";
+    return;
+  }
+  out << viewer::lookup_text(viewer::build_lookup(session.machine(), *question), width);
 }
 
 /// False to end.
@@ -154,6 +165,8 @@ bool obey(Session& session, const std::string& line, std::ostream& out, int widt
     print_why(session, out);
   } else if (line == "?" || line == "help") {
     out << kHelp;
+  } else if (line.rfind("l ", 0) == 0) {
+    look_up(session, line.substr(2), out, width);
   } else if (line.rfind("p ", 0) == 0) {
     let_pass(session, line.substr(2), out);
   } else if (const Result<void> done = session.act(line); !done.ok()) {

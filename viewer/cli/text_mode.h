@@ -2,6 +2,7 @@
 //
 //   Enter        to the next state change        s  the next event      b  back
 //   p TIME       lets time pass (p 2s)           w  the whole picture   why  the latest drama
+//   l orders-0@41  looks a record up, probe by probe
 //   q            ends                            anything else is a command: crash broker 1
 //
 // Runs where there is no display, and in pipes: without a terminal it plays for a while, prints the

@@ -27,6 +27,7 @@ struct ViewOptions {
   SessionOptions session;
   std::string lab;
   std::string panel;
+  std::string lookup;
   std::string screenshot;
   std::string size = "1680x1020";
   bool text = false;
@@ -88,6 +89,12 @@ Result<void> show(viewer::Window& window, OpenedSession& opened, const ViewOptio
   viewer::Ui& ui = gui.ui();
   ui.title = opened.title;
   KTRY(choose_panel(ui, options.panel));
+  if (!options.lookup.empty()) {
+    KTRY_ASSIGN(const viewer::LookupQuestion question,
+                viewer::parse_lookup(opened.session->machine(), options.lookup));
+    ui.state.tab = viewer::kLogScreen;
+    ui.log.ask(question);
+  }
   lab::LabDesk labs(default_labs_directory(), lab::Progress::default_path());
   if (!options.lab.empty()) KTRY(labs.open_now(*opened.session, options.lab));
   labs.update(*opened.session);
@@ -162,7 +169,10 @@ void add_view(CLI::App& app, int& exit_code) {
   command->add_option("--seed", options->session.seed, "Luck: another seed is another run");
   command->add_option("--at", options->session.at, "Opens at this time: 6s, 1500ms");
   command->add_option("--event", options->session.event, "Opens at the moment of this event");
-  command->add_option("--panel", options->panel, "Opens this screen: Cluster");
+  command->add_option("--panel", options->panel, "Opens this screen: cluster, log");
+  command->add_option("--lookup", options->lookup,
+                      "Opens the screen \"Log & index\" and looks this up: orders-0@41, "
+                      "orders-0@t=3.2s, 2:orders-0@41 on broker 2");
   command->add_option("--screenshot", options->screenshot, "Writes a PNG and ends");
   command->add_option("--size", options->size, "Of the window or the picture: 1680x1020");
   command->add_flag("--text", options->text, "Plain characters instead of a window");

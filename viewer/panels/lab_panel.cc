@@ -38,9 +38,24 @@ void draw_entry(Ui& ui, Canvas& c, Column& at, const LabEntry& lab) {
   at.y += row;
 }
 
+/// A small word at the right end of a heading that shows more or less.
+void draw_switch(Canvas& c, const Column& at, const char* label, bool* on) {
+  const float w = c.width(Face::Small, label);
+  const Rect rect = Rect::at(at.x + at.w - w, at.y, w, c.line_height(Face::Small));
+  c.text(rect.x0, rect.y0, Face::Small, c.mouse_in(rect) ? theme::kText : theme::kAccent, label);
+  if (c.context().report.enabled()) c.context().buttons.emplace_back(rect, label);
+  if (c.clicked(rect)) *on = !*on;
+}
+
+/// While a lab runs its step needs the room: the library is folded until somebody asks for it.
 void draw_library(Ui& ui, Canvas& c, Column& at, const LabView& lab) {
   c.heading(at.x, at.y, "LABS");
+  const bool running = !lab.title.empty();
+  if (running) {
+    draw_switch(c, at, ui.state.all_labs ? "close" : "all labs", &ui.state.all_labs);
+  }
   at.y += c.line_height(Face::Small) + c.px(6);
+  if (running && !ui.state.all_labs) return;
   std::string group;
   for (const LabEntry& entry : lab.library) {
     if (entry.group != group && !entry.group.empty()) {
@@ -80,6 +95,28 @@ void draw_step(Canvas& c, Column& at, const LabStepLine& step) {
                    step.state == LabStepState::Failed ? theme::kBad : theme::kFaint, step.detail);
   }
   at.y += current ? c.px(8) : c.px(5);
+}
+
+/// Those around the current step; the rest as two numbers, so that the card stays in sight.
+void draw_steps(Ui& ui, Canvas& c, Column& at, const std::vector<LabStepLine>& steps) {
+  constexpr std::size_t kBefore = 2, kAfter = 3;
+  const auto current = std::find_if(steps.begin(), steps.end(), [](const LabStepLine& s) {
+    return s.state == LabStepState::Current;
+  });
+  const auto here = static_cast<std::size_t>(current - steps.begin());
+  std::size_t first = 0, end = steps.size();
+  const bool foldable = current != steps.end() && steps.size() > kBefore + kAfter + 3;
+  if (foldable) {
+    const std::string place = fmt::format("STEP {} OF {}", here + 1, steps.size());
+    c.heading(at.x, at.y, place.c_str());
+    draw_switch(c, at, ui.state.all_steps ? "fewer" : "all steps", &ui.state.all_steps);
+    at.y += c.line_height(Face::Small) + c.px(6);
+    if (!ui.state.all_steps) {
+      first = here > kBefore ? here - kBefore : 0;
+      end = std::min(steps.size(), here + kAfter + 1);
+    }
+  }
+  for (std::size_t i = first; i < end; ++i) draw_step(c, at, steps[i]);
 }
 
 void draw_options(Ui& ui, Canvas& c, Column& in, const LabCard& card) {
@@ -153,7 +190,7 @@ void draw_lab(Ui& ui, Canvas& c, Column& at, const LabView& lab) {
   at.y += c.wrap(at.x, at.y, at.w, Face::Bold, theme::kText, lab.title) + c.px(2);
   if (!lab.score.empty()) at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim, lab.score);
   at.y += c.px(6);
-  for (const LabStepLine& step : lab.steps) draw_step(c, at, step);
+  draw_steps(ui, c, at, lab.steps);
   at.y += c.px(6);
   if (!lab.card.title.empty() || !lab.card.text.empty()) draw_card(ui, c, at, lab.card);
 }

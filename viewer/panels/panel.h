@@ -17,10 +17,13 @@ namespace kscope::viewer {
 struct Screen {
   const char* name;  ///< the tab's label; `view --panel NAME`, any case
   void (*draw)(Ui& ui, const Rect& rect);
+  /// What the screen puts in place of the labs and of the inspector; null: they stay.
+  void (*left)(Ui& ui, const Rect& rect) = nullptr;
+  void (*right)(Ui& ui, const Rect& rect) = nullptr;
 };
 
 const std::vector<Screen>& screens();
-/// Nothing if there is no such screen.
+/// By its label or the beginning of it: "log". Nothing if there is no such screen.
 const Screen* find_screen(std::string_view name);
 
 // ---- the regions around the screens

@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "viewer/panels/cluster_panel.h"
+#include "viewer/panels/log_panel.h"
 #include "viewer/panels/panel.h"
 
 namespace kscope::viewer {
@@ -10,6 +11,7 @@ namespace kscope::viewer {
 const std::vector<Screen>& screens() {
   static const std::vector<Screen> kScreens{
       {"Cluster", draw_cluster},
+      {kLogScreen, draw_log, draw_log_left, draw_log_right},
   };
   return kScreens;
 }
@@ -20,8 +22,11 @@ const Screen* find_screen(std::string_view name) {
            std::tolower(static_cast<unsigned char>(b));
   };
   for (const Screen& screen : screens()) {
-    const std::string_view other = screen.name;
-    if (std::equal(name.begin(), name.end(), other.begin(), other.end(), same)) return &screen;
+    const std::string_view label = screen.name;
+    if (!name.empty() && name.size() <= label.size() &&
+        std::equal(name.begin(), name.end(), label.begin(), same)) {
+      return &screen;
+    }
   }
   return nullptr;
 }

@@ -33,7 +33,14 @@ float transport_button(Ui& ui, Canvas& c, float x, const Rect& bar, const Transp
   return rect.x1 + c.px(5);
 }
 
+constexpr const char* kLive = "live: time is the wall clock's";
+
 float draw_transport(Ui& ui, Canvas& c, float x, const Rect& bar) {
+  if (!ui.session.machine().can_travel()) {
+    const Rect live = badge(c, x, bar.cy(), kLive, Tone::Good);
+    c.tip(live, "Real clients are connected. To wind a session back, record it first");
+    return live.x1;
+  }
   for (const TransportButton& b : kBack) x = transport_button(ui, c, x, bar, b);
   const bool playing = ui.session.playing();
   const float width = std::max(button_width(c, "Play"), button_width(c, "Pause")) + c.px(8);
@@ -47,7 +54,8 @@ float draw_transport(Ui& ui, Canvas& c, float x, const Rect& bar) {
   return x;
 }
 
-float transport_width(const Canvas& c) {
+float transport_width(const Ui& ui, const Canvas& c) {
+  if (!ui.session.machine().can_travel()) return badge_width(c, kLive);
   float w = std::max(button_width(c, "Play"), button_width(c, "Pause")) + c.px(13);
   for (const TransportButton& b : kBack) w += button_width(c, b.label) + c.px(5);
   for (const TransportButton& b : kForward) w += button_width(c, b.label) + c.px(5);
@@ -128,7 +136,7 @@ void draw_top_bar(Ui& ui, const Rect& rect) {
   c.line(rect.x0, rect.y1, rect.x1, rect.y1, theme::kBorder);
   const Rect name = c.text(rect.x0 + c.px(16), rect.cy() - c.line_height(Face::Title) / 2,
                            Face::Title, theme::kAccent, "kafkascope");
-  const float transport_w = transport_width(c);
+  const float transport_w = transport_width(ui, c);
   // The controls stand in the middle if there is room, and close up to the name if there is not.
   const float speed_w = c.px(40) + c.width(Face::Mono, "1/1000×") + c.px(60);
   const float clock_w = c.width(Face::MonoBold, "t = 0000.000 s") + c.px(60);
@@ -137,11 +145,12 @@ void draw_top_bar(Ui& ui, const Rect& rect) {
   if (title_room > c.px(60)) {
     const float room = std::min(title_room, c.px(230));
     c.fit(x, rect.cy() - c.line_height(Face::Body) / 2, room - c.px(10), Face::Body, theme::kText,
-          ui.title);
+          ui.lab != nullptr && !ui.lab->title.empty() ? "Lab: " + ui.lab->title : ui.title);
     x += room;
   }
   x = draw_transport(ui, c, x, rect) + c.px(8);
   const float clock_x = draw_clock(ui, c, x + speed_w, rect);
+  if (!ui.session.machine().can_travel()) return;
   x = draw_speed(ui, c, x, clock_x - x - c.px(16), rect);
   draw_quiet(ui, c, x + c.px(14), clock_x - c.px(10), rect);
 }

@@ -19,11 +19,25 @@ void refresh_story(Ui& ui) {
   ui.models.story = why_chain(session.machine(), event);
 }
 
+/// Only while its screen is open: it reads whole files.
+void refresh_log(Ui& ui) {
+  constexpr double kSlice = 0.006;  // leaves most of a frame to the picture
+  ui.animating = false;
+  if (ui.state.tab != kLogScreen) return;
+  Session& session = ui.session;
+  ui.log.refresh(session.machine(), session.index(), session.version(), session.playing());
+  ui.log.advance(static_cast<double>(ImGui::GetIO().DeltaTime));
+  const bool measuring = ui.log.cost != nullptr && !ui.log.cost->done();
+  if (measuring) ui.log.cost->work(kSlice);
+  ui.animating = measuring || ui.log.playing();
+}
+
 }  // namespace
 
 void refresh_models(Ui& ui) {
   Session& session = ui.session;
   Models& m = ui.models;
+  refresh_log(ui);
   if (m.cluster_version != session.version()) {
     m.cluster = build_cluster_view(session.snapshot(), session.index(), session.machine().names());
     m.cluster_version = session.version();

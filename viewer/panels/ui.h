@@ -18,6 +18,7 @@
 #include "viewer/model/inspector.h"
 #include "viewer/model/lab_view.h"
 #include "viewer/model/lanes.h"
+#include "viewer/model/log_desk.h"
 #include "viewer/model/timeline.h"
 #include "viewer/session/session.h"
 #include "viewer/widgets/controls.h"
@@ -49,6 +50,8 @@ struct UiState {
   std::string tab = "Cluster";
   bool help_open = false;
   int callout = -1;  ///< which of the first-start call-outs is shown; -1: none
+  bool all_labs = false;   ///< the whole library is listed while a lab runs
+  bool all_steps = false;  ///< every step of the lab, not only those around the current one
   FeedFilter feed_filter;
   bool only_trouble = false;                  ///< dense cluster view: hide healthy partitions
   std::optional<TimeWindow> timeline_window;  ///< zoomed by hand; empty: everything
@@ -64,6 +67,16 @@ struct UiState {
   std::string seek_text;
 };
 
+/// Of the screen "Log & index".
+struct LogUi {
+  bool labs_on_left = false;        ///< instead of the log directory
+  bool inspector_on_right = false;  ///< instead of the bytes
+  bool choice_made = false;         ///< by a person: a lab that begins does not change it
+  Target inspected;                 ///< what was selected when the choice was made
+  FieldFocus index, time_index, batch;
+  float spare_for_gap = 0;          ///< height that the sections may share, from the last frame
+};
+
 struct Ui {
   explicit Ui(Session& s) : session(s) {}
   Session& session;
@@ -72,6 +85,10 @@ struct Ui {
   UiState state;
   const LabView* lab = nullptr;  ///< null: no lab library was attached
   LabActions* lab_actions = nullptr;
+  LogDesk log;
+  LogUi log_ui;
+  std::function<double()> seconds_now;  ///< the machine's clock, for what is measured on it
+  bool animating = false;               ///< something moves although the cluster stands still
   std::string title = "A live cluster";  ///< beside the product's name
   std::vector<std::function<void(Session&)>> later;
 
@@ -81,6 +98,9 @@ struct Ui {
   /// Opens a context menu at the mouse.
   void show_menu(std::string title, std::vector<Action> actions);
 };
+
+/// The tab of the screen that looks into a log.
+inline constexpr const char* kLogScreen = "Log & index";
 
 /// Brings the models up to date with the session.
 void refresh_models(Ui& ui);

@@ -31,6 +31,21 @@ struct Dissection {
   std::string problem;                    ///< why there is nothing to see; empty: all is well
 };
 
+/// A file on a node's disk. The first `flushed` bytes survive a power loss; -1: nobody can tell,
+/// because it lies in a real folder.
+struct StoredFile {
+  std::string path;
+  std::int64_t size = 0;
+  std::int64_t flushed = 0;
+  bool operator==(const StoredFile&) const = default;
+};
+
+/// A file and what was in it.
+struct StoredCopy {
+  StoredFile file;
+  Bytes bytes;
+};
+
 class Machine {
  public:
   virtual ~Machine() = default;
@@ -44,6 +59,8 @@ class Machine {
   /// When the queue's next item is due; nothing if it is empty.
   virtual std::optional<Instant> next_item_at() const = 0;
 
+  /// False in live mode, where time belongs to the wall: nothing below moves it then.
+  virtual bool can_travel() const { return true; }
   /// As sim::TimeMachine's.
   virtual bool step() = 0;
   virtual bool big_step() = 0;
@@ -64,6 +81,15 @@ class Machine {
   /// The batch of a replica's log that holds this offset.
   virtual Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
                                    std::int64_t offset) const = 0;
+
+  // ---- a node's disk, also of one that is down
+  /// Ordered by path.
+  virtual std::vector<StoredFile> stored_files(std::int32_t node) const = 0;
+  virtual Result<Bytes> stored_bytes(std::int32_t node, const std::string& path) const = 0;
+  /// What lay in `folder` before the item that emitted `event`. Costs a short replay; empty where
+  /// the past cannot be visited (a live cluster). REQUIRES 1 <= event <= recorded_end().
+  virtual std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
+                                                EventSeq event) const = 0;
 };
 
 }  // namespace kscope::viewer

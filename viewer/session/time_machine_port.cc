@@ -6,7 +6,7 @@
 
 namespace kscope::viewer {
 
-TimeMachinePort::TimeMachinePort(std::unique_ptr<sim::TimeMachine> machine)
+TimeMachinePort::TimeMachinePort(std::shared_ptr<sim::TimeMachine> machine)
     : machine_(std::move(machine)) {}
 
 const cluster::Snapshot& TimeMachinePort::snapshot() {
@@ -97,6 +97,28 @@ Dissection TimeMachinePort::dissect_batch(std::int32_t node, const TopicPartitio
   d.fields = record::walk_batch(d.bytes);
   d.title = fmt::format("Record batch {}..{}", header->base_offset, header->last_offset());
   return d;
+}
+
+std::vector<StoredFile> TimeMachinePort::stored_files(std::int32_t node) const {
+  std::vector<StoredFile> files;
+  for (const sim::DiskFile& f : machine_->world().disk_files(node)) {
+    files.push_back({f.path, f.size, f.flushed});
+  }
+  return files;
+}
+
+std::vector<StoredCopy> TimeMachinePort::stored_before(std::int32_t node,
+                                                       const std::string& folder,
+                                                       EventSeq event) const {
+  std::vector<StoredCopy> copies;
+  if (!can_travel()) return copies;
+  const sim::World world = machine_->world_before(event);
+  for (const sim::DiskFile& f : world.disk_files(node)) {
+    if (!f.path.starts_with(folder + "/")) continue;
+    Result<Bytes> bytes = world.file_bytes(node, f.path);
+    if (bytes.ok()) copies.push_back({{f.path, f.size, f.flushed}, std::move(*bytes)});
+  }
+  return copies;
 }
 
 }  // namespace kscope::viewer

@@ -15,7 +15,7 @@ namespace kscope::viewer {
 
 class TimeMachinePort : public Machine {
  public:
-  explicit TimeMachinePort(std::unique_ptr<sim::TimeMachine> machine);
+  explicit TimeMachinePort(std::shared_ptr<sim::TimeMachine> machine);
 
   sim::TimeMachine& engine() { return *machine_; }
   /// Somebody drove the engine directly (a lab): the cached snapshot is stale.
@@ -42,9 +42,15 @@ class TimeMachinePort : public Machine {
   Dissection dissect_frame(FrameId frame) const override;
   Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
                            std::int64_t offset) const override;
+  std::vector<StoredFile> stored_files(std::int32_t node) const override;
+  Result<Bytes> stored_bytes(std::int32_t node, const std::string& path) const override {
+    return machine_->world().file_bytes(node, path);
+  }
+  std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
+                                        EventSeq event) const override;
 
  private:
-  std::unique_ptr<sim::TimeMachine> machine_;
+  std::shared_ptr<sim::TimeMachine> machine_;  ///< a live cluster keeps its own hold of it
   cluster::Snapshot snapshot_;
   bool dirty_ = true;
 };

@@ -41,6 +41,15 @@ inline const char* wrap_position(const ImFont* font, float size, const char* beg
 #endif
 }
 
+inline void push_font(ImFont* font, float size) {
+#if IMGUI_VERSION_NUM >= 19200
+  ImGui::PushFont(font, size);
+#else
+  (void)size;  // fonts have one size
+  ImGui::PushFont(font);
+#endif
+}
+
 /// Without a graphics back end somebody must still build the font atlas before a frame.
 inline void build_fonts_without_backend() {
 #if IMGUI_VERSION_NUM >= 19200

@@ -87,7 +87,8 @@ class RecoveryRules {
 
  private:
   void end_process();
-  void check_recovered(const LogGhost& log, const CopyGhost& before, const ScannedLog& now, PartitionRef ref);
+  void check_recovered(const LogGhost& log, const CopyGhost& before, const ScannedLog& now,
+                       PartitionRef ref);
   Check& check_;
 };
 

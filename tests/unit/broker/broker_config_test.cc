@@ -27,6 +27,16 @@ TEST_CASE("the defaults are Kafka's") {
   CHECK(config->lifecycle.heartbeat_interval == seconds(2));
   CHECK(config->lifecycle.session_timeout == seconds(9));
   CHECK(config->topics.min_insync_replicas == 1);
+  CHECK(config->replicas.retention_check_interval == seconds(300));
+  CHECK(config->replicas.cleaner.enable);
+  CHECK(config->replicas.cleaner.backoff == seconds(15));
+  CHECK(config->replicas.cleaner.dedupe_buffer_size == 134'217'728);
+  CHECK(config->replicas.cleaner.load_factor == 0.9);
+  CHECK(config->topics.log.file_delete_delay_ms == 60'000);
+  CHECK(config->topics.log.delete_retention_ms == 86'400'000);
+  CHECK(config->topics.log.min_cleanable_dirty_ratio == 0.5);
+  CHECK(config->topics.log.cleanup_delete);
+  CHECK_FALSE(config->topics.log.cleanup_compact);
   CHECK(config->auto_create_topics);
   CHECK(config->own_endpoint().host == "broker-1");
 }
@@ -46,6 +56,27 @@ TEST_CASE("settings go by Kafka's names") {
   CHECK(config->topics.log.segment_bytes == 4096);
   CHECK_FALSE(config->auto_create_topics);
   CHECK(config->topics.log.message_timestamp_is_append_time);
+}
+
+TEST_CASE("the cleaner is set by Kafka's names, and must have room for a key") {
+  const auto config = parse({{"log.cleanup.policy", "compact,delete"},
+                             {"log.cleaner.min.cleanable.ratio", "0.25"},
+                             {"log.cleaner.io.buffer.load.factor", "1"},
+                             {"log.cleaner.dedupe.buffer.size", "4800"},
+                             {"log.cleaner.enable", "false"}});
+  REQUIRE(config.ok());
+  CHECK(config->topics.log.cleanup_compact);
+  CHECK(config->topics.log.cleanup_delete);
+  CHECK(config->topics.log.min_cleanable_dirty_ratio == 0.25);
+  CHECK(config->replicas.cleaner.dedupe_buffer_size == 4800);
+  CHECK_FALSE(config->replicas.cleaner.enable);
+  CHECK_FALSE(parse({{"log.cleanup.policy", "shrink"}}).ok());
+  CHECK_FALSE(parse({{"log.cleaner.min.cleanable.ratio", "1.5"}}).ok());
+  CHECK_FALSE(parse({{"log.cleaner.min.cleanable.ratio", "half"}}).ok());
+  CHECK_FALSE(parse({{"log.cleaner.enable", "1"}}).ok());
+  CHECK_FALSE(parse({{"log.cleaner.dedupe.buffer.size", "48"},
+                     {"log.cleaner.io.buffer.load.factor", "0.5"}})
+                  .ok());
 }
 
 TEST_CASE("a name that nobody knows is named, with a guess at what was meant") {

@@ -2,6 +2,7 @@
 // operation ends exactly once. Method: scripted brokers (KafkaAdminClientTest).
 #include "engine/client/admin_client.h"
 
+#include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/elect_leaders.h"
 #include "tests/unit/client/fake_cluster.h"
 
@@ -114,6 +115,44 @@ TEST_CASE("an election asks for the preferred leader and reports the partition's
       ErrorCode::ELECTION_NOT_NEEDED;
   f.reply(request, response);
   CHECK(f.client.take_results().at(0).error == ErrorCode::ELECTION_NOT_NEEDED);
+}
+
+TEST_CASE("records are deleted through the leader of the partition, wherever that moves") {
+  using protocol::DeleteRecordsRequest;
+  AdminFixture f;
+  const TopicPartition orders{"orders", 2};
+  f.leaders[orders] = {3, 0};
+  f.client.delete_records(f.env(), orders, 100);
+  f.deliver();
+  const auto answer = [&](const Received& to, std::int64_t low_watermark, ErrorCode error) {
+    protocol::DeleteRecordsResponse response;
+    response.topics.push_back({"orders", {{2, low_watermark, error}}});
+    f.reply(to, response);
+  };
+  const Received first = f.take_waiting(ApiKey::DeleteRecords);
+  CHECK(first.to() == NodeId(3));
+  const auto asked = first.as<DeleteRecordsRequest>().topics.at(0);
+  CHECK(asked.name == "orders");
+  CHECK(asked.partitions.at(0).partition_index == 2);
+  CHECK(asked.partitions.at(0).offset == 100);
+  f.leaders[orders] = {1, 1};
+  answer(first, -1, ErrorCode::NOT_LEADER_OR_FOLLOWER);
+  f.run_for(seconds(2));
+  const Received second = f.take_waiting(ApiKey::DeleteRecords);
+  CHECK(second.to() == NodeId(1));
+  answer(second, 100, ErrorCode::NONE);
+  auto results = f.client.take_results();
+  REQUIRE(results.size() == 1);
+  CHECK(results[0].api == ApiKey::DeleteRecords);
+  CHECK(results[0].error == ErrorCode::NONE);
+  CHECK(results[0].low_watermark == 100);
+
+  f.client.delete_records(f.env(), orders, 9999);
+  f.deliver();
+  answer(f.take_waiting(ApiKey::DeleteRecords), -1, ErrorCode::OFFSET_OUT_OF_RANGE);
+  results = f.client.take_results();
+  REQUIRE(results.size() == 1);  // a final answer
+  CHECK(results[0].error == ErrorCode::OFFSET_OUT_OF_RANGE);
 }
 
 TEST_CASE("describing gives cluster id, controller and brokers") {

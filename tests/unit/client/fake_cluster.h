@@ -64,7 +64,7 @@ class FakeCluster {
       {ApiKey::ListOffsets, {1, 7}}, {ApiKey::Metadata, {0, 12}},
       {ApiKey::ApiVersions, {0, 4}}, {ApiKey::CreateTopics, {0, 7}},
       {ApiKey::DeleteTopics, {0, 6}}, {ApiKey::OffsetForLeaderEpoch, {2, 4}},
-      {ApiKey::DescribeCluster, {0, 0}}};
+      {ApiKey::DescribeCluster, {0, 0}}, {ApiKey::DeleteRecords, {0, 2}}};
   std::set<NodeId> dead;           ///< connections to these are refused
   bool answer_metadata = true;
   int metadata_requests = 0;

@@ -97,8 +97,8 @@ TEST_CASE("a role is said once, and a controller's events speak about brokers") 
   const PartitionRef orders = names.intern(TopicPartition{"orders", 0});
   CHECK(sentence(event_of(RaftLeaderElected{5, Offset(9)}), names, named) ==
         "controller 2 leads the quorum in epoch 5");
-  CHECK(sentence(event_of(BrokerFenced{NodeId(1), FenceReason::SessionTimeout}), names, named) ==
-        "broker 1 is fenced (session timeout)");
+  CHECK(sentence(event_of(BrokerFenced{NodeId(1), FenceReason::SessionOver}), names, named) ==
+        "broker 1 is fenced (session over)");
   CHECK(sentence(event_of(PartitionLeaderChanged{orders, NodeId(1), NodeId(-1), LeaderEpoch(4)}),
                  names, named) == "orders-0: leader broker 1 -> none in epoch 4");
   CHECK(sentence(event_of(MetadataApplied{Offset(12)}), names, named) ==

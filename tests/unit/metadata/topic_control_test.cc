@@ -130,10 +130,31 @@ TEST_CASE_METHOD(Fixture, "topic settings are checked, kept and read back") {
   t.name = "other";
   t.configs = {{"segment.bytes", "3"}};
   CHECK(error_of(t) == ErrorCode::INVALID_CONFIG);
+  for (const char* ratio : {"1.01", "-0.5", "1e-1", "half", "", ".", "0.5 "}) {
+    t.configs = {{"min.cleanable.dirty.ratio", ratio}};
+    CHECK(error_of(t) == ErrorCode::INVALID_CONFIG);
+  }
   t.configs = {{"no.such.setting", "3"}};
   CHECK(error_of(t) == ErrorCode::INVALID_CONFIG);
   t.configs = {{"unclean.leader.election.enable", "maybe"}};
   CHECK(error_of(t) == ErrorCode::INVALID_CONFIG);
+}
+
+TEST_CASE_METHOD(Fixture, "what a topic says of its cleaning reaches the log") {
+  auto t = topic("users", 1, 3);
+  t.configs = {{"cleanup.policy", "compact"},        {"min.cleanable.dirty.ratio", "0.125"},
+               {"min.compaction.lag.ms", "5"},       {"max.compaction.lag.ms", "6"},
+               {"delete.retention.ms", "7"},         {"file.delete.delay.ms", "8"}};
+  REQUIRE(error_of(t) == ErrorCode::NONE);
+  const auto config = log_config_of(image.topic_config("users"), {});
+  CHECK(config.cleanup_compact);
+  CHECK_FALSE(config.cleanup_delete);
+  CHECK(config.min_cleanable_dirty_ratio == 0.125);
+  CHECK(config.min_compaction_lag_ms == 5);
+  CHECK(config.max_compaction_lag_ms == 6);
+  CHECK(config.delete_retention_ms == 7);
+  CHECK(config.file_delete_delay_ms == 8);
+  CHECK(config.max_segment_ms() == 6);
 }
 
 TEST_CASE_METHOD(Fixture, "a dry run answers as if, and changes nothing") {

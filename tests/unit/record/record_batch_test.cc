@@ -211,3 +211,61 @@ TEST_CASE("control batches say so, and the walk names the control type") {
   }
   CHECK(found == "control type 1: commit");
 }
+
+TEST_CASE("a delete horizon takes the place of the base timestamp, and no record notices") {
+  const Bytes plain = three_records();
+  const auto before = read_records(plain);
+  REQUIRE(before.ok());
+  CHECK_FALSE(parse_header(plain)->delete_horizon_ms().has_value());
+  BatchOptions options;
+  options.base_offset = before->front().offset;
+  options.delete_horizon_ms = before->front().timestamp_ms + 86'400'000;
+  options.last_offset = before->back().offset + 4;
+  const Bytes batch = build_batch(options, *before);
+  const auto header = parse_header(batch);
+  REQUIRE(header.ok());
+  CHECK(crc_is_valid(batch));
+  CHECK(header->delete_horizon_ms() == options.delete_horizon_ms);
+  CHECK(header->base_timestamp == *options.delete_horizon_ms);
+  CHECK((header->attributes & 0x40) != 0);
+  CHECK(header->max_timestamp == parse_header(plain)->max_timestamp);
+  CHECK(header->last_offset() == before->back().offset + 4);
+  CHECK(header->count == 3);
+  const auto after = read_records(batch);
+  REQUIRE(after.ok());
+  CHECK(*after == *before);
+}
+
+TEST_CASE("an empty batch keeps what it says of its offsets and its producer") {
+  BatchOptions options;
+  options.base_offset = 40;
+  options.partition_leader_epoch = 3;
+  options.codec = Codec::Gzip;
+  options.producer_id = 9;
+  options.producer_epoch = 2;
+  options.base_sequence = 17;
+  options.transactional = true;
+  Record record;
+  record.offset = 42;
+  record.timestamp_ms = 1000;
+  const auto full = parse_header(build_batch(options, {record}));
+  const Bytes batch = build_empty_batch(*full);
+  CHECK(batch.size() == kBatchOverhead);
+  CHECK(crc_is_valid(batch));
+  const auto header = parse_header(batch);
+  REQUIRE(header.ok());
+  CHECK(header->base_offset == 40);
+  CHECK(header->last_offset() == 42);
+  CHECK(header->count == 0);
+  CHECK(header->codec() == Codec::None);
+  CHECK(header->partition_leader_epoch == 3);
+  CHECK(header->producer_id == 9);
+  CHECK(header->producer_epoch == 2);
+  CHECK(header->base_sequence == 17);
+  CHECK(header->is_transactional());
+  CHECK(header->base_timestamp == -1);
+  CHECK(header->max_timestamp == 1000);
+  const auto records = read_records(batch);
+  REQUIRE(records.ok());
+  CHECK(records->empty());
+}

@@ -64,6 +64,10 @@ TEST_CASE("every syntax of the help is accepted") {
                            "topic orders partitions=3 replicas=3 assignment=1:2:3,2:3:1",
                            "delete-topic orders",
                            "elect orders-0",
+                           "delete-records orders-0 before=100",
+                           "delete-records orders-0 before=end",
+                           "send p1 users tombstone key=k",
+                           "send p1 users keys=5 count=100",
                            "producer p1 acks=all linger.ms=5 retries=0",
                            "consumer c1 assign=orders-0,orders-1 from=earliest",
                            "consumer c1 assign=a-0 from=17",
@@ -77,6 +81,9 @@ TEST_CASE("every syntax of the help is accepted") {
 }
 
 TEST_CASE("an error names the wrong word and what was expected") {
+  CHECK(error_of("delete-records orders-0").find("before= is missing") != std::string::npos);
+  CHECK(error_of("delete-records orders-0 before=start").find("an offset, or end") !=
+        std::string::npos);
   CHECK(error_of("crsh 1").find("unknown command \"crsh\"") == 0);
   CHECK(error_of("").find("empty") != std::string::npos);
   CHECK(error_of("crash") ==

@@ -281,3 +281,38 @@ TEST_CASE("removed files are forgotten once their removal is certain") {
   CHECK(disk.written_bytes() == 0);
   CHECK(disk.files().empty());
 }
+
+TEST_CASE("a device can be made to fail at its n-th change, and not before") {
+  sim::Disk plain;
+  const auto run = [](sim::Disk& disk) -> Result<void> {
+    KTRY(disk.make_directory("d"));
+    KTRY_ASSIGN(const auto file, disk.open("d/file", true));
+    KTRY(disk.append(file, text("0123456789")));
+    KTRY(disk.flush(file));
+    KTRY(disk.flush(file));  // nothing to do: not counted
+    KTRY(disk.truncate(file, 4));
+    disk.close(file);
+    KTRY(disk.rename("d/file", "d/other"));
+    KTRY(disk.flush_directory("d"));
+    return disk.remove("d/other");
+  };
+  REQUIRE(run(plain).ok());
+  REQUIRE(plain.changes() == 8);
+  for (std::int64_t i = 0; i < 8; ++i) {
+    sim::Disk disk;
+    disk.fail_at_change(i);
+    CHECK_FALSE(run(disk).ok());
+    CHECK(disk.changes() == i);
+    CHECK_FALSE(disk.list("").ok());  // it has failed for good
+    disk.clear_faults();
+    disk.crash_process();
+    CHECK(disk.exists("d/file") == (i >= 2 && i <= 5));
+    if (i == 2) CHECK(disk.contents("d/file")->empty());
+    if (i == 5) CHECK(text_of(*disk.contents("d/file")) == "0123");
+  }
+  sim::Disk torn;
+  torn.fail_at_change(2, true);
+  CHECK_FALSE(run(torn).ok());
+  torn.clear_faults();
+  CHECK(text_of(*torn.contents("d/file")) == "01234");
+}

@@ -73,7 +73,7 @@ class Story {
   }
   /// The controller fences a broker and takes it out of the ISR in one decision.
   void fence(int broker, int leader, int epoch, std::vector<std::int32_t> isr) {
-    fresh = {event_of(3, event::BrokerFenced{NodeId(broker), event::FenceReason::SessionTimeout}),
+    fresh = {event_of(3, event::BrokerFenced{NodeId(broker), event::FenceReason::SessionOver}),
              event_of(3, event::PartitionChanged{orders, NodeId(leader), LeaderEpoch(epoch), 1,
                                                  nodes(isr), nodes({1, 2, 3})})};
     invariants.after_item(fake, fresh, violations);
@@ -321,7 +321,7 @@ TEST_CASE("C1 to C5: decisions that a controller may not make are noticed") {
   s.tell(3, event::BrokerRegistered{NodeId(2), BrokerEpoch(2)});
   CHECK(s.broken() == "C1");
   Story t;
-  t.tell(3, event::BrokerFenced{NodeId(2), event::FenceReason::SessionTimeout});
+  t.tell(3, event::BrokerFenced{NodeId(2), event::FenceReason::SessionOver});
   CHECK(t.broken() == "C2");
   Story u;
   u.partition(1, 1, 1, {2, 3});

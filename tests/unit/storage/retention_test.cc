@@ -92,7 +92,8 @@ TEST_CASE("when everything is too old the log rolls first, and stays where it wa
   CHECK(log.log_end() == Offset(30));
   CHECK(node.events<event::SegmentRolled>().size() == 1);
   node.sink.events.clear();
-  REQUIRE(log.delete_old_segments(node.env(), log.log_end()).ok());  // an empty active segment stays
+  // An empty active segment stays.
+  REQUIRE(log.delete_old_segments(node.env(), log.log_end()).ok());
   CHECK(node.sink.events.empty());
   CHECK(append(node, log, {.timestamp_ms = kNowMs + 100 * kHour}).first == Offset(30));
 }
