@@ -1,8 +1,10 @@
 #include <filesystem>
+#include <memory>
 
 #include "engine/base/checksums.h"
 #include "engine/live/disk.h"
 #include "engine/sim/disk.h"
+#include "engine/storage/log_cleaner.h"
 #include "engine/storage/unified_log.h"
 #include "tests/bench/bench.h"
 #include "tests/unit/support/test_env.h"
@@ -165,6 +167,73 @@ double recovery() {
   return static_cast<double>(kAppended) / kMega / watch.seconds();
 }
 
+/// A log of keyed records in a folder, in which every record has one newer of its key; all but the
+/// last of its segments are to be cleaned.
+struct CompactedLog {
+  static constexpr int kKeys = 32 * 1024;
+  CompactedLog() : disk(open()), bench(*disk) {
+    storage::LogConfig config;
+    config.cleanup_compact = true;
+    config.segment_bytes = 8 << 20;
+    bench.log.set_config(config);
+    for (int first = 0; first < 2 * kKeys; first += 16) {
+      std::vector<record::Record> records(16);
+      for (int i = 0; i < 16; ++i) {
+        record::Record& r = records[static_cast<std::size_t>(i)];
+        r.offset = i;
+        r.timestamp_ms = kWallMillisAtStart;
+        r.key = to_bytes("key-" + std::to_string((first + i) % kKeys));
+        r.value = Bytes(1000, 'v');
+      }
+      bench.append(record::build_batch({}, records), 1);
+    }
+    KCHECK(bench.log.flush(bench.env).ok());
+  }
+  ~CompactedLog() { std::filesystem::remove_all(scratch_folder()); }
+  static std::unique_ptr<live::Disk> open() {
+    std::filesystem::remove_all(scratch_folder());
+    return live::Disk::open(scratch_folder()).value();
+  }
+  std::int64_t cleanable_bytes() const {
+    return bench.log.size_in_bytes() - bench.log.segments().back().size();
+  }
+  std::unique_ptr<live::Disk> disk;
+  Bench bench;
+};
+
+double compaction() {
+  CompactedLog compacted;
+  const auto bytes = static_cast<double>(compacted.cleanable_bytes());
+  storage::UnifiedLog& log = compacted.bench.log;
+  const auto offsets = storage::LogCleaner::cleanable_offsets(log, {}, log.log_end(),
+                                                              kWallMillisAtStart);
+  const auto what = storage::LogCleaner::measure(log, offsets, kWallMillisAtStart);
+  const storage::CleanerConfig config;
+  const Stopwatch watch;
+  KCHECK(storage::Cleaner(config, compacted.bench.env, log).clean(what).ok());
+  const double seconds = watch.seconds();
+  KCHECK(log.size_in_bytes() < static_cast<std::int64_t>(bytes));
+  return bytes / kMega / seconds;
+}
+
+/// The same segments read and written once more, and made safe.
+double segment_copies() {
+  CompactedLog compacted;
+  const auto bytes = static_cast<double>(compacted.cleanable_bytes());
+  live::Disk& disk = *compacted.disk;
+  constexpr std::int64_t kChunk = 512 * 1024;
+  const Stopwatch watch;
+  for (const storage::LogSegment& segment : compacted.bench.log.segments()) {
+    if (segment.base_offset() == compacted.bench.log.segments().back().base_offset()) break;
+    const auto copy = disk.open(segment.log_path() + ".copy", true).value();
+    for (std::int64_t at = 0; at < segment.size(); at += kChunk) {
+      KCHECK(disk.append(copy, segment.read(disk, at, kChunk).value()).ok());
+    }
+    KCHECK(disk.flush(copy).ok());
+  }
+  return bytes / kMega / watch.seconds();
+}
+
 double checksums() {
   const Bytes& batch = big_batch();
   std::uint32_t sum = 0;
@@ -199,6 +268,8 @@ std::vector<Figure> storage_bench() {
       lookup_in_1000_segments(),
       figure("lookup_log_end", "reads/s", reads_at_end),
       figure("recovery_memory", "MB/s", recovery, "CRC-32C of the same batches", checksums),
+      figure("compaction_folder", "MB/s", compaction, "read, write and fsync of the same segments",
+             segment_copies),
   };
 }
 

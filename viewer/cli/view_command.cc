@@ -12,6 +12,7 @@
 #include "viewer/cli/open_session.h"
 #include "viewer/cli/text_mode.h"
 #include "viewer/lab/lab_desk.h"
+#include "viewer/model/lookup.h"
 
 #ifdef KSCOPE_HAS_VIEWER
 #include "viewer/app/preferences.h"
@@ -60,6 +61,13 @@ int show_text(viewer::Session& session, const ViewOptions& options) {
     return lab_command(
         {"run", options.lab},
         {std::cin, std::cout, std::cerr, default_labs_directory(), lab::Progress::default_path()});
+  }
+  if (!options.lookup.empty()) {
+    const auto question = viewer::parse_lookup(session.machine(), options.lookup);
+    if (!question.ok()) return complain("view", question.error().message);
+    std::cout << viewer::lookup_text(viewer::build_lookup(session.machine(), *question),
+                                     TextModeOptions{}.width);
+    return 0;
   }
   TextModeOptions text;
   text.interactive = isatty(STDIN_FILENO) != 0;

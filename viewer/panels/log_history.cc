@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::size_t kDeedsShown = 7;
 constexpr float kCellHeight = 40;
+constexpr Color kKeptFill = rgb(0x3d74b8);
+constexpr Color kRemovedFill = rgb(0x6b3440);
+constexpr Color kAddedFill = rgb(0x23926b);
 
 Color ink_of(const LogDeed& deed) {
   return deed.weight == event::Weight::Drama ? theme::kLead
@@ -54,87 +57,117 @@ void draw_deeds(Ui& ui, Canvas& c, LogColumn& at) {
   at.y += c.px(12);
 }
 
-/// Which rows fit, and how wide each cell is.
+/// One cell for each record with its key, or, for many, only their runs.
 struct Ribbon {
-  std::size_t first = 0, count = 0;
   float cell = 0;
-  bool words = false;  ///< cells are wide enough for offset and key
+  bool words = false;
 };
 
-Ribbon plan_ribbon(const Canvas& c, float width, const LogCensus& census) {
-  Ribbon r;
-  float need = c.width(Face::MonoSmall, "0000");
-  for (const CensusRow& row : census.rows) {
-    need = std::max(need, c.width(Face::MonoSmall, row.key));
-    need = std::max(need, c.width(Face::MonoSmall, digits(row.offset)));
-  }
-  need += c.px(10);
-  const auto wide = static_cast<std::size_t>(width / need);
-  r.words = census.rows.size() <= wide;
-  const float least = r.words ? need : c.px(4);
-  r.count = std::min(census.rows.size(), static_cast<std::size_t>(width / least));
-  // Where something was removed matters more than the newest records.
-  std::size_t focus = census.rows.size();
-  for (std::size_t i = census.rows.size(); i-- > 0;) {
-    if (census.rows[i].fate == Fate::Removed)
-      focus = std::min(census.rows.size(), i + 1 + r.count / 8);
-    if (census.rows[i].fate == Fate::Removed) break;
-  }
-  r.first = focus > r.count ? focus - r.count : 0;
-  r.cell = std::min(width / static_cast<float>(std::max<std::size_t>(r.count, 1)),
-                    r.words ? c.px(84) : c.px(14));
-  return r;
+/// "K1:V1" where values are as short as that, else the key.
+std::string record_word(const CensusRow& row) {
+  constexpr std::size_t kShort = 4;
+  if (row.tombstone) return row.key + ":null";
+  return row.value.size() > kShort || row.control ? row.key : row.key + ":" + row.value;
 }
 
-void draw_record_cell(Canvas& c, const Rect& rect, const CensusRow& row, bool there, bool after,
-                      bool words) {
-  const bool removed = row.fate == Fate::Removed;
+Ribbon plan_ribbon(const Canvas& c, float width, const LogCensus& census) {
+  float need = 0;
+  for (const CensusRow& row : census.rows) {
+    need = std::max(need, c.width(Face::MonoSmall, record_word(row)));
+    need = std::max(need, c.width(Face::MonoSmall, digits(row.offset)));
+    if (need > width) break;
+  }
+  need += c.px(10);
+  const auto count = static_cast<float>(std::max<std::size_t>(census.rows.size(), 1));
+  if (need * count <= width) return {std::min(width / count, c.px(84)), true};
+  return {width / count, false};
+}
+
+std::int64_t segment_of(const CensusRow& row, bool after) {
+  return after ? row.base_after : row.base_before;
+}
+
+/// What became of a record, drawn: there or not, kept or removed.
+void draw_fate(Canvas& c, const Rect& rect, Fate fate, bool there) {
+  const bool removed = fate == Fate::Removed;
   if (!there) {
+    if (removed) c.hatch(rect, faded(theme::kBad, 0.5f), c.px(6));
     if (removed) {
-      c.hatch(rect, faded(theme::kBad, 0.5f), c.px(6));
       c.dashed_outline(rect, faded(theme::kBad, 0.6f), c.px(2), 1);
     } else {
       c.outline(rect, faded(theme::kGrid, 0.7f), c.px(2));
     }
     return;
   }
-  const Color fill = removed                   ? rgb(0x6b3440)
-                     : row.fate == Fate::Added ? rgb(0x23926b)
-                                               : rgb(0x3d74b8);
-  c.fill(rect, fill, c.px(3));
-  if (removed && !after) c.hatch(rect, faded(theme::kBad, 0.55f), c.px(6));
-  if (!words) return;
+  c.fill(rect, removed ? kRemovedFill : fate == Fate::Added ? kAddedFill : kKeptFill, c.px(3));
+  if (removed) c.hatch(rect, faded(theme::kBad, 0.55f), c.px(6));
+}
+
+const char* fate_word(Fate fate) {
+  switch (fate) {
+    case Fate::Removed:
+      return "removed";
+    case Fate::Added:
+      return "came after";
+    case Fate::Kept:
+      break;
+  }
+  return "kept";
+}
+
+void draw_record_cell(Canvas& c, const Rect& rect, const CensusRow& row, bool there) {
+  draw_fate(c, rect, row.fate, there);
+  c.tip(rect, fmt::format("offset {} · key {} · value {} · {}", digits(row.offset), row.key,
+                          row.tombstone ? "null (a tombstone)" : row.value, fate_word(row.fate)));
+  if (!there) return;
   const BoxScope box(c, rect);
   const float half = rect.h() / 2;
   c.text_center(Rect::at(rect.x0, rect.y0 + c.px(2), rect.w(), half), Face::MonoSmall, theme::kText,
-                row.key);
+                record_word(row));
   c.text_center(Rect::at(rect.x0, rect.cy() - c.px(1), rect.w(), half), Face::MonoSmall,
                 faded(theme::kText, 0.75f), digits(row.offset));
 }
 
+/// Neighbours of one segment with the same fate, as one block with their number.
+void draw_run(Canvas& c, const Rect& rect, const CensusRow& first, const CensusRow& last,
+              std::size_t count, bool there) {
+  draw_fate(c, rect, first.fate, there);
+  const std::string text = std::to_string(count);
+  c.tip(rect, fmt::format("offsets {} to {}: {} records, {}", digits(first.offset),
+                          digits(last.offset), count, fate_word(first.fate)));
+  const float w = c.width(Face::MonoSmall, text) + c.px(12);
+  if (!there || w > rect.w()) return;
+  const Rect plate = Rect::at(rect.cx() - w / 2, rect.cy() - c.px(9), w, c.px(18));
+  c.fill(plate, faded(theme::kBackground, 0.75f), c.px(4));
+  c.text_center(plate, Face::MonoSmall, theme::kText, text);
+}
+
 void draw_ribbon(Canvas& c, LogColumn& at, const LogCensus& census, const Ribbon& r, bool after) {
   const float h = c.px(kCellHeight);
+  const auto& rows = census.rows;
   std::int64_t base = -1;
-  for (std::size_t i = 0; i < r.count; ++i) {
-    const CensusRow& row = census.rows[r.first + i];
-    const std::int64_t in = after ? row.base_after : row.base_before;
-    const bool there = in >= 0;
+  for (std::size_t i = 0; i < rows.size();) {
+    const std::int64_t in = segment_of(rows[i], after);
+    std::size_t end = i + 1;
+    while (!r.words && end < rows.size() && rows[end].fate == rows[i].fate &&
+           segment_of(rows[end], after) == in) {
+      ++end;
+    }
     const float inset = r.words ? c.px(1.5f) : 0.5f;
     const Rect rect{at.x + static_cast<float>(i) * r.cell + inset, at.y,
-                    at.x + static_cast<float>(i + 1) * r.cell - inset, at.y + h};
-    draw_record_cell(c, rect, row, there, after, r.words);
+                    at.x + static_cast<float>(end) * r.cell - inset, at.y + h};
+    if (r.words) {
+      draw_record_cell(c, rect, rows[i], in >= 0);
+    } else {
+      draw_run(c, rect, rows[i], rows[end - 1], end - i, in >= 0);
+    }
     // A segment begins: a line, so that the merge of small segments can be seen.
-    if (there && in != base) {
-      c.fill({rect.x0 - inset - c.px(1), at.y - c.px(4), rect.x0 - inset + c.px(1),
-              at.y + h + c.px(4)},
-             theme::kText);
+    if (in >= 0 && in != base) {
+      const float x = rect.x0 - inset;
+      c.fill({x - c.px(1), at.y - c.px(4), x + c.px(1), at.y + h + c.px(4)}, theme::kText);
       base = in;
     }
-    const char* fate = row.fate == Fate::Removed ? "removed"
-                       : row.fate == Fate::Added ? "came after"
-                                                 : "kept";
-    c.tip(rect, fmt::format("offset {} · key {} · value {} · {}", digits(row.offset), row.key,
-                            row.tombstone ? "null (a tombstone)" : row.value, fate));
+    i = end;
   }
   at.y += h + c.px(8);
 }
@@ -172,9 +205,12 @@ void draw_key(Canvas& c, LogColumn& at) {
     if (hatched) c.hatch(box, hatch, c.px(5));
     x = c.text(box.x1 + c.px(6), at.y, Face::Small, theme::kDim, word).x1 + c.px(18);
   };
-  item("kept", rgb(0x3d74b8), false, 0);
-  item("removed", rgb(0x6b3440), true, faded(theme::kBad, 0.55f));
-  item("came after", rgb(0x23926b), false, 0);
+  item("kept", kKeptFill, false, 0);
+  item("removed", kRemovedFill, true, faded(theme::kBad, 0.55f));
+  item("came after", kAddedFill, false, 0);
+  if (x + c.width(Face::Small, "white line: a segment begins") <= at.x + at.w) {
+    c.text(x, at.y, Face::Small, theme::kFaint, "white line: a segment begins");
+  }
   at.y += c.line_height(Face::Small) + c.px(12);
 }
 
@@ -198,10 +234,10 @@ void draw_history(Ui& ui, Canvas& c, LogColumn& at) {
   draw_side(c, at, census, ribbon, false);
   draw_side(c, at, census, ribbon, true);
   draw_key(c, at);
-  if (ribbon.count < census.rows.size()) {
+  if (census.cut_short) {
     c.fit(at.x, at.y, at.w, Face::Small, theme::kFaint,
-          fmt::format("shown: {} of {} records, from offset {} on", ribbon.count,
-                      census.rows.size(), digits(census.rows[ribbon.first].offset)));
+          fmt::format("shown: the newest {} records, from offset {} on", census.rows.size(),
+                      digits(census.rows.front().offset)));
     at.y += c.line_height(Face::Small) + c.px(8);
   }
 }

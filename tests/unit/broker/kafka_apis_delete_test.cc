@@ -56,7 +56,7 @@ TEST_CASE("the answer waits for the followers and tells the low watermark") {
   f.run_handlers();
   CHECK(f.answers<DeleteRecordsResponse>().empty());
   CHECK(f.broker.delayed_deletes() == 1);
-  const auto fetched = f.ask<protocol::FetchResponse>(f.fetch(10, 0), 12);
+  const auto fetched = f.ask<protocol::FetchResponse>(f.fetch(10, 0), 12, 3);
   CHECK(fetched.responses[0].partitions[0].log_start_offset == 6);
   follow_from(f, 10, 6);
   const auto answers = f.answers<DeleteRecordsResponse>();
@@ -141,6 +141,6 @@ TEST_CASE("retention and the cleaner follow their timers and settings") {
   CHECK(f.t.count<event::SegmentFilesRemoved>() == 1);
   f.fire(env::TimerKind::LogCleaner);
   CHECK(f.t.timers.at(env::TimerKind::LogCleaner, 0) == f.t.now() + seconds(3));
-  BrokerFixture off({{"log.cleaner.enable", "false"}});
+  BrokerFixture off(BrokerFixture::Settings{{"log.cleaner.enable", "false"}});
   CHECK_FALSE(off.t.timers.at(env::TimerKind::LogCleaner, 0).has_value());
 }

@@ -121,7 +121,7 @@ TEST_CASE("records are deleted through the leader of the partition, wherever tha
   using protocol::DeleteRecordsRequest;
   AdminFixture f;
   const TopicPartition orders{"orders", 2};
-  f.leaders[orders] = {3, 0};
+  for (std::int32_t i = 0; i < 3; ++i) f.leaders[{"orders", i}] = {i + 1, 0};
   f.client.delete_records(f.env(), orders, 100);
   f.deliver();
   const auto answer = [&](const Received& to, std::int64_t low_watermark, ErrorCode error) {

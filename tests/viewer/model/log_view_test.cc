@@ -114,6 +114,26 @@ TEST_CASE("retention is seen as segments that went") {
   CHECK(machine->present() == present);  // looking back moves nothing
 }
 
+TEST_CASE("the files before an event are those that one finds by going there") {
+  auto machine = played(kLogThatShrinks);
+  const LogView view = view_of(*machine, kOrders);
+  const auto deed = std::find_if(view.deeds.begin(), view.deeds.end(),
+                                 [](const LogDeed& d) { return d.removes; });
+  REQUIRE(deed != view.deeds.end());
+  const auto before = machine->stored_before(1, "orders-0", deed->event);
+  machine->seek(deed->event);
+  REQUIRE(machine->step_back());
+  std::size_t seen = 0;
+  for (const StoredFile& file : machine->stored_files(1)) {
+    if (!file.path.starts_with("orders-0/")) continue;
+    REQUIRE(seen < before.size());
+    CHECK(before[seen].file == file);
+    CHECK(before[seen].bytes == *machine->stored_bytes(1, file.path));
+    ++seen;
+  }
+  CHECK(seen == before.size());
+}
+
 TEST_CASE("the desk asks something by itself, plays it, and follows the cluster") {
   const auto machine = played(kLogOfOrders);
   EventIndex index;

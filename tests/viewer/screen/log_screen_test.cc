@@ -81,9 +81,10 @@ TEST_CASE("before and after of a clean and of retention are drawn cleanly") {
         driver.ui().state.user_zoom = zoom;
         driver.frames(3);
         check_clean(driver, fmt::format("{}x{} zoom {}", size.width, size.height, zoom));
+        if (zoom > 1) continue;  // with large letters one has to scroll to it
+        CHECK(driver.report().shows("removed"));
+        CHECK(driver.report().shows("BEFORE"));
       }
-      CHECK(driver.report().shows("removed"));
-      CHECK(driver.report().shows("BEFORE"));
     }
   }
 }
@@ -127,6 +128,27 @@ TEST_CASE("the steps can be walked by hand, and the bytes follow") {
   CHECK(ui.animating);
   driver.frames(40, 0.5);
   CHECK(ui.log.step() == ui.log.steps() - 1);
+}
+
+TEST_CASE("an offset can be written into the field, and its letters are no commands") {
+  Driver driver(testing::played(testing::kLogOfOrders), {1680, 1020});
+  Ui& ui = driver.ui();
+  ui.state.tab = kLogScreen;
+  driver.frames(2);
+  REQUIRE(driver.press("##lookup"));
+  driver.frames(2);
+  for (const char sign : {'4', '1'}) {
+    ImGui::GetIO().AddInputCharacter(static_cast<unsigned int>(sign));
+    driver.frames(2);
+  }
+  CHECK(ui.log.text == "41");
+  driver.gui().key(Key::C, false, false);
+  driver.frames(2);
+  for (const cluster::NodeView& node : driver.session().snapshot().nodes) {
+    CHECK(node.state == cluster::NodeState::Running);
+  }
+  REQUIRE(driver.press("Find"));
+  CHECK(ui.log.lookup().record_offset == 41);
 }
 
 TEST_CASE("an index entry and its bytes light each other up") {
