@@ -70,6 +70,11 @@ std::vector<VerbRule> fault_rules() {
       {{"flip", "flip NODE FILE BYTE", "Flips one bit of a file at that byte position."},
        {{"NODE", "FILE", "NUMBER"}},
        {}},
+      {{"log-start", "log-start NODE PARTITION OFFSET",
+        "Writes an offset into the log start checkpoint of a node that is down: its log begins "
+        "there from the next start on."},
+       {{"NODE", "PARTITION", "NUMBER"}},
+       {}},
       {{"skew", "skew NODE DURATION", "Sets the node's wall clock off; may be negative."},
        {{"NODE", "SKEW"}},
        {}}};

@@ -9,7 +9,7 @@
 //   lose FRAME | delay FRAME DURATION                    (FRAME: number of a frame in flight)
 //   lose next API request|response A -> B                (springs on the next frame that matches)
 //   disk NODE slow DURATION | disk NODE failing | disk NODE full | disk NODE ok
-//   flip NODE FILE BYTE | skew NODE DURATION
+//   flip NODE FILE BYTE | log-start NODE PARTITION OFFSET | skew NODE DURATION
 //   topic NAME partitions=N replicas=N [assignment=1:2:3,2:3:1] [CONFIG=VALUE …]
 //   delete-topic NAME | elect PARTITION | delete-records PARTITION before=OFFSET|end
 //   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)

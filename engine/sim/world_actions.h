@@ -49,6 +49,7 @@ Result<void> lose_action(ActionContext& context);
 Result<void> delay_action(ActionContext& context);
 Result<void> disk_action(ActionContext& context);
 Result<void> flip_action(ActionContext& context);
+Result<void> log_start_action(ActionContext& context);
 
 // clients (world_client_actions.cc)
 Result<void> topic_action(ActionContext& context);

@@ -17,6 +17,7 @@ constexpr Verb kVerbs[] = {
     {"skew", skew_action},     {"cut", cut_action},           {"heal", heal_action},
     {"slow", slow_action},     {"reset", reset_action},       {"lose", lose_action},
     {"delay", delay_action},   {"disk", disk_action},         {"flip", flip_action},
+    {"log-start", log_start_action},
     {"topic", topic_action},   {"delete-topic", delete_topic_action}, {"elect", elect_action},
     {"delete-records", delete_records_action},
     {"producer", producer_action}, {"consumer", consumer_action}, {"send", send_action},

@@ -2,6 +2,8 @@
 
 #include "engine/sim/world_actions.h"
 #include "engine/sim/world_env.h"
+#include "engine/storage/checkpoint_file.h"
+#include "engine/storage/file_names.h"
 
 namespace kscope::sim {
 namespace {
@@ -146,6 +148,30 @@ Result<void> flip_action(ActionContext& context) {
   WorldSink sink(context.world);
   sink.set_cause(context.announce());
   sink.emit(id, event::BitFlipped{context.world.names.intern(file), position});
+  return {};
+}
+
+// A log that ends before its start begins afresh there when it is loaded, as in Kafka; that is how
+// a lab or a test gets a log with large offsets without having to write all that came before.
+Result<void> log_start_action(ActionContext& context) {
+  KTRY_ASSIGN(const NodeId id, context.node_argument(0));
+  NodeSlot* slot = context.world.node(id);
+  if (slot == nullptr) return Error{ErrorKind::Invalid, "clients have no disk"};
+  if (slot->alive()) {
+    return Error{ErrorKind::Invalid, fmt::format("broker {0} is running and would write over it; "
+                                                 "first: stop broker {0}", id.value())};
+  }
+  KTRY_ASSIGN(const TopicPartition partition, parse_partition(context.command.arguments[1]));
+  env::Disk& disk = slot->storage();
+  if (!disk.exists(partition.str())) {
+    return Error{ErrorKind::NotFound, fmt::format("broker {} has no log of {}", id.value(),
+                                                  partition.str())};
+  }
+  KTRY_ASSIGN(storage::OffsetCheckpoint starts,
+              storage::read_offset_checkpoint(disk, storage::kLogStartCheckpoint));
+  starts[partition] = Offset(std::stoll(context.command.arguments[2]));
+  KTRY(storage::write_offset_checkpoint(disk, storage::kLogStartCheckpoint, starts));
+  context.announce();
   return {};
 }
 

@@ -8,6 +8,9 @@ namespace kscope::lab {
 
 namespace {
 
+/// Some waits end by themselves ("run 20s"), so somebody has to look even when nothing happens.
+constexpr Duration kLookAgain = millis(100);
+
 /// Frames and timers come by the thousand and no condition can see most of them.
 bool may_matter(const event::Event& event) {
   const event::Subject subject = event::info_of(event.body).subject;
@@ -36,6 +39,7 @@ Result<void> run_setup_item(viewer::Machine& machine, const ScriptItem& item,
 bool run_until(viewer::Machine& machine, Duration limit, const std::function<bool()>& done) {
   const Instant deadline = machine.now() + limit;
   EventSeq seen = machine.present();
+  Instant looked = machine.now();
   if (done()) return true;
   while (true) {
     const auto next = machine.next_item_at();
@@ -44,12 +48,14 @@ bool run_until(viewer::Machine& machine, Duration limit, const std::function<boo
       return done();
     }
     machine.step();
-    bool matters = false;
+    bool matters = machine.now() >= looked + kLookAgain;
     for (std::uint64_t seq = seen.value() + 1; seq <= machine.present().value(); ++seq) {
       matters = matters || may_matter(machine.event(EventSeq(seq)));
     }
     seen = machine.present();
-    if (matters && done()) return true;
+    if (!matters) continue;
+    looked = machine.now();
+    if (done()) return true;
   }
 }
 

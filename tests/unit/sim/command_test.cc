@@ -59,6 +59,7 @@ TEST_CASE("every syntax of the help is accepted") {
                            "disk 1 full",
                            "disk 1 ok",
                            "flip 1 orders-0/00000000000000000000.log 70",
+                           "log-start broker 1 orders-0 368769",
                            "skew 1 -5s",
                            "skew 1 5s",
                            "topic orders partitions=3 replicas=3 assignment=1:2:3,2:3:1",
