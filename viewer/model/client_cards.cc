@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 namespace kscope::viewer {
 
 namespace {
@@ -49,7 +52,21 @@ void describe_producer(const cluster::ClientView& client, ClientCard& card) {
   card.error = p.last_error;
 }
 
-void describe_consumer(const cluster::ClientView& client, ClientCard& card) {
+/// By partition, the leader's high watermark. A consumer cut off from the leader does not know it:
+/// its own figure would say that it lags by nothing.
+using ReadableEnds = std::map<std::string, std::int64_t>;
+
+ReadableEnds readable_ends(const ClusterView& view, const cluster::Snapshot& snapshot) {
+  ReadableEnds ends;
+  for (const PartitionRow& row : view.rows) {
+    const cluster::ReplicaView* leader = snapshot.replica(row.leader, row.partition);
+    if (leader != nullptr) ends[row.partition.str()] = leader->high_watermark;
+  }
+  return ends;
+}
+
+void describe_consumer(const ReadableEnds& ends, const cluster::ClientView& client,
+                       ClientCard& card) {
   const cluster::ConsumerView& c = client.consumer;
   for (const std::string& partition : c.assigned) {
     LagLine line{partition, 0, 0};
@@ -57,6 +74,9 @@ void describe_consumer(const cluster::ClientView& client, ClientCard& card) {
       line.position = it->second;
     }
     if (const auto it = c.lag.find(partition); it != c.lag.end()) line.lag = it->second;
+    if (const auto it = ends.find(partition); it != ends.end()) {
+      line.lag = std::max<std::int64_t>(it->second - line.position, 0);
+    }
     card.lag.push_back(line);
   }
   card.totals = fmt::format("{} consumed", c.records_consumed);
@@ -66,6 +86,7 @@ void describe_consumer(const cluster::ClientView& client, ClientCard& card) {
 }  // namespace
 
 void build_client_cards(const cluster::Snapshot& snapshot, ClusterView& view) {
+  const ReadableEnds ends = readable_ends(view, snapshot);
   for (const cluster::ClientView& client : snapshot.clients) {
     // The operator's admin client has nothing to show between two commands.
     if (client.kind == cluster::ClientKind::Admin) continue;
@@ -74,7 +95,7 @@ void build_client_cards(const cluster::Snapshot& snapshot, ClusterView& view) {
     card.kind = client.kind;
     card.title = client.name;
     if (client.kind == cluster::ClientKind::Producer) describe_producer(client, card);
-    if (client.kind == cluster::ClientKind::Consumer) describe_consumer(client, card);
+    if (client.kind == cluster::ClientKind::Consumer) describe_consumer(ends, client, card);
     if (client.kind == cluster::ClientKind::External) {
       card.badges.push_back({"real client", Tone::Special});
     }
