@@ -58,7 +58,7 @@ void Folder::apply(const event::LogOpened& e) {
   r->log_start = e.log_start.value();
   r->high_watermark = e.log_start.value();
   r->flushed_end = e.log_end.value();
-  std::erase_if(r->epochs, [&](const EpochRange& x) { return x.start >= e.log_end.value(); });
+  r->epochs.clear();  // those that the log knows are told next, one by one
 }
 
 void Folder::apply(const event::LogRecovered& e) { set_log_end(e.partition, e.log_end); }
