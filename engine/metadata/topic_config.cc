@@ -36,8 +36,9 @@ constexpr Definition kDefinitions[] = {
     {"follower.replication.throttled.replicas", Kind::Anything},
     {"index.interval.bytes", Kind::Number, 0, INT32_MAX, "", &LogConfig::index_interval_bytes},
     {"leader.replication.throttled.replicas", Kind::Anything},
-    {"local.retention.bytes", Kind::Number, -2},
-    {"local.retention.ms", Kind::Number, -2},
+    {"local.retention.bytes", Kind::Number, -2, INT64_MAX, "",
+     &LogConfig::local_retention_bytes},
+    {"local.retention.ms", Kind::Number, -2, INT64_MAX, "", &LogConfig::local_retention_ms},
     {"max.compaction.lag.ms", Kind::Number, 1, INT64_MAX, "",
      &LogConfig::max_compaction_lag_ms},
     {"max.message.bytes", Kind::Number, 0, INT32_MAX, "", &LogConfig::max_message_bytes},
@@ -132,6 +133,7 @@ storage::LogConfig log_config_of(const std::map<std::string, std::string>& topic
     if (name == "message.timestamp.type") {
       config.message_timestamp_is_append_time = value == "LogAppendTime";
     }
+    if (name == "remote.storage.enable") config.remote_storage_enable = value == "true";
     if (name == "cleanup.policy") {
       config.cleanup_compact = value.find("compact") != std::string::npos;
       config.cleanup_delete = value.find("delete") != std::string::npos;

@@ -107,8 +107,15 @@ Result<ListedOffset> Partition::list_offset(env::Env& env, const storage::Unifie
   if (listed.error != ErrorCode::NONE) return listed;
 
   if (query.timestamp_ms == kEarliestTimestamp || query.timestamp_ms == kEarliestLocalTimestamp) {
-    listed.offset = log.log_start();
-    listed.epoch = log.epochs().epoch_of(log.log_start());
+    const bool local = query.timestamp_ms == kEarliestLocalTimestamp;
+    listed.offset = local ? log.local_log_start() : log.log_start();
+    listed.epoch = log.epochs().epoch_of(*listed.offset);
+    return listed;
+  }
+  if (query.timestamp_ms == kLatestTieredTimestamp) {
+    if (log.remote().empty()) return listed;
+    listed.offset = log.remote().end() - 1;
+    listed.epoch = log.epochs().epoch_of(*listed.offset);
     return listed;
   }
   // KIP-207: a new leader may know of a lower HW than its predecessor told. Until it has committed

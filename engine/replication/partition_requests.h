@@ -60,7 +60,8 @@ struct EpochEndResult {
 inline constexpr std::int64_t kLatestTimestamp = -1;
 inline constexpr std::int64_t kEarliestTimestamp = -2;
 inline constexpr std::int64_t kMaxTimestamp = -3;
-inline constexpr std::int64_t kEarliestLocalTimestamp = -4;
+inline constexpr std::int64_t kEarliestLocalTimestamp = -4;  ///< KIP-405
+inline constexpr std::int64_t kLatestTieredTimestamp = -5;   ///< KIP-1005
 
 struct OffsetQuery {
   std::int64_t timestamp_ms = kLatestTimestamp;

@@ -8,6 +8,7 @@
 #include "engine/storage/file_names.h"
 #include "engine/storage/leader_epoch_cache.h"
 #include "engine/storage/properties.h"
+#include "engine/storage/remote_log.h"
 
 namespace kscope::storage {
 
@@ -82,6 +83,7 @@ std::optional<Dump> dump_text_file(std::string_view name, std::string_view text)
     return dump_text(text, LeaderEpochCache::from_checkpoint(text));
   }
   if (name.ends_with("-offset-checkpoint")) return dump_text(text, parse_offset_checkpoint(text));
+  if (name == kRemoteLogMetadata) return dump_text(text, parse_remote_metadata(text));
   if (name == kPartitionMetadata) return dump_text(text, parse_partition_metadata(text));
   if (name == kMetaProperties) return dump_text(text, parse_meta_properties(text));
   if (name == "quorum-state" || name == kCleanShutdownMarker)

@@ -6,7 +6,8 @@
 //
 // Understood: .log and .checkpoint (batches), .index, .timeindex, .txnindex, .snapshot (producers),
 // the *-offset-checkpoint files, leader-epoch-checkpoint, partition.metadata, meta.properties,
-// quorum-state, .kafka_cleanshutdown; all of them also with .deleted, .cleaned or .swap behind.
+// quorum-state, .kafka_cleanshutdown, remote-log-metadata; all of them also with .deleted, .cleaned
+// or .swap behind.
 //
 // Called by: the command line (`dump-log`), the viewer's file panel. Kafka: DumpLogSegments.
 // Differences: unprintable bytes of keys and values are shown as \xNN; damage is told, with a

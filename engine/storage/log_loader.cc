@@ -23,6 +23,7 @@ LogLoader::LogLoader(env::Env& env, const TopicPartition& partition, const LogCo
   log_.config_ = config;
   log_.last_flush_ms_ = env.clock.wall_ms();
   log_.producers_ = ProducerStateManager(log_.directory_);
+  log_.remote_ = RemoteLog(log_.directory_);
 }
 
 Result<UnifiedLog> LogLoader::load(const Checkpoints& checkpoints) {
@@ -31,12 +32,14 @@ Result<UnifiedLog> LogLoader::load(const Checkpoints& checkpoints) {
   is_new_ = bases.empty();
   KTRY(load_epochs());
   KTRY(open_segments(bases));
-  if (!bases.empty()) log_.log_start_ = std::max(checkpoints.log_start, bases.front());
+  // A log that has nothing local is a new one: whatever the tier has is of a former topic.
+  KTRY(is_new_ ? log_.remote_.wipe(env_.disk) : log_.remote_.load(env_.disk));
+  if (!bases.empty()) log_.log_start_ = std::max(checkpoints.log_start, log_.first_offset());
   KTRY(log_.producers_.find_snapshots(env_.disk));
   KTRY(recover_segments(checkpoints));
   if (!log_.segments_.empty()) KTRY(find_end());
   KTRY(start_afresh_if_needed(checkpoints.log_start));
-  log_.log_start_ = std::max(checkpoints.log_start, log_.segments_.front().base_offset());
+  log_.log_start_ = std::max(checkpoints.log_start, log_.first_offset());
   KTRY(settle_epochs(log_.log_start_));
   KTRY(load_producers(checkpoints.clean));
   // Not further than what was flushed: a scan proves that bytes are there, not that they are safe.

@@ -155,7 +155,7 @@ Result<void> LogManager::checkpoint_log_starts(env::Env& env) const {
   OffsetCheckpoint starts;
   for (const auto& [partition, log] : logs_) {
     // Where the first segment begins is no news; Kafka leaves those out as well.
-    if (log.log_start() > log.segments().front().base_offset()) {
+    if (log.log_start() > log.first_offset()) {
       starts[partition] = log.log_start();
     }
   }

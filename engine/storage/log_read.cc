@@ -26,6 +26,8 @@ std::size_t whole_batch_bytes(ByteView bytes) {
 
 }  // namespace
 
+void keep_whole_batches(Bytes& records) { records.resize(whole_batch_bytes(records)); }
+
 // Where reading has to stop in a segment so that nothing at or after `end` is given away. A batch
 // that reaches beyond the end is left out as a whole.
 Result<std::int64_t> UnifiedLog::end_position(const env::Disk& disk, std::size_t segment,
@@ -50,6 +52,7 @@ Result<ReadResult> UnifiedLog::read(env::Env& env, Offset from, const ReadLimits
   if (from >= end) return result;  // the hot path: a follower that has everything
   if (limits.max_bytes <= 0 && !limits.at_least_one_batch) return result;
 
+  if (from < segments_.front().base_offset()) return read_remote(env, from, limits);
   for (std::size_t i = segment_index(from); i < segments_.size(); ++i) {
     KTRY_ASSIGN(const auto first, segments_[i].translate(env.disk, from));
     if (!first) continue;  // offsets that compaction took away at the end of a segment
@@ -59,7 +62,7 @@ Result<ReadResult> UnifiedLog::read(env::Env& env, Offset from, const ReadLimits
     if (limits.at_least_one_batch) wanted = std::max(wanted, first->size);
     wanted = std::min(wanted, stop - first->position);
     KTRY_ASSIGN(result.records, segments_[i].read(env.disk, first->position, wanted));
-    result.records.resize(whole_batch_bytes(result.records));
+    keep_whole_batches(result.records);
     if (result.records.empty()) return result;
     result.first_offset = first->base;
     result.position = first->position;
@@ -88,7 +91,7 @@ void begin_trace(LookupTrace* trace, bool by_time, std::int64_t target, std::siz
 Result<std::optional<UnifiedLog::Located>> UnifiedLog::locate(const env::Disk& disk, Offset offset,
                                                               LookupTrace* trace) const {
   begin_trace(trace, false, offset.value(), segments_.size());
-  if (offset < log_start_ || offset >= log_end_) return std::optional<Located>();
+  if (offset < local_log_start() || offset >= log_end_) return std::optional<Located>();
   for (std::size_t i = segment_index(offset, trace); i < segments_.size(); ++i) {
     KTRY_ASSIGN(const auto batch, segments_[i].translate(disk, offset, next_visit(trace)));
     if (batch) return std::optional(Located{segments_[i].base_offset(), *batch});

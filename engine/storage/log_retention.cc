@@ -16,6 +16,9 @@ namespace kscope::storage {
 
 Result<void> UnifiedLog::delete_old_segments(env::Env& env, Offset high_watermark) {
   using event::DeleteReason;
+  // Compacted logs have no tier, as in Kafka.
+  if (config_.remote_storage_enable && !config_.cleanup_compact) return tier(env, high_watermark);
+  if (!remote_.empty()) KTRY(delete_remote(env));
   KTRY(delete_leading(env, high_watermark, DeleteReason::LogStart,
                       [&](const LogSegment&, std::optional<Offset> next) {
                         return next && *next <= log_start_;

@@ -29,6 +29,8 @@ Result<void> UnifiedLog::truncate_to(env::Env& env, Offset to, event::TruncateRe
   if (to >= log_end_) return drop_epochs_from(env, log_end_);
   if (to < segments_.front().base_offset()) return truncate_fully_and_start_at(env, to);
 
+  // Only what is committed was copied; an unclean election may cut even that.
+  if (!remote_.empty() && to < remote_.end()) KTRY(forget_remote(env));
   const Offset from_end = log_end_;
   KTRY(remove_segments_after(env, segment_index(to) + 1));
   KTRY_ASSIGN(log_end_, active().truncate_to(env.disk, to, env.clock.wall_ms()));
@@ -60,6 +62,7 @@ Result<void> UnifiedLog::truncate_fully_and_start_at(env::Env& env, Offset start
   }
   env.events.emit(env.node, event::LogFlushed{ref_, start});
   KTRY(producers_.truncate_fully(env.disk, start));
+  KTRY(remote_.wipe(env.disk));
   epochs_.clear();
   return save_epochs(env);
 }

@@ -124,6 +124,7 @@ Result<void> UnifiedLog::delete_all(env::Env& env) {
   KTRY(env.disk.rename(directory_, doomed));
   KTRY(env.disk.flush_directory(""));
   KTRY(remove_directory_tree(env.disk, doomed));
+  KTRY(remote_.wipe(env.disk));
   env.events.emit(env.node, event::LogDeleted{ref_});
   return {};
 }

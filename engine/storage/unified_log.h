@@ -38,6 +38,7 @@
 #include "engine/storage/log_segment.h"
 #include "engine/storage/log_validator.h"
 #include "engine/storage/producer_state_manager.h"
+#include "engine/storage/remote_log.h"
 
 namespace kscope::storage {
 
@@ -115,7 +116,8 @@ class UnifiedLog {
   // ---- retention (log_retention.cc)
   /// Takes whole segments out of the log: those before the log start, and where cleanup.policy says
   /// delete, those beyond retention.bytes or retention.ms. Never anything at or beyond the high
-  /// watermark, so that the log start cannot pass it.
+  /// watermark, so that the log start cannot pass it. With remote.storage.enable it first copies to
+  /// the remote tier, and retention is that of both tiers together.
   Result<void> delete_old_segments(env::Env& env, Offset high_watermark);
   /// Removes the .deleted files whose file.delete.delay.ms is over.
   Result<void> remove_due_files(env::Env& env);
@@ -141,9 +143,7 @@ class UnifiedLog {
   /// ListOffsets by time: first record with timestamp >= the given one, or nullopt.
   using TimestampOffset = storage::TimestampOffset;
   Result<std::optional<TimestampOffset>> offset_for_timestamp(env::Env& env,
-                                                              std::int64_t timestamp_ms) const {
-    return locate_time(env.disk, timestamp_ms);
-  }
+                                                              std::int64_t timestamp_ms) const;
   /// The aborted transactions that overlap with [from, end): what a reader of committed data skips.
   std::vector<AbortedTxn> aborted_in(Offset from, Offset end) const;
   Result<std::optional<TimestampOffset>> max_timestamp(env::Env& env) const;
@@ -151,6 +151,10 @@ class UnifiedLog {
   const TopicPartition& partition() const { return partition_; }
   PartitionRef ref() const { return ref_; }
   Offset log_start() const { return log_start_; }
+  /// Records before it are only in the remote tier (log_remote.cc, KIP-405).
+  Offset local_log_start() const;
+  Offset first_offset() const;  ///< of the oldest segment, local or remote
+  const RemoteLog& remote() const { return remote_; }
   Offset log_end() const { return log_end_; }          ///< LEO: the next offset to be written
   Offset recovery_point() const { return recovery_point_; }
   const LogConfig& config() const { return config_; }
@@ -203,6 +207,14 @@ class UnifiedLog {
   Result<void> delete_leading(env::Env& env, Offset high_watermark, event::DeleteReason reason,
                               const Deletable& deletable);
   Result<void> doom(env::Env& env, LogSegment& segment);
+  // log_remote.cc
+  Result<void> tier(env::Env& env, Offset high_watermark);
+  Result<void> copy_to_remote(env::Env& env, Offset stable);
+  Result<void> delete_local(env::Env& env);
+  Result<void> delete_remote(env::Env& env);
+  Result<void> forget_remote(env::Env& env);
+  std::int64_t size_with_remote() const;
+  Result<ReadResult> read_remote(env::Env& env, Offset from, const ReadLimits& limits) const;
   Result<void> roll_at(env::Env& env, Offset base, event::RollReason reason);
   Result<void> flush_up_to(env::Env& env, Offset end);
   Result<void> drop_epochs_from(env::Env& env, Offset end);
@@ -221,6 +233,11 @@ class UnifiedLog {
   std::vector<LogSegment> segments_;  // Invariant: never empty once open
   LeaderEpochCache epochs_;
   ProducerStateManager producers_;
+  RemoteLog remote_;
 };
+
+/// Drops a batch at the end that a limit of bytes has cut.
+void keep_whole_batches(Bytes& records);
+
 
 }  // namespace kscope::storage

@@ -225,6 +225,28 @@ TEST_CASE("when the disk fails every replica goes offline at once") {
         ErrorCode::KAFKA_STORAGE_ERROR);
 }
 
+TEST_CASE("a topic's own flush.ms is kept, whatever the broker's default is") {
+  ManagerFixture f;
+  const auto flush_timer = [&] {
+    return f.t.timers.armed.contains({env::TimerKind::LogFlushCheck, 0});
+  };
+  CHECK_FALSE(flush_timer());
+  f.metadata.topic("orders", 1).topic_config("orders", "flush.ms", "1500");
+  f.metadata.partition(1, 0, {1}, {1}, 1, 0, 0);
+  f.apply();
+  REQUIRE(flush_timer());
+  f.replicas.append(f.t.env(), f.orders, batch_of(3), 1);
+  CHECK(f.log().recovery_point() == Offset(0));
+  f.t.advance(millis(1500));
+  f.replicas.on_timer(f.t.env(), env::TimerKind::LogFlushCheck, 0);
+  CHECK(f.log().recovery_point() == Offset(3));
+  CHECK(flush_timer());
+  f.metadata.topic_config("orders", "flush.messages", "2");
+  f.apply();
+  f.replicas.append(f.t.env(), f.orders, batch_of(2), 1);
+  CHECK(f.log().recovery_point() == Offset(5));
+}
+
 TEST_CASE("a full disk is a failed disk") {
   ManagerFixture f;
   f.lead_orders({1});

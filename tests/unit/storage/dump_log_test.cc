@@ -233,6 +233,8 @@ TEST_CASE("checkpoints and property files are shown as they are and checked") {
   CHECK(dump("recovery-point-offset-checkpoint", view_of("0\n1\norders 0 x\n")).problems[0] ==
         "line 3: \"orders 0 x\" is not topic partition offset");
   CHECK(dump("replication-offset-checkpoint", view_of("")).problems.empty());
+  CHECK(dump("remote-log-metadata", view_of("0\n1\n0 9 5 380 1\n")).problems.empty());
+  CHECK(dump("remote-log-metadata", view_of("0\n1\n0 9 5 380\n")).problems.size() == 1);
   CHECK(dump("partition.metadata", view_of("version: 0\n")).problems[0] == "topic_id is missing");
   CHECK(dump("meta.properties", view_of("version=1\x1b[2J\n")).text == "version=1\\x1b[2J\n");
 }

@@ -103,6 +103,16 @@ class ImageMaker {
     return add(r);
   }
 
+  ImageMaker& topic_config(const std::string& topic, const std::string& name,
+                           const std::string& value) {
+    protocol::ConfigRecord r;
+    r.resource_type = 2;
+    r.resource_name = topic;
+    r.name = name;
+    r.value = value;
+    return add(r);
+  }
+
  private:
   ImageMaker& add(const protocol::MetadataRecord& record) {
     delta_.note(image_, record);
