@@ -84,6 +84,13 @@ struct Check {
   Condition holds;
 };
 
+/// A number that is shown as a bar when the step is over.
+struct Figure {
+  Text label;
+  std::string place;  ///< as in a condition: a whole number is there
+  std::string unit;   ///< "MB/s"
+};
+
 enum class StepKind : std::uint8_t { Explain, Predict, Do, Inject, Observe, Check };
 const char* to_string(StepKind kind);
 
@@ -105,6 +112,8 @@ struct Step {
   Script script;           ///< do, inject
   // check
   std::vector<Check> checks;
+  std::string figures_of;        ///< place whose text stands above the figures: "measured machine"
+  std::vector<Figure> figures;
 };
 
 struct Lab {
