@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,19 @@ int sync_data(int descriptor) {
 
 }  // namespace
 
+namespace {
+
+// A segment has three open files, and the usual soft limit of 1024 would end a log at some three
+// hundred of them. The hard limit is the administrator's word; up to there we may help ourselves.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
 Disk::Disk(std::string folder, int root, int lock)
     : folder_(std::move(folder)), root_(root), lock_(lock) {}
 
@@ -57,6 +71,7 @@ Disk::~Disk() {
 }
 
 Result<std::unique_ptr<Disk>> Disk::open(const std::string& folder) {
+  raise_file_limit();
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) {
@@ -91,7 +106,7 @@ Error Disk::failure(std::string_view path, std::string_view doing) const {
 Disk::OpenFile& Disk::file_of(FileHandle handle) {
   const auto found = handles_.find(handle);
   KCHECK(found != handles_.end());
-  return files_.at(found->second);
+  return *found->second.file;
 }
 
 const Disk::OpenFile& Disk::file_of(FileHandle handle) const {
@@ -121,13 +136,13 @@ Result<FileHandle> Disk::open(std::string_view path, bool create) {
     ::close(descriptor);
   }
   ++slot->second.handles;
-  handles_[++last_handle_] = key;
+  handles_[++last_handle_] = {key, &slot->second};
   return last_handle_;
 }
 
 void Disk::close(FileHandle handle) {
   OpenFile& file = file_of(handle);
-  const FileKey key = handles_.at(handle);
+  const FileKey key = handles_.at(handle).key;
   handles_.erase(handle);
   if (--file.handles > 0) return;
   ::close(file.descriptor);

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -71,7 +72,11 @@ class Disk final : public env::Disk {
   int root_ = -1;
   int lock_ = -1;
   std::map<FileKey, OpenFile> files_;
-  std::map<env::FileHandle, FileKey> handles_;
+  struct Handle {
+    FileKey key;
+    OpenFile* file = nullptr;  // in files_, whose nodes stay where they are
+  };
+  std::unordered_map<env::FileHandle, Handle> handles_;  // asked for with every read
   env::FileHandle last_handle_ = 0;
 };
 

@@ -128,6 +128,7 @@ class ReplicaManager final : private FollowerLogs {
 
   // replica_manager_upkeep.cc
   void arm(env::Env& env, env::TimerKind kind, std::int64_t key, Duration interval);
+  void arm_flush(env::Env& env);
   void check_isrs(env::Env& env);
   Result<void> checkpoint_high_watermarks(env::Env& env);
   Result<void> checkpoint_logs(env::Env& env);

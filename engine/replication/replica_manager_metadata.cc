@@ -21,6 +21,7 @@ void ReplicaManager::on_metadata(env::Env& env, const metadata::MetadataImage& i
     }
   }
   update_configs(image, delta);
+  if (!delta.topic_configs.empty()) arm_flush(env);
   if (!started_with_metadata_) remove_strays(env, image);
   started_with_metadata_ = true;
   for (const auto& [topic_name, indexes] : delta.partitions) {
@@ -113,6 +114,7 @@ Result<HostedPartition*> ReplicaManager::host(env::Env& env, const metadata::Met
   if (former && *former != id) KTRY(logs_.remove(env, name));
   KTRY_ASSIGN(storage::UnifiedLog* log, logs_.get_or_create(env, name, id, defaults_.log));
   configure(image, hosted.partition, *log);
+  if (log->config().flush_ms < defaults_.log.flush_ms) arm_flush(env);
   const auto& stored = logs_.stored_high_watermarks();
   const auto mark = stored.find(name);
   hosted.partition.restore_high_watermark(env, *log,

@@ -10,12 +10,6 @@ constexpr Duration kFlushCheckpointInterval =
     seconds(60);  // log.flush.offset.checkpoint.interval.ms
 constexpr Duration kRollCheckInterval = seconds(300);
 
-/// The shortest time after which a log may want to be flushed; nothing if never by the clock.
-std::optional<Duration> flush_check_interval(const storage::LogConfig& config) {
-  if (config.flush_ms == INT64_MAX) return std::nullopt;
-  return millis(std::max<std::int64_t>(config.flush_ms, 1));
-}
-
 }  // namespace
 
 Result<void> ReplicaManager::start(env::Env& env, const ReplicaConfig& config,
@@ -30,10 +24,18 @@ Result<void> ReplicaManager::start(env::Env& env, const ReplicaConfig& config,
   arm(env, env::TimerKind::LogRollCheck, 0, kRollCheckInterval);
   if (config_.cleaner.enable) arm(env, env::TimerKind::LogCleaner, 0, config_.cleaner.backoff);
   arm(env, env::TimerKind::LogRetention, 0, config_.retention_check_interval);
-  if (const auto interval = flush_check_interval(defaults_.log)) {
-    arm(env, env::TimerKind::LogFlushCheck, kFlushDue, *interval);
-  }
+  arm_flush(env);
   return {};
+}
+
+// Looks as often as the log with the shortest flush.ms wants it. (Kafka looks every
+// log.flush.scheduler.interval.ms, which by default is never: there flush.ms alone does nothing.)
+void ReplicaManager::arm_flush(env::Env& env) {
+  const std::int64_t ms = std::min(logs_.shortest_flush_ms(), defaults_.log.flush_ms);
+  if (ms == INT64_MAX) return;
+  constexpr std::int64_t kLongestMs = 365LL * 86'400'000;  // the setting knows centuries
+  arm(env, env::TimerKind::LogFlushCheck, kFlushDue,
+      millis(std::clamp<std::int64_t>(ms, 1, kLongestMs)));
 }
 
 void ReplicaManager::arm(env::Env& env, env::TimerKind kind, std::int64_t key, Duration interval) {
@@ -57,8 +59,11 @@ bool ReplicaManager::on_timer(env::Env& env, env::TimerKind kind, std::int64_t k
       break;
     case env::TimerKind::LogFlushCheck:
       if (!log_dir_failed_) done = key == kFlushDue ? logs_.flush_due(env) : checkpoint_logs(env);
-      arm(env, kind, key, key == kFlushDue ? *flush_check_interval(defaults_.log)
-                                           : kFlushCheckpointInterval);
+      if (key == kFlushDue) {
+        arm_flush(env);
+      } else {
+        arm(env, kind, key, kFlushCheckpointInterval);
+      }
       break;
     case env::TimerKind::LogRollCheck:
       if (!log_dir_failed_) done = logs_.roll_due(env);

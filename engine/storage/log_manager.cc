@@ -180,6 +180,14 @@ Result<void> LogManager::flush_due(env::Env& env) {
   return {};
 }
 
+std::int64_t LogManager::shortest_flush_ms() const {
+  std::int64_t shortest = INT64_MAX;
+  for (const auto& [partition, log] : logs_) {
+    shortest = std::min(shortest, log.config().flush_ms);
+  }
+  return shortest;
+}
+
 Result<void> LogManager::roll_due(env::Env& env) {
   for (auto& [partition, log] : logs_) {
     log.remove_expired_producers(env);

@@ -61,6 +61,7 @@ class LogManager {
   const OffsetCheckpoint& stored_high_watermarks() const { return high_watermarks_; }
 
   Result<void> flush_due(env::Env& env);  ///< flush.ms, for every log
+  std::int64_t shortest_flush_ms() const;  ///< INT64_MAX if none is flushed by the clock
   /// segment.ms, for every log; also forgets silent producers.
   Result<void> roll_due(env::Env& env);
   Result<void> remove_due_files(env::Env& env);  ///< file.delete.delay.ms, for every log

@@ -19,7 +19,7 @@
 //
 // Called by: producer_state_manager, dump_log. Kafka: ProducerStateManager.readSnapshot,
 // writeSnapshot. Differences: entries are ordered by producer id, Kafka's by its hash table.
-// Read next: docs/formats/snapshot.md
+// Read next: docs/formats/producer-snapshot.md
 #pragma once
 
 #include <vector>

@@ -265,6 +265,7 @@ std::vector<Figure> storage_bench() {
       figure("append_memory", "MB/s", append_in_memory, "CRC-32C of the same batches", checksums),
       figure("append_small", "batches/s", small_appends),
       figure("lookup_offset", "lookups/s", lookups, "scan from the start of the file", scans),
+      lookup_in_1000_segments(),
       figure("lookup_log_end", "reads/s", reads_at_end),
       figure("recovery_memory", "MB/s", recovery, "CRC-32C of the same batches", checksums),
       figure("compaction_folder", "MB/s", compaction, "read, write and fsync of the same segments",

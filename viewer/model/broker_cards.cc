@@ -60,15 +60,17 @@ ReplicaCell cell_for(const cluster::Snapshot& snapshot, const cluster::NodeView&
 /// Both lists are ordered by partition, so one walk finds every replica's row.
 void fill_cells(const cluster::Snapshot& snapshot, const EventIndex& index,
                 const cluster::NodeView& node, ClusterView& view, BrokerCard& card) {
-  auto replica = node.broker.replicas.begin();
-  const auto end = node.broker.replicas.end();
+  const bool up = is_up(node.state);
+  const std::vector<cluster::ReplicaView>& replicas = up ? node.broker.replicas : card.last_known;
+  auto replica = replicas.begin();
+  const auto end = replicas.end();
   for (PartitionRow& row : view.rows) {
     ReplicaCell cell = cell_for(snapshot, node, row);
     while (replica != end && replica->partition < row.partition) ++replica;
     if (replica != end && replica->partition == row.partition) {
       cell.replica = &*replica;
       row.longest_log_end = std::max(row.longest_log_end, replica->log_end);
-      if (is_up(node.state)) {
+      if (up) {
         cell.role = role_words(*replica, row, node.id);
         cell.leads = replica->role == cluster::ReplicaRole::Leader && row.leader == node.id;
         cell.cut = index.visible_cut(node.id, row.ref, replica->log_end, snapshot.last_event);
@@ -139,12 +141,30 @@ void describe_down(const cluster::Snapshot& snapshot, const EventIndex& index,
   }
 }
 
+/// What the broker held when it went down; after a power loss, what is sure to be on its disk.
+std::vector<cluster::ReplicaView> logs_of_the_dead(const EventIndex& index,
+                                                   const cluster::Snapshot& snapshot,
+                                                   const LastKnown& last_known, std::int32_t node) {
+  const Stretch* outage = index.outage(node, snapshot.last_event);
+  if (!last_known || outage == nullptr || outage->from == EventSeq()) return {};
+  std::vector<cluster::ReplicaView> replicas = last_known(node, outage->from);
+  if (!outage->power) return replicas;
+  for (cluster::ReplicaView& r : replicas) {
+    r.log_end = r.flushed_end;
+    r.high_watermark = std::min(r.high_watermark, r.log_end);
+  }
+  return replicas;
+}
+
 BrokerCard card_for(const cluster::Snapshot& snapshot, const EventIndex& index,
-                    const cluster::NodeView& node, ClusterView& view) {
+                    const LastKnown& last_known, const cluster::NodeView& node, ClusterView& view) {
   BrokerCard card;
   card.node = node.id;
   card.title = fmt::format("Broker {}", node.id);
   card.paused = node.state == cluster::NodeState::Paused;
+  if (!is_up(node.state)) {
+    card.last_known = logs_of_the_dead(index, snapshot, last_known, node.id);
+  }
   card.cells.reserve(view.rows.size());
   fill_cells(snapshot, index, node, view, card);
   if (is_up(node.state)) {
@@ -171,9 +191,9 @@ BrokerCard card_for(const cluster::Snapshot& snapshot, const EventIndex& index,
 }  // namespace
 
 void build_broker_cards(const cluster::Snapshot& snapshot, const EventIndex& index,
-                        ClusterView& view) {
+                        const LastKnown& last_known, ClusterView& view) {
   for (const cluster::NodeView& node : snapshot.nodes) {
-    view.brokers.push_back(card_for(snapshot, index, node, view));
+    view.brokers.push_back(card_for(snapshot, index, last_known, node, view));
   }
 }
 

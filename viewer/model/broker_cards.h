@@ -7,6 +7,6 @@ namespace kscope::viewer {
 
 /// REQUIRES view.rows is filled; adds each row's longest_log_end.
 void build_broker_cards(const cluster::Snapshot& snapshot, const EventIndex& index,
-                        ClusterView& view);
+                        const LastKnown& last_known, ClusterView& view);
 
 }  // namespace kscope::viewer

@@ -68,7 +68,7 @@ std::string summarise(const ClusterView& view) {
 }  // namespace
 
 ClusterView build_cluster_view(const cluster::Snapshot& snapshot, const EventIndex& index,
-                               const NameTable& names) {
+                               const NameTable& names, const LastKnown& last_known) {
   ClusterView view;
   view.rows = build_rows(snapshot, names);
   for (const PartitionRow& row : view.rows) {
@@ -78,7 +78,7 @@ ClusterView build_cluster_view(const cluster::Snapshot& snapshot, const EventInd
   }
   view.summary = summarise(view);
   build_quorum_cards(snapshot, index, view);
-  build_broker_cards(snapshot, index, view);
+  build_broker_cards(snapshot, index, last_known, view);
   build_client_cards(snapshot, view);
   return view;
 }

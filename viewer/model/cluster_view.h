@@ -11,6 +11,7 @@
 // Read next: model/strip.h, panels/cluster_panel.h
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,6 +69,8 @@ struct PartitionRow {
 };
 
 struct BrokerCard {
+  /// Of a broker that is down: its logs as they were last. The cells point in here.
+  std::vector<cluster::ReplicaView> last_known;
   std::int32_t node = 0;
   std::string title;   ///< "Broker 1"
   Badge state;         ///< "leads 2", "crashed", "fenced", "starting"
@@ -116,8 +119,12 @@ struct ClusterView {
   std::string summary;  ///< "60 partitions · 2 under-replicated · 0 offline"
 };
 
+/// The replicas of a broker as they were before an event; see Machine::replicas_before.
+using LastKnown = std::function<std::vector<cluster::ReplicaView>(std::int32_t node, EventSeq)>;
+
+/// Without `last_known` the cards of brokers that are down show no logs.
 ClusterView build_cluster_view(const cluster::Snapshot& snapshot, const EventIndex& index,
-                               const NameTable& names);
+                               const NameTable& names, const LastKnown& last_known = {});
 
 /// "12.3 kB". Decimal units, as disks and Kafka's documentation of speeds use them.
 std::string format_bytes(std::int64_t bytes);

@@ -50,7 +50,7 @@ FileRow file_row(const StoredFile& file, int depth, const FileSizes& before) {
   row.depth = depth;
   row.base = base_in(row.name);
   row.size = file.size;
-  row.unflushed = file.flushed < 0 ? 0 : std::max<std::int64_t>(0, file.size - file.flushed);
+  row.unflushed = file.flushed < 0 ? -1 : std::max<std::int64_t>(0, file.size - file.flushed);
   row.size_text = format_bytes(file.size);
   row.change = change_text(before, file.path, file.size);
   return row;
@@ -120,7 +120,8 @@ std::vector<FileRow> build_directory(const std::vector<StoredFile>& files, const
     rows[folder_at].size += file.size;
     if (folder == open) rows.push_back(file_row(file, 2, before));
     FileRow& in = rows[folder_at];
-    if (file.flushed >= 0) in.unflushed += std::max<std::int64_t>(0, file.size - file.flushed);
+    if (file.flushed < 0) in.unflushed = -1;
+    if (in.unflushed >= 0) in.unflushed += std::max<std::int64_t>(0, file.size - file.flushed);
   }
   for (FileRow& row : rows) {
     if (!row.folder) continue;

@@ -25,10 +25,11 @@ struct FileRow {
   bool folder = false;
   bool open = false;       ///< folder: its files follow
   std::int64_t base = -1;  ///< of the segment it belongs to; -1: of none
-  std::int64_t size = 0, unflushed = 0;
-  std::string size_text;     ///< "4.1 kB"
-  std::string change;        ///< "+82 B", "new", "-1.0 kB"; empty: as before
-  TopicPartition partition;  ///< folder of a log
+  std::int64_t size = 0;
+  std::int64_t unflushed = 0;  ///< -1: nobody knows (a real folder)
+  std::string size_text;       ///< "4.1 kB"
+  std::string change;          ///< "+82 B", "new", "-1.0 kB"; empty: as before
+  TopicPartition partition;    ///< folder of a log
 };
 
 /// What a segment is at this moment.

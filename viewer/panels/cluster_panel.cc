@@ -12,10 +12,10 @@ namespace kscope::viewer {
 
 namespace {
 
-constexpr float kQuorumHeight = 63;
-constexpr float kHeaderHeight = 49;
-constexpr float kFooterHeight = 43;
-constexpr float kClientsHeight = 114;
+constexpr float kQuorumHeight = 67;
+constexpr float kHeaderHeight = 52;
+constexpr float kFooterHeight = 46;
+constexpr float kClientsHeight = 118;
 constexpr float kFullColumn = 205;  // narrower columns cannot carry cells
 constexpr float kDenseColumn = 76;
 constexpr float kDenseRow = 24;

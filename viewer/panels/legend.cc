@@ -23,7 +23,7 @@ void frame_pill(Canvas& c, const Rect& r, ApiFamily family, bool filled) {
 
 const Row kRecords[] = {
     {[](Canvas& c, const Rect& r) { c.fill(r, theme::epoch(0), 3); },
-     "a committed record; hue and e0, e1 … are its leader epoch"},
+     "a committed record; its hue is its leader epoch (e0, e1 …)"},
     {[](Canvas& c, const Rect& r) {
        c.fill(r, faded(theme::epoch(0), 0.38f), 3);
        c.outline(r, theme::epoch(0), 3);

@@ -70,10 +70,11 @@ void draw_file(Ui& ui, Canvas& c, LogColumn& at, const FileRow& row, const std::
                     : row.open                      ? theme::kText
                                                     : theme::kDim;
   c.fit(x, y, at.x + at.w - right_w - c.px(8) - x, Face::MonoSmall, ink, short_file_name(row.name));
-  c.tip(rect, fmt::format("{}: {}{}", row.path, row.size_text,
-                          row.unflushed > 0
-                              ? fmt::format(", {} of it not flushed", format_bytes(row.unflushed))
-                              : std::string(", all of it flushed")));
+  std::string safety;
+  if (row.unflushed == 0) safety = ", all of it flushed";
+  if (row.unflushed > 0)
+    safety = fmt::format(", {} of it not flushed", format_bytes(row.unflushed));
+  c.tip(rect, fmt::format("{}: {}{}", row.path, row.size_text, safety));
   if (row.folder && !row.partition.topic.empty() && c.clicked(rect)) {
     desk.choose(desk.node(), row.partition);
   }

@@ -23,7 +23,6 @@ StageState stage_state(const LogDesk& desk, LookupStage stage) {
 
 int stage_number(const LogDesk& desk, LookupStage stage) {
   int number = 0;
-  std::optional<LookupStage> last;
   for (const LookupStage s :
        {LookupStage::Segment, LookupStage::TimeIndex, LookupStage::Relative, LookupStage::Index,
         LookupStage::Position, LookupStage::Scan, LookupStage::Record}) {

@@ -13,7 +13,7 @@ constexpr float kRadius = 16;
 
 /// Controllers stand above their brokers while columns are wide, and spread evenly otherwise.
 Rect slot(const Canvas& c, const ClusterLayout& l, const ClusterView& view, int i) {
-  const float top = l.quorum.y0 + c.px(26);
+  const float top = l.quorum.y0 + c.px(30);
   const int n = static_cast<int>(view.controllers.size());
   if (!l.dense && n <= static_cast<int>(view.brokers.size())) {
     const Rect column = l.column(i);

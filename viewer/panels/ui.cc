@@ -39,7 +39,10 @@ void refresh_models(Ui& ui) {
   Models& m = ui.models;
   refresh_log(ui);
   if (m.cluster_version != session.version()) {
-    m.cluster = build_cluster_view(session.snapshot(), session.index(), session.machine().names());
+    m.cluster = build_cluster_view(session.snapshot(), session.index(), session.machine().names(),
+                                   [&](std::int32_t node, EventSeq event) {
+                                     return session.machine().replicas_before(node, event);
+                                   });
     m.cluster_version = session.version();
     refresh_story(ui);
   }

@@ -82,6 +82,10 @@ class Machine {
   virtual Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
                                    std::int64_t offset) const = 0;
 
+  /// The node's replicas as they were before the item that emitted `event`, so that a crashed
+  /// broker's logs can still be shown. Empty where the past cannot be visited.
+  virtual std::vector<cluster::ReplicaView> replicas_before(std::int32_t, EventSeq) { return {}; }
+
   // ---- a node's disk, also of one that is down
   /// Ordered by path.
   virtual std::vector<StoredFile> stored_files(std::int32_t node) const = 0;

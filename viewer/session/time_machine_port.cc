@@ -49,6 +49,7 @@ void TimeMachinePort::seek(EventSeq to) {
 
 Result<bool> TimeMachinePort::act(const std::string& command) {
   dirty_ = true;
+  before_.clear();  // acting in the past gives the numbers of events to other events
   return machine_->act(command);
 }
 
@@ -97,6 +98,18 @@ Dissection TimeMachinePort::dissect_batch(std::int32_t node, const TopicPartitio
   d.fields = record::walk_batch(d.bytes);
   d.title = fmt::format("Record batch {}..{}", header->base_offset, header->last_offset());
   return d;
+}
+
+std::vector<cluster::ReplicaView> TimeMachinePort::replicas_before(std::int32_t node,
+                                                                   EventSeq event) {
+  if (!can_travel()) return {};
+  const auto [it, fresh] = before_.try_emplace({node, event});
+  if (!fresh) return it->second;
+  const cluster::Snapshot then = machine_->world_before(event).snapshot();
+  for (const cluster::NodeView& n : then.nodes) {
+    if (n.id == node) it->second = n.broker.replicas;
+  }
+  return it->second;
 }
 
 std::vector<StoredFile> TimeMachinePort::stored_files(std::int32_t node) const {

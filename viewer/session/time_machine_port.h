@@ -6,6 +6,7 @@
 // Called by: cli/view_command, cli/text_mode, viewer/lab. Read next: engine/sim/time_machine.h
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "engine/sim/time_machine.h"
@@ -39,6 +40,7 @@ class TimeMachinePort : public Machine {
   std::vector<EventSeq> why(EventSeq seq) const override { return machine_->why(seq); }
   EventSeq frame_sent_event(FrameId frame) const override;
   std::string input_text(std::uint32_t input) const override;
+  std::vector<cluster::ReplicaView> replicas_before(std::int32_t node, EventSeq event) override;
   Dissection dissect_frame(FrameId frame) const override;
   Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
                            std::int64_t offset) const override;
@@ -53,6 +55,8 @@ class TimeMachinePort : public Machine {
   std::shared_ptr<sim::TimeMachine> machine_;  ///< a live cluster keeps its own hold of it
   cluster::Snapshot snapshot_;
   bool dirty_ = true;
+  /// What replicas_before() found: a crash stays on the screen for many frames. Emptied by act().
+  std::map<std::pair<std::int32_t, EventSeq>, std::vector<cluster::ReplicaView>> before_;
 };
 
 }  // namespace kscope::viewer

@@ -90,7 +90,7 @@ StripMetrics strip_metrics(const Canvas& c, float width, std::int64_t largest_of
   const float digits =
       c.width(Face::MonoSmall, cell_text(std::max<std::int64_t>(largest_offset, 10)));
   StripMetrics m;
-  m.cell_width = std::max(c.px(21), digits + c.px(7));
+  m.cell_width = std::max(c.px(22), digits + c.px(9));
   m.cells = std::max(1, static_cast<std::int32_t>(width / m.cell_width));
   m.cell_width = width / static_cast<float>(m.cells);
   // Wide cards get a few more cells rather than very wide ones.

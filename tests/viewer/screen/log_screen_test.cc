@@ -130,6 +130,27 @@ TEST_CASE("the steps can be walked by hand, and the bytes follow") {
   CHECK(ui.log.step() == ui.log.steps() - 1);
 }
 
+TEST_CASE("an offset can be written into the field, and its letters are no commands") {
+  Driver driver(testing::played(testing::kLogOfOrders), {1680, 1020});
+  Ui& ui = driver.ui();
+  ui.state.tab = kLogScreen;
+  driver.frames(2);
+  REQUIRE(driver.press("##lookup"));
+  driver.frames(2);
+  for (const char sign : {'4', '1'}) {
+    ImGui::GetIO().AddInputCharacter(static_cast<unsigned int>(sign));
+    driver.frames(2);
+  }
+  CHECK(ui.log.text == "41");
+  driver.gui().key(Key::C, false, false);
+  driver.frames(2);
+  for (const cluster::NodeView& node : driver.session().snapshot().nodes) {
+    CHECK(node.state == cluster::NodeState::Running);
+  }
+  REQUIRE(driver.press("Find"));
+  CHECK(ui.log.lookup().record_offset == 41);
+}
+
 TEST_CASE("an index entry and its bytes light each other up") {
   Driver driver(testing::played(testing::kLogOfOrders), {1680, 1020});
   Ui& ui = driver.ui();
