@@ -305,6 +305,10 @@ void read_lab(JsonValue root, Lab* lab) {
   lab->chapter = root.at("chapter").string();
   lab->minutes = static_cast<std::int32_t>(root.at("minutes").integer(1, 600));
   lab->objectives = read_text_list(root.at("objectives"));
+  if (JsonValue screen = root.maybe("screen"); screen.present()) {
+    lab->screen = screen.string();
+    if (lab->screen != "cluster" && lab->screen != "log") screen.expected("cluster or log");
+  }
   if (JsonValue pass = root.maybe("pass_percent"); pass.present()) {
     lab->pass_percent = static_cast<std::int32_t>(pass.integer(0, 100));
   }
