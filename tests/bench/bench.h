@@ -42,6 +42,7 @@ std::vector<Figure> sim_bench();
 std::vector<Figure> seek_bench();
 std::vector<Figure> cluster_bench();
 std::vector<Figure> storage_bench();
+std::vector<Figure> page_cache_bench();
 Figure lookup_in_1000_segments();  ///< of the storage group
 std::vector<Figure> viewer_bench();  ///< only where the viewer is built
 

@@ -73,6 +73,25 @@ TEST_CASE("every mistake is named with its pointer and what was expected") {
   CHECK(first_problem("\"format\": 1", "\"format\": 9").find("/format") != std::string::npos);
 }
 
+TEST_CASE("a screen and figures are optional, and checked like everything else") {
+  CHECK(first_problem("\"minutes\": 10", "\"screen\": \"log file\", \"minutes\": 10") ==
+        "x/lab.json: /screen: expected cluster or log, found \"log file\"");
+  const auto with_figures = [](const std::string& figure) {
+    return spoilt("\"checks\": [", "\"figures\": [" + figure + "], \"checks\": [");
+  };
+  const std::string good =
+      R"({"label": {"en": "a"}, "path": "log 1 orders-0 bytes", "unit": "B"})";
+  const LoadedLab loaded = parse_lab(with_figures(good), "x/lab.json", "x");
+  REQUIRE(loaded.ok());
+  CHECK(loaded.lab.steps[4].figures.at(0).place == "log 1 orders-0 bytes");
+  const LoadedLab bad = parse_lab(
+      with_figures(R"({"label": {"en": "a"}, "path": "log 1 orders-0 size", "unit": "B"})"),
+      "x/lab.json", "x");
+  REQUIRE(bad.problems.size() == 1);
+  CHECK(bad.problems[0].find("/steps/4/figures/0/path: \"log 1 orders-0 size\"") !=
+        std::string::npos);
+}
+
 TEST_CASE("commands, events, fields and places are checked before a lab is played") {
   CHECK(first_problem("send p1 orders-0 count=2", "sned p1 orders-0").find("/steps/2/solution/0") !=
         std::string::npos);

@@ -1,10 +1,14 @@
 // Goal: labs are driven by the engine and graded fairly: the best student gets everything, the
 // worst nothing, and the library's labs tell the truth whatever the luck of the cluster.
 // Method: whole labs, played on the simulator.
+#include <sstream>
+
 #include "tests/catch.h"
 #include "viewer/lab/lab_format.h"
 #include "viewer/lab/lab_library.h"
 #include "viewer/lab/lab_runner.h"
+#include "viewer/lab/lab_story.h"
+#include "viewer/lab/page_cache_meter.h"
 #include "viewer/session/time_machine_port.h"
 
 using namespace kscope;
@@ -12,7 +16,17 @@ using namespace kscope::lab;
 
 namespace {
 
+/// One lab measures the machine that it runs on. Tests do not: they are told these figures.
+const Figures kMeasured = {{"write_sequential", 400}, {"write_random", 100},
+                           {"random_percent", 25},    {"write_100", 90},
+                           {"write_1k", 500},         {"write_16k", 2000},
+                           {"write_256k", 2500},      {"batch_times", 22},
+                           {"write_16k_fsync", 40},   {"fsync_percent", 2},
+                           {"copy_read_write", 2000}, {"copy_mmap", 2200},
+                           {"copy_sendfile", 3000},   {"sendfile_percent", 150}};
+
 std::vector<Lab> library() {
+  pretend_measured(kMeasured);
   auto loaded = load_library(KSCOPE_SOURCE_DIR "/labs");
   REQUIRE(loaded.ok());
   REQUIRE(loaded->problems.empty());
@@ -106,6 +120,41 @@ TEST_CASE("a check that does not hold fails the lab and says why") {
   CHECK_FALSE(report.passed);
   CHECK(report.steps[4].detail.find("HighWatermarkAdvanced node=1 to=7 happened 0 times") !=
         std::string::npos);
+}
+
+TEST_CASE("questions about this machine are settled by what was measured, whatever that is") {
+  library();
+  const Lab lab = find_lab(KSCOPE_SOURCE_DIR "/labs", "09").value();
+  for (const auto& [percent, id] : std::map<std::int64_t, std::string>{
+           {0, "slower"}, {109, "slower"}, {110, "faster"}, {199, "faster"}, {200, "twice"}}) {
+    Figures figures = kMeasured;
+    figures["sendfile_percent"] = percent;
+    pretend_measured(figures);
+    CHECK(best_answers(lab).predictions.at("predict-copy") == id);
+  }
+  pretend_measured({{"write_100", 1}});
+  AnswerSheet none;
+  CHECK(run_lab(lab, none).broken.find("0 of its answers are right") != std::string::npos);
+  pretend_measured(kMeasured);
+}
+
+TEST_CASE("a step's figures are noted when it is over, and told with bars") {
+  pretend_measured(kMeasured);
+  Lab lab = starting();
+  lab.steps[4].figures = {{{{"en", "sequential"}}, "measured write_sequential", "MB/s"},
+                          {{{"en", "random"}}, "measured write_random", "MB/s"},
+                          {{{"en", "records"}}, "log 1 orders-0 records", ""},
+                          {{{"en", "nothing"}}, "log 1 nowhere-0 bytes", "B"}};
+  AnswerSheet sheet = best_answers(lab);
+  std::ostringstream out;
+  Story story(sheet, out, "en");
+  run_lab(lab, story);
+  CHECK(out.str().find("sequential                             400 MB/s  " +
+                       std::string(30, '#')) != std::string::npos);
+  CHECK(out.str().find("random                                 100 MB/s  #######\n") !=
+        std::string::npos);
+  CHECK(out.str().find("records                                  2") != std::string::npos);
+  CHECK(out.str().find("nothing                               none B") != std::string::npos);
 }
 
 TEST_CASE("a locked answer cannot be changed") {

@@ -91,6 +91,11 @@ Result<void> choose_panel(viewer::Ui& ui, const std::string& panel) {
                fmt::format("there is no panel \"{}\"; there are: {}", panel, known)};
 }
 
+/// A lab that begins says where it is best watched; after that the person decides.
+void show_screen_of(const viewer::LabView& lab, viewer::Ui& ui) {
+  if (!lab.title.empty() && lab.on_log_screen) ui.state.tab = viewer::kLogScreen;
+}
+
 /// Runs the window to its end, or writes the picture.
 Result<void> show(viewer::Window& window, OpenedSession& opened, const ViewOptions& options) {
   viewer::Gui gui(*opened.session);
@@ -106,6 +111,8 @@ Result<void> show(viewer::Window& window, OpenedSession& opened, const ViewOptio
   lab::LabDesk labs(default_labs_directory(), lab::Progress::default_path());
   if (!options.lab.empty()) KTRY(labs.open_now(*opened.session, options.lab));
   labs.update(*opened.session);
+  if (options.panel.empty()) show_screen_of(labs.view(), ui);
+  std::string lab_shown = labs.view().title;
   ui.lab = &labs.view();
   ui.lab_actions = &labs;
   if (!options.screenshot.empty()) return window.screenshot(gui, options.screenshot);
@@ -116,6 +123,8 @@ Result<void> show(viewer::Window& window, OpenedSession& opened, const ViewOptio
   window.run(gui, [&] {
     labs.update(*opened.session);
     ui.title = labs.view().title.empty() ? opened.title : labs.view().title;
+    if (lab_shown != labs.view().title) show_screen_of(labs.view(), ui);
+    lab_shown = labs.view().title;
     if (ui.state.callout < 0) viewer::remember_callouts(preferences);
     if (!warned && !ui.draw.fonts.warning.empty()) {
       std::cerr << "kafkascope: " << ui.draw.fonts.warning << "\n";

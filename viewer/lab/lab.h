@@ -84,6 +84,13 @@ struct Check {
   Condition holds;
 };
 
+/// A number that is shown as a bar when the step is over.
+struct Figure {
+  Text label;
+  std::string place;  ///< as in a condition: a whole number is there
+  std::string unit;   ///< "MB/s"
+};
+
 enum class StepKind : std::uint8_t { Explain, Predict, Do, Inject, Observe, Check };
 const char* to_string(StepKind kind);
 
@@ -105,6 +112,8 @@ struct Step {
   Script script;           ///< do, inject
   // check
   std::vector<Check> checks;
+  std::string figures_of;        ///< place whose text stands above the figures: "measured machine"
+  std::vector<Figure> figures;
 };
 
 struct Lab {
@@ -112,6 +121,7 @@ struct Lab {
   std::string file;        ///< as it was opened
   std::string chapter;     ///< of the book, and the group in the library
   std::int32_t minutes = 0;
+  std::string screen;      ///< the one it opens on: "cluster" or "log" ("Log & index")
   Text title;
   TextList objectives;
   sim::ClusterSpec spec;

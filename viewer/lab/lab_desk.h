@@ -53,6 +53,7 @@ class LabDesk : public viewer::LabActions {
   void fill_library();
   void fill_steps();
   void fill_card();
+  void fill_bars(const Step& step, const StepResult& result);
   void fill_prediction(const Step& step, const StepResult& result);
   void fill_end();
   std::string settled_here() const;

@@ -15,6 +15,7 @@ void LabDesk::rebuild() {
   fill_library();
   if (!run_) return;
   view_.title = in_language(run_->lab().title, language_);
+  view_.on_log_screen = run_->lab().screen == "log";
   view_.score = fmt::format("{} of {} points", run_->score(), run_->lab().max_score());
   fill_steps();
   if (run_->finished()) fill_end();
@@ -79,9 +80,26 @@ void LabDesk::fill_card() {
                                in_language(check.that, language_));
     }
   }
+  fill_bars(step, result);
   card.text += settled_here();
   if (result.over || step.kind == StepKind::Explain) card.action = "Continue";
   else card.action = step.kind == StepKind::Do ? "Show me (no points)" : "Skip ahead";
+}
+
+void LabDesk::fill_bars(const Step& step, const StepResult& result) {
+  std::int64_t largest = 1;
+  for (const auto& figure : result.figures) largest = std::max(largest, figure.value_or(0));
+  view_.card.bars_title = result.figures_of;
+  for (std::size_t i = 0; i < result.figures.size(); ++i) {
+    viewer::LabBar bar;
+    bar.label = in_language(step.figures[i].label, language_);
+    bar.value = "none";
+    if (const auto value = result.figures[i]) {
+      bar.value = fmt::format("{} {}", *value, step.figures[i].unit);
+      bar.share = static_cast<float>(*value) / static_cast<float>(largest);
+    }
+    view_.card.bars.push_back(std::move(bar));
+  }
 }
 
 void LabDesk::fill_prediction(const Step& step, const StepResult& result) {

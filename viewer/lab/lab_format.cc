@@ -6,6 +6,7 @@
 
 #include "engine/event/render.h"
 #include "engine/sim/command.h"
+#include "viewer/lab/condition.h"
 
 namespace kscope::lab {
 
@@ -144,6 +145,25 @@ Duration read_within(JsonValue value) {
   return value.present() ? value.duration() : kDefaultWithin;
 }
 
+std::string read_figure_place(JsonValue value) {
+  if (!value.present()) return "";
+  const std::string place = value.string();
+  if (const std::string wrong = check_place(place); !wrong.empty()) value.problem(wrong);
+  return place;
+}
+
+void read_figures(JsonValue& value, Step* step) {
+  step->figures_of = read_figure_place(value.maybe("figures_of"));
+  JsonValue figures = value.maybe("figures");
+  if (!figures.present()) return;
+  for (JsonValue& element : figures.elements(1)) {
+    Figure figure{read_text(element.at("label")), read_figure_place(element.at("path")),
+                  element.at("unit").string()};
+    element.finish();
+    step->figures.push_back(std::move(figure));
+  }
+}
+
 void read_by_kind(JsonValue& value, Step* step) {
   switch (step->kind) {
     case StepKind::Explain:
@@ -175,6 +195,7 @@ void read_by_kind(JsonValue& value, Step* step) {
         element.finish();
         step->checks.push_back(std::move(check));
       }
+      read_figures(value, step);
       break;
     }
   }
@@ -284,6 +305,10 @@ void read_lab(JsonValue root, Lab* lab) {
   lab->chapter = root.at("chapter").string();
   lab->minutes = static_cast<std::int32_t>(root.at("minutes").integer(1, 600));
   lab->objectives = read_text_list(root.at("objectives"));
+  if (JsonValue screen = root.maybe("screen"); screen.present()) {
+    lab->screen = screen.string();
+    if (lab->screen != "cluster" && lab->screen != "log") screen.expected("cluster or log");
+  }
   if (JsonValue pass = root.maybe("pass_percent"); pass.present()) {
     lab->pass_percent = static_cast<std::int32_t>(pass.integer(0, 100));
   }

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace kscope::lab {
 
@@ -147,6 +148,15 @@ void LabRun::poll_goal(viewer::Machine& machine) {
 }
 
 void LabRun::look_at_checks(viewer::Machine& machine) {
+  StepResult& result = results_[current_];
+  if (!step().figures_of.empty()) result.figures_of = read_place(machine, step().figures_of);
+  for (const Figure& figure : step().figures) {
+    const std::string text = read_place(machine, figure.place);
+    std::int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    result.figures.push_back(whole ? std::optional(value) : std::nullopt);
+  }
   for (const Check& check : step().checks) {
     if (const std::string why = why_not(check.holds, machine, past_); !why.empty()) {
       const std::string& that = in_language(check.that, "en");

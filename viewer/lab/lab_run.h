@@ -39,6 +39,8 @@ struct StepResult {
   std::string detail;             ///< why it did not pass, or what was the case
   std::optional<std::size_t> locked;  ///< predict: the answer that was chosen
   std::optional<std::size_t> truth;   ///< predict: the answer that the run proved right
+  std::string figures_of;                             ///< check: what the figures are of
+  std::vector<std::optional<std::int64_t>> figures;   ///< check: one for each of the step's
 };
 
 class LabRun {

@@ -137,6 +137,7 @@ void Story::ends(const LabRun& run, viewer::Machine& machine) {
     }
   }
   tell_events(machine);
+  tell_figures(run.step(), run.result(run.current()));
   if (run.step().kind != StepKind::Predict) tell_result(run.step(), run.result(run.current()));
   for (std::size_t i = 0; i < run.current(); ++i) {
     const Step& step = run.lab().steps[i];
@@ -155,6 +156,22 @@ void Story::tell_result(const Step& step, const StepResult& result) {
        << fmt::format("{} of {} points", result.points, step.points);
   if (!result.detail.empty()) out_ << ": " << result.detail;
   out_ << "\n";
+}
+
+/// A line with a bar for each figure; the longest bar is the largest figure.
+void Story::tell_figures(const Step& step, const StepResult& result) {
+  constexpr std::int64_t kLongest = 30;
+  std::int64_t largest = 1;
+  for (const auto& figure : result.figures) largest = std::max(largest, figure.value_or(0));
+  if (!result.figures_of.empty()) out_ << kIndent << result.figures_of << "\n";
+  for (std::size_t i = 0; i < result.figures.size(); ++i) {
+    const std::int64_t value = result.figures[i].value_or(0);
+    const auto length = static_cast<std::size_t>(std::max<std::int64_t>(value, 0) * kLongest /
+                                                 largest);
+    out_ << fmt::format("   {:<34} {:>7} {:<5} {}\n", in_language(step.figures[i].label, language_),
+                        result.figures[i] ? std::to_string(value) : "none", step.figures[i].unit,
+                        std::string(length, '#'));
+  }
 }
 
 void Story::tell_events(viewer::Machine& machine) {

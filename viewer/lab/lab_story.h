@@ -42,6 +42,7 @@ class Story : public Student {
  private:
   void tell_events(viewer::Machine& machine);
   void tell_result(const Step& step, const StepResult& result);
+  void tell_figures(const Step& step, const StepResult& result);
 
   Student& student_;
   std::ostream& out_;

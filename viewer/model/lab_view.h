@@ -30,10 +30,19 @@ struct LabStepLine {
   LabStepState state = LabStepState::Open;
 };
 
+/// A number of the card, with a bar beside those it is compared with.
+struct LabBar {
+  std::string label;
+  std::string value;  ///< "412 MB/s"
+  float share = 0;    ///< of the largest one: 0..1
+};
+
 /// The card under the steps: what the current step asks of the student.
 struct LabCard {
   std::string title;  ///< "Before you run it, predict"; empty: no card
   std::string text;
+  std::string bars_title;            ///< what was measured, and on what
+  std::vector<LabBar> bars;
   std::vector<std::string> options;  ///< a prediction's answers
   std::int32_t chosen = -1;
   std::int32_t correct = -1;  ///< known once locked and graded
@@ -47,6 +56,7 @@ struct LabCard {
 struct LabView {
   std::vector<LabEntry> library;
   std::string title;  ///< of the running lab; empty: none runs
+  bool on_log_screen = false;  ///< it is best watched on "Log & index"
   std::string score;  ///< "3 of 8 points"
   std::vector<LabStepLine> steps;
   LabCard card;

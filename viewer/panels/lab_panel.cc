@@ -137,10 +137,30 @@ void draw_options(Ui& ui, Canvas& c, Column& in, const LabCard& card) {
   }
 }
 
+/// The label above, the bar and its number below: the panel is narrow, and labels are words.
+void draw_bars(Canvas& c, Column& in, const LabCard& card) {
+  if (!card.bars_title.empty()) {
+    in.y += c.wrap(in.x, in.y, in.w, Face::Small, theme::kDim, card.bars_title) + c.px(4);
+  }
+  float value_w = 0;
+  for (const LabBar& b : card.bars) value_w = std::max(value_w, c.width(Face::MonoSmall, b.value));
+  for (const LabBar& b : card.bars) {
+    in.y += c.wrap(in.x, in.y, in.w, Face::Small, theme::kText, b.label);
+    const float h = c.line_height(Face::MonoSmall);
+    const float room = in.w - value_w - c.px(8);
+    const float mid = in.y + h / 2;
+    bar(c, {in.x, mid - c.px(3), in.x + room, mid + c.px(3)}, b.share, theme::kAccent);
+    c.text_right(in.x + in.w, in.y, Face::MonoSmall, theme::kAccent, b.value);
+    in.y += h + c.px(5);
+  }
+  if (!card.bars.empty()) in.y += c.px(4);
+}
+
 void draw_card_content(Ui& ui, Canvas& c, Column& in, const LabCard& card) {
   in.y += c.wrap(in.x, in.y, in.w, Face::Bold, theme::kAccent, card.title) + c.px(4);
   if (!card.text.empty())
     in.y += c.wrap(in.x, in.y, in.w, Face::Small, theme::kText, card.text) + c.px(8);
+  draw_bars(c, in, card);
   draw_options(ui, c, in, card);
   for (const std::string& hint : card.hints) {
     in.y += c.wrap(in.x, in.y, in.w, Face::Small, theme::kWarn, "Hint: " + hint) + c.px(6);
