@@ -62,7 +62,7 @@ TEST_CASE("seeking back and forth changes nothing") {
       machine.seek(EventSeq(std::max<std::uint64_t>(1, end.value() * (part - 1) / part)));
       machine.seek(at_micros(to_micros(now) / static_cast<std::int64_t>(part)));
     }
-    machine.seek(now);
+    machine.seek(end);  // not `now`: a scenario may end in the middle of an instant
     CHECK(machine.present() == end);
     CHECK(machine.world().hash() == hash);
   }
