@@ -112,6 +112,9 @@ TEST_CASE("a lab's library, steps and card are drawn cleanly") {
   lab.card.text = "ISR is {1,2,3}. Broker 1 dies with offset 6, which nobody else has.";
   lab.card.options = {"Broker 2: first live replica in ISR", "Broker 3: it fetched last",
                       "Nobody, until broker 1 is back"};
+  lab.card.bars_title = "AMD EPYC 7763 64-Core Processor, 128 cores";
+  lab.card.bars = {{"4 KiB blocks, in sequence", "12 400 MB/s", 1.0f},
+                   {"4 KiB blocks, in random order", "none", 0.0f}};
   lab.card.chosen = 0;
   lab.card.action = "Lock answer";
   lab.card.hints_left = 1;
