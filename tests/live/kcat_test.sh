@@ -57,8 +57,11 @@ for codec in none gzip snappy lz4 zstd; do
   check "200 records with $codec come back" "$(seq 1 200)" "$(read_all "codec-$codec")"
 done
 for acks in 0 1 all; do
+  # The topic exists and is led before the rest comes: with acks=0 a leader that does not know of its
+  # luck yet can only close the connection, and what was under way is gone. That is acks=0.
+  echo 0 | k -P -t "acks-$acks" -X acks=all
   seq 1 50 | k -P -t "acks-$acks" -X acks="$acks"
-  check "50 records with acks=$acks come back" "$(seq 1 50)" "$(read_all "acks-$acks")"
+  check "50 records with acks=$acks come back" "$(seq 0 50)" "$(read_all "acks-$acks")"
 done
 printf 'k1:v1\nk2:v2\n' | k -P -t keyed -K : -H colour=blue -H size=7
 check "keys and headers come back" $'k1=v1 colour=blue,size=7\nk2=v2 colour=blue,size=7' \

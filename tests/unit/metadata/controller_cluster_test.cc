@@ -57,7 +57,7 @@ class Scene {
       if (error == ErrorCode::NOT_CONTROLLER) admin.forget();
     });
   }
-  void remove(const std::string& name) {
+  void remove(const std::string name) {  // a copy: the caller's may lie in `created`
     created.erase(name);  // from the moment we ask nothing is promised any more
     protocol::DeleteTopicsRequest request;
     request.topics.push_back({name, {}});
