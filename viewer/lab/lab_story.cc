@@ -166,8 +166,8 @@ void Story::tell_figures(const Step& step, const StepResult& result) {
   if (!result.figures_of.empty()) out_ << kIndent << result.figures_of << "\n";
   for (std::size_t i = 0; i < result.figures.size(); ++i) {
     const std::int64_t value = result.figures[i].value_or(0);
-    const auto length = static_cast<std::size_t>(std::max<std::int64_t>(value, 0) * kLongest /
-                                                 largest);
+    const auto length =
+        static_cast<std::size_t>(std::max<std::int64_t>(value, 0) * kLongest / largest);
     out_ << fmt::format("   {:<34} {:>7} {:<5} {}\n", in_language(step.figures[i].label, language_),
                         result.figures[i] ? std::to_string(value) : "none", step.figures[i].unit,
                         std::string(length, '#'));

@@ -111,8 +111,8 @@ struct Loopback {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
     auto* any = reinterpret_cast<sockaddr*>(&address);
-    if (listener.fd < 0 || ::bind(listener.fd, any, length) != 0 ||
-        ::listen(listener.fd, 1) != 0 || ::getsockname(listener.fd, any, &length) != 0) {
+    if (listener.fd < 0 || ::bind(listener.fd, any, length) != 0 || ::listen(listener.fd, 1) != 0 ||
+        ::getsockname(listener.fd, any, &length) != 0) {
       return;
     }
     in.fd = ::socket(AF_INET, SOCK_STREAM, 0);

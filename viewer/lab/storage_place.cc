@@ -161,12 +161,12 @@ std::string read_segment(const Machine& machine, const Words& w) {
   if (w[4] == "base") return std::to_string(it->base);
   if (w[4] == "bytes") return std::to_string(it->log.size);
   if (w[4] == "index_entries") {
-    return std::to_string(entries_in(machine, node, *it, storage::kIndexSuffix,
-                                     storage::OffsetIndex::kEntrySize));
+    return std::to_string(
+        entries_in(machine, node, *it, storage::kIndexSuffix, storage::OffsetIndex::kEntrySize));
   }
   if (w[4] == "time_entries") {
-    return std::to_string(entries_in(machine, node, *it, storage::kTimeIndexSuffix,
-                                     storage::TimeIndex::kEntrySize));
+    return std::to_string(
+        entries_in(machine, node, *it, storage::kTimeIndexSuffix, storage::TimeIndex::kEntrySize));
   }
   std::int64_t records = 0, largest = -1;
   for_each_record(machine, node, it->log.path,
@@ -201,15 +201,14 @@ std::string read_lookup(Machine& machine, const Words& w) {
                                         [](const auto& batch) { return batch.visited; }));
   }
   if (w[2] == "base") {
-    return number_or_none(found.hit >= 0,
-                          found.hit < 0 ? 0
-                                        : found.batches[static_cast<std::size_t>(found.hit)]
-                                              .header.base_offset);
+    return number_or_none(
+        found.hit >= 0,
+        found.hit < 0 ? 0 : found.batches[static_cast<std::size_t>(found.hit)].header.base_offset);
   }
   if (w[2] == "offset") return number_or_none(found.record_offset >= 0, found.record_offset);
   if (w[2] == "full_scan_bytes") return std::to_string(found.full_scan_bytes);
-  return number_or_none(!found.steps.empty(), found.steps.empty() ? 0
-                                                                  : found.steps.back().bytes_read);
+  return number_or_none(!found.steps.empty(),
+                        found.steps.empty() ? 0 : found.steps.back().bytes_read);
 }
 
 // ---- checking ---------------------------------------------------------------------------------
@@ -228,9 +227,9 @@ std::string check_log(const std::string& place, const Words& w) {
       "log BROKER PARTITION and one of segments, bases, bytes, unflushed_bytes, records, offsets, "
       "tombstones, deleted_files, value KEY";
   if (!names_a_log(w) || w.size() < 4) return expected(place, kWanted);
-  const bool plain = w.size() == 4 && is_one_of(w[3], {"segments", "bases", "bytes", "records",
-                                                       "unflushed_bytes", "offsets",
-                                                       "tombstones", "deleted_files"});
+  const bool plain =
+      w.size() == 4 && is_one_of(w[3], {"segments", "bases", "bytes", "records", "unflushed_bytes",
+                                        "offsets", "tombstones", "deleted_files"});
   return plain || (w.size() == 5 && w[3] == "value") ? "" : expected(place, kWanted);
 }
 
@@ -251,8 +250,7 @@ std::string check_lookup(const std::string& place, const Words& w) {
       w.size() == 3 && colon != std::string::npos && at != std::string::npos && colon < at &&
       is_number(w[1].substr(0, colon)) &&
       storage::parse_log_directory(w[1].substr(colon + 1, at - colon - 1)).has_value() &&
-      viewer::parse_lookup_value(w[1].substr(at + 1), w[1].substr(at + 1).starts_with("t="))
-          .ok() &&
+      viewer::parse_lookup_value(w[1].substr(at + 1), w[1].substr(at + 1).starts_with("t=")).ok() &&
       is_one_of(w[2], {"segment", "relative", "probes", "floor", "position", "headers", "base",
                        "offset", "bytes_read", "full_scan_bytes"});
   return known ? ""
