@@ -57,8 +57,8 @@ std::string label(const ProduceRequest& request) {
 }
 
 std::string label(const FetchRequest& request) {
-  const std::size_t n =
-      count_partitions(request.topics, [](const auto& t) -> auto& { return t.partitions; });
+  const std::size_t n = count_partitions(
+      request.topics, [](const auto& t) -> auto& { return t.partitions; });
   if (n == 0) return "Fetch";  // a session that goes on as it was
   if (n > 1) return "Fetch " + count_label(n, "partition");
   const auto& partition = request.topics.front().partitions.front();
@@ -85,8 +85,8 @@ std::string time_label(std::int64_t timestamp) {
 }
 
 std::string label(const ListOffsetsRequest& request) {
-  const std::size_t n =
-      count_partitions(request.topics, [](const auto& t) -> auto& { return t.partitions; });
+  const std::size_t n = count_partitions(
+      request.topics, [](const auto& t) -> auto& { return t.partitions; });
   if (n != 1) return "ListOffsets " + count_label(n, "partition");
   const auto& partition = request.topics.front().partitions.front();
   return fmt::format("ListOffsets {} {}",
@@ -95,8 +95,8 @@ std::string label(const ListOffsetsRequest& request) {
 }
 
 std::string label(const OffsetForLeaderEpochRequest& request) {
-  const std::size_t n =
-      count_partitions(request.topics, [](const auto& t) -> auto& { return t.partitions; });
+  const std::size_t n = count_partitions(
+      request.topics, [](const auto& t) -> auto& { return t.partitions; });
   if (n != 1) return "EpochEnd " + count_label(n, "partition");
   const auto& partition = request.topics.front().partitions.front();
   return fmt::format("EpochEnd {} ep={}",
@@ -118,8 +118,8 @@ std::string label(const DeleteTopicsRequest& request) {
 }
 
 std::string label(const DeleteRecordsRequest& request) {
-  const std::size_t n =
-      count_partitions(request.topics, [](const auto& t) -> auto& { return t.partitions; });
+  const std::size_t n = count_partitions(
+      request.topics, [](const auto& t) -> auto& { return t.partitions; });
   if (n != 1) return "DeleteRecords " + count_label(n, "partition");
   const auto& topic = request.topics.front();
   const auto& partition = topic.partitions.front();
@@ -160,8 +160,8 @@ std::string label(const BrokerHeartbeatRequest& request) {
 }
 
 std::string label(const AlterPartitionRequest& request) {
-  const std::size_t n =
-      count_partitions(request.topics, [](const auto& t) -> auto& { return t.partitions; });
+  const std::size_t n = count_partitions(
+      request.topics, [](const auto& t) -> auto& { return t.partitions; });
   if (n != 1) return "AlterPartition " + count_label(n, "partition");
   const auto& topic = request.topics.front();
   const auto& partition = topic.partitions.front();
@@ -175,7 +175,7 @@ std::string label(const AlterPartitionRequest& request) {
 }
 
 template <class Request>
-std::string label_of(ApiKey api, std::int16_t version, const Blob& body) {
+std::string request_label_of(ApiKey api, std::int16_t version, const Blob& body) {
   const auto request = decode_body<Request>(body, version);
   return request.ok() ? label(*request) : std::string(to_string(api)) + " ?";
 }
@@ -184,24 +184,38 @@ std::string label_of(ApiKey api, std::int16_t version, const Blob& body) {
 
 std::string request_label(ApiKey api, std::int16_t version, const Blob& body) {
   switch (api) {
-    case ApiKey::Produce: return label_of<ProduceRequest>(api, version, body);
-    case ApiKey::Fetch: return label_of<FetchRequest>(api, version, body);
-    case ApiKey::Metadata: return label_of<MetadataRequest>(api, version, body);
-    case ApiKey::ListOffsets: return label_of<ListOffsetsRequest>(api, version, body);
+    case ApiKey::Produce:
+      return request_label_of<ProduceRequest>(api, version, body);
+    case ApiKey::Fetch:
+      return request_label_of<FetchRequest>(api, version, body);
+    case ApiKey::Metadata:
+      return request_label_of<MetadataRequest>(api, version, body);
+    case ApiKey::ListOffsets:
+      return request_label_of<ListOffsetsRequest>(api, version, body);
     case ApiKey::OffsetForLeaderEpoch:
-      return label_of<OffsetForLeaderEpochRequest>(api, version, body);
-    case ApiKey::CreateTopics: return label_of<CreateTopicsRequest>(api, version, body);
-    case ApiKey::DeleteTopics: return label_of<DeleteTopicsRequest>(api, version, body);
-    case ApiKey::DeleteRecords: return label_of<DeleteRecordsRequest>(api, version, body);
-    case ApiKey::Vote: return label_of<VoteRequest>(api, version, body);
-    case ApiKey::BeginQuorumEpoch: return label_of<BeginQuorumEpochRequest>(api, version, body);
-    case ApiKey::EndQuorumEpoch: return label_of<EndQuorumEpochRequest>(api, version, body);
-    case ApiKey::FetchSnapshot: return label_of<FetchSnapshotRequest>(api, version, body);
+      return request_label_of<OffsetForLeaderEpochRequest>(api, version, body);
+    case ApiKey::CreateTopics:
+      return request_label_of<CreateTopicsRequest>(api, version, body);
+    case ApiKey::DeleteTopics:
+      return request_label_of<DeleteTopicsRequest>(api, version, body);
+    case ApiKey::DeleteRecords:
+      return request_label_of<DeleteRecordsRequest>(api, version, body);
+    case ApiKey::Vote:
+      return request_label_of<VoteRequest>(api, version, body);
+    case ApiKey::BeginQuorumEpoch:
+      return request_label_of<BeginQuorumEpochRequest>(api, version, body);
+    case ApiKey::EndQuorumEpoch:
+      return request_label_of<EndQuorumEpochRequest>(api, version, body);
+    case ApiKey::FetchSnapshot:
+      return request_label_of<FetchSnapshotRequest>(api, version, body);
     case ApiKey::BrokerRegistration:
-      return label_of<BrokerRegistrationRequest>(api, version, body);
-    case ApiKey::BrokerHeartbeat: return label_of<BrokerHeartbeatRequest>(api, version, body);
-    case ApiKey::AlterPartition: return label_of<AlterPartitionRequest>(api, version, body);
-    default: return to_string(api);
+      return request_label_of<BrokerRegistrationRequest>(api, version, body);
+    case ApiKey::BrokerHeartbeat:
+      return request_label_of<BrokerHeartbeatRequest>(api, version, body);
+    case ApiKey::AlterPartition:
+      return request_label_of<AlterPartitionRequest>(api, version, body);
+    default:
+      return to_string(api);
   }
 }
 

@@ -45,13 +45,6 @@ void truncate_file(sim::Disk& disk, const std::string& path, std::int64_t size) 
 
 void remove_file(sim::Disk& disk, const std::string& path) { REQUIRE(disk.remove(path).ok()); }
 
-LogConfig small_segments() {
-  LogConfig config;
-  config.segment_bytes = 700;
-  config.index_interval_bytes = 150;
-  return config;
-}
-
 }  // namespace
 
 TEST_CASE("a process crash loses nothing that was written") {
@@ -82,8 +75,9 @@ TEST_CASE("the rebuilt indexes are the ones that were written") {
     UnifiedLog log = open_log(node, config);
     env::Random random(static_cast<std::uint64_t>(interval) + 1);
     for (int i = 0; i < 40; ++i) {
-      append(node, log, {.timestamp_ms = kNowMs + static_cast<std::int64_t>(random.below(100)),
-                         .value_size = random.below(150)});
+      append(node, log,
+             {.timestamp_ms = kNowMs + static_cast<std::int64_t>(random.below(100)),
+              .value_size = random.below(150)});
     }
     REQUIRE(log.roll(node.env(), event::RollReason::Forced).ok());  // the last entry is in, too
     const Indexes written = indexes_of(log);
@@ -140,8 +134,9 @@ TEST_CASE("whatever a power loss leaves, recovery keeps a prefix with all that w
     UnifiedLog log = open_log(node, config);
     Offset flushed = log.log_end();
     for (int i = 0; i < 25; ++i) {
-      append(node, log, {.records = static_cast<int>(1 + random.below(3)),
-                         .value_size = random.below(100)}, LeaderEpoch(i / 4));
+      append(node, log,
+             {.records = static_cast<int>(1 + random.below(3)), .value_size = random.below(100)},
+             LeaderEpoch(i / 4));
       if (random.chance(1, 10)) REQUIRE(log.flush(node.env()).ok());
       if (random.chance(1, 15)) {
         const std::int64_t back = random.between(std::int64_t{0}, std::int64_t{5});
@@ -314,20 +309,20 @@ TEST_CASE("files without a meaning are swept away, others are left alone") {
   UnifiedLog log = open_log(node);
   append(node, log);
   node.disk.crash_process();
-  for (const char* name : {"orders-0/00000000000000000007.index",
-                           "orders-0/00000000000000000007.timeindex",
-                           "orders-0/00000000000000000000.log.deleted",
-                           "orders-0/leader-epoch-checkpoint.tmp", "orders-0/notes.txt"}) {
+  for (const char* name :
+       {"orders-0/00000000000000000007.index", "orders-0/00000000000000000007.timeindex",
+        "orders-0/00000000000000000000.log.deleted", "orders-0/leader-epoch-checkpoint.tmp",
+        "orders-0/notes.txt"}) {
     node.disk.close(node.disk.open(name, true).value());
   }
   open_log(node);
   std::vector<std::string> names;
   const std::vector<env::DirEntry> entries = node.disk.list("orders-0").value();
   for (const auto& entry : entries) names.push_back(entry.name);
-  CHECK(names == std::vector<std::string>{
-                     "00000000000000000000.index", "00000000000000000000.log",
-                     "00000000000000000000.timeindex", "00000000000000000001.snapshot",
-                     "leader-epoch-checkpoint", "notes.txt"});
+  CHECK(names == std::vector<std::string>{"00000000000000000000.index", "00000000000000000000.log",
+                                          "00000000000000000000.timeindex",
+                                          "00000000000000000001.snapshot",
+                                          "leader-epoch-checkpoint", "notes.txt"});
 }
 
 TEST_CASE("the epoch cache is rebuilt from the batches if its file is lost or damaged (F3)") {
