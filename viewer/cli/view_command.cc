@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 
+#include "engine/sim/world_actions.h"
 #include "viewer/cli/commands.h"
 #include "viewer/cli/lab_command.h"
 #include "viewer/cli/open_session.h"
@@ -28,6 +29,7 @@ struct ViewOptions {
   SessionOptions session;
   std::string lab;
   std::string panel;
+  std::string partition;
   std::string lookup;
   std::string screenshot;
   std::string size = "1680x1020";
@@ -91,9 +93,24 @@ Result<void> choose_panel(viewer::Ui& ui, const std::string& panel) {
                fmt::format("there is no panel \"{}\"; there are: {}", panel, known)};
 }
 
+/// The option --partition: what the screen "Partition" shows. In a lab or in the future of a
+/// recording the partition may not exist yet; then it is shown once it does.
+Result<void> choose_partition(viewer::Ui& ui, const std::string& text) {
+  if (text.empty()) return {};
+  const Result<TopicPartition> partition = sim::parse_partition(text);
+  if (!partition.ok()) {
+    return Error{ErrorKind::Invalid,
+                 fmt::format("--partition wants TOPIC-NUMBER like orders-0, not \"{}\"", text)};
+  }
+  ui.state.tab = viewer::kPartitionScreen;
+  ui.state.focus_partition = *partition;
+  return {};
+}
+
 /// A lab that begins says where it is best watched; after that the person decides.
 void show_screen_of(const viewer::LabView& lab, viewer::Ui& ui) {
-  if (!lab.title.empty() && lab.on_log_screen) ui.state.tab = viewer::kLogScreen;
+  const viewer::Screen* screen = lab.title.empty() ? nullptr : viewer::find_screen(lab.screen);
+  if (screen != nullptr) ui.state.tab = screen->name;
 }
 
 /// Runs the window to its end, or writes the picture.
@@ -108,10 +125,11 @@ Result<void> show(viewer::Window& window, OpenedSession& opened, const ViewOptio
     ui.state.tab = viewer::kLogScreen;
     ui.log.ask(question);
   }
+  KTRY(choose_partition(ui, options.partition));
   lab::LabDesk labs(default_labs_directory(), lab::Progress::default_path());
   if (!options.lab.empty()) KTRY(labs.open_now(*opened.session, options.lab));
   labs.update(*opened.session);
-  if (options.panel.empty()) show_screen_of(labs.view(), ui);
+  if (options.panel.empty() && options.partition.empty()) show_screen_of(labs.view(), ui);
   std::string lab_shown = labs.view().title;
   ui.lab = &labs.view();
   ui.lab_actions = &labs;
@@ -186,7 +204,9 @@ void add_view(CLI::App& app, int& exit_code) {
   command->add_option("--seed", options->session.seed, "Luck: another seed is another run");
   command->add_option("--at", options->session.at, "Opens at this time: 6s, 1500ms");
   command->add_option("--event", options->session.event, "Opens at the moment of this event");
-  command->add_option("--panel", options->panel, "Opens this screen: cluster, log");
+  command->add_option("--panel", options->panel, "Opens this screen: cluster, partition, log");
+  command->add_option("--partition", options->partition,
+                      "Opens the screen \"Partition\" on this one: orders-0");
   command->add_option("--lookup", options->lookup,
                       "Opens the screen \"Log & index\" and looks this up: orders-0@41, "
                       "orders-0@t=3.2s, 2:orders-0@41 on broker 2");
