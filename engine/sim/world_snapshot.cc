@@ -59,7 +59,8 @@ cluster::Snapshot take_snapshot(const WorldState& world) {
   snapshot.seed = world.seed;
   snapshot.now = world.now;
   snapshot.last_event = world.last_event;
-  for (const auto& [id, slot] : world.nodes) snapshot.nodes.push_back(node_view(id, slot, world.now));
+  for (const auto& [id, slot] : world.nodes)
+    snapshot.nodes.push_back(node_view(id, slot, world.now));
   for (const auto& [id, slot] : world.clients) {
     cluster::ClientView view = slot.client.view();
     view.id = id.value();

@@ -93,17 +93,22 @@ Result<void> choose_panel(viewer::Ui& ui, const std::string& panel) {
                fmt::format("there is no panel \"{}\"; there are: {}", panel, known)};
 }
 
-/// The option --partition: what the screen "Partition" shows. In a lab or in the future of a
-/// recording the partition may not exist yet; then it is shown once it does.
+/// The option --partition: what the screen "Partition" shows.
 Result<void> choose_partition(viewer::Ui& ui, const std::string& text) {
   if (text.empty()) return {};
-  const Result<TopicPartition> partition = sim::parse_partition(text);
-  if (!partition.ok()) {
-    return Error{ErrorKind::Invalid,
-                 fmt::format("--partition wants TOPIC-NUMBER like orders-0, not \"{}\"", text)};
+  const Result<TopicPartition> wanted = sim::parse_partition(text);
+  const cluster::Snapshot& snapshot = ui.session.snapshot();
+  if (!wanted.ok() || snapshot.partition(*wanted) == nullptr) {
+    std::string known;
+    for (const cluster::PartitionView& p : snapshot.metadata.partitions) {
+      known += fmt::format("{}{}", known.empty() ? "" : ", ", p.partition.str());
+    }
+    return Error{ErrorKind::NotFound,
+                 fmt::format("--partition: there is no partition \"{}\" at this moment; there {}",
+                             text, known.empty() ? "is none yet (try --at)" : "are: " + known)};
   }
   ui.state.tab = viewer::kPartitionScreen;
-  ui.state.focus_partition = *partition;
+  ui.state.focus_partition = *wanted;
   return {};
 }
 
@@ -125,11 +130,11 @@ Result<void> show(viewer::Window& window, OpenedSession& opened, const ViewOptio
     ui.state.tab = viewer::kLogScreen;
     ui.log.ask(question);
   }
-  KTRY(choose_partition(ui, options.partition));
   lab::LabDesk labs(default_labs_directory(), lab::Progress::default_path());
   if (!options.lab.empty()) KTRY(labs.open_now(*opened.session, options.lab));
   labs.update(*opened.session);
   if (options.panel.empty() && options.partition.empty()) show_screen_of(labs.view(), ui);
+  KTRY(choose_partition(ui, options.partition));
   std::string lab_shown = labs.view().title;
   ui.lab = &labs.view();
   ui.lab_actions = &labs;

@@ -296,16 +296,15 @@ class ReferenceCheck {
   JsonProblems* problems_;
 };
 
-/// Beginnings of the tabs' names. The viewer may know more or fewer tabs than this list: a lab whose
-/// screen it lacks opens on the Cluster screen.
+/// Beginnings of the tabs' names. The viewer may know more or fewer tabs than this list: a lab
+/// whose screen it lacks opens on the Cluster screen.
 constexpr const char* kLabScreens[] = {"cluster",  "partition", "log",     "quorum",
                                        "sequence", "request",   "metrics", "config"};
 
 void read_screen(JsonValue value, Lab* lab) {
   lab->screen = value.string();
-  const bool known =
-      std::any_of(std::begin(kLabScreens), std::end(kLabScreens),
-                  [&](const char* screen) { return lab->screen == screen; });
+  const bool known = std::any_of(std::begin(kLabScreens), std::end(kLabScreens),
+                                 [&](const char* screen) { return lab->screen == screen; });
   if (!known) value.expected(fmt::format("one of {}", fmt::join(kLabScreens, ", ")));
 }
 

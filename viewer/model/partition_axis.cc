@@ -31,8 +31,9 @@ std::vector<float> spread_labels(const std::vector<WantedLabel>& labels, float l
                                  float gap) {
   std::vector<std::size_t> order(labels.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return labels[a].centre < labels[b].centre; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return labels[a].centre < labels[b].centre;
+  });
   std::vector<float> at(labels.size());
   float free_from = left;
   for (const std::size_t i : order) {
@@ -51,10 +52,10 @@ std::vector<BandPiece> membership_of(const std::vector<Stretch>& list, std::int3
   std::vector<BandPiece> pieces;
   for (const Stretch& s : list) {
     BandPiece piece;
-    piece.membership = s.node == broker         ? Membership::Leads
-                       : s.isr.contains(NodeId(broker)) ? Membership::In
+    piece.membership = s.node == broker                      ? Membership::Leads
+                       : s.isr.contains(NodeId(broker))      ? Membership::In
                        : s.replicas.contains(NodeId(broker)) ? Membership::Out
-                                                              : Membership::None;
+                                                             : Membership::None;
     piece.from_us = s.from_us;
     piece.until_us = s.until_us;
     piece.epoch = piece.membership == Membership::Leads ? s.epoch : -1;

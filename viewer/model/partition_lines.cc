@@ -26,10 +26,10 @@ struct Facts {
   const PartitionHistory& history;
   const PartitionPicture& picture;
   const PartitionRow& row;
-  const cluster::NodeView* node = nullptr;         ///< of the replica; null: no such node
-  const cluster::ReplicaView* leader = nullptr;    ///< null: nobody leads, or it is down
-  const cluster::ReplicationView* own = nullptr;   ///< the replica's fine print
-  const FollowerView* known = nullptr;             ///< what the leader knows of it
+  const cluster::NodeView* node = nullptr;        ///< of the replica; null: no such node
+  const cluster::ReplicaView* leader = nullptr;   ///< null: nobody leads, or it is down
+  const cluster::ReplicationView* own = nullptr;  ///< the replica's fine print
+  const FollowerView* known = nullptr;            ///< what the leader knows of it
   Duration lag_time_max{};
 };
 
@@ -52,10 +52,10 @@ void explain_watermark(const Facts& f, ReplicaLine& line) {
     return;
   }
   const std::vector<std::int32_t> slow = holding_back(leader);
-  line.lag = slow.empty() ? fmt::format("HW {}: {} to go", leader.high_watermark,
-                                        records(leader.log_end - leader.high_watermark))
-                          : fmt::format("HW {} waits for broker {}", leader.high_watermark,
-                                        join(slow));
+  line.lag = slow.empty()
+                 ? fmt::format("HW {}: {} to go", leader.high_watermark,
+                               records(leader.log_end - leader.high_watermark))
+                 : fmt::format("HW {} waits for broker {}", leader.high_watermark, join(slow));
 }
 
 void describe_leader(const Facts& f, ReplicaLine& line) {
@@ -99,8 +99,8 @@ void describe_fetch(const Facts& f, const FetchView& fetch, ReplicaLine& line) {
     if (failed != nullptr) line.detail = fmt::format("after {}", to_string(failed->error));
   } else if (cut != nullptr && f.snapshot.now - cut->at < kNews) {
     line.state = {"truncated", Tone::Bad};
-    line.detail = fmt::format("cut {} → {}, now asks for {}", cut->from, cut->to,
-                              fetch.fetch_offset);
+    line.detail =
+        fmt::format("cut {} → {}, now asks for {}", cut->from, cut->to, fetch.fetch_offset);
   } else if (link_is_cut(f, line.broker, fetch.leader)) {
     line.state = {"link is cut", Tone::Bad};
   }
@@ -120,10 +120,10 @@ void describe_state(const Facts& f, ReplicaLine& line) {
     describe_fetch(f, *f.own->fetch, line);
   } else {
     line.state = {"not fetching", Tone::Warn};
-    line.detail = line.log && line.log->role == ReplicaRole::Leader
-                      ? fmt::format("still believes that it leads, epoch {}",
-                                    line.log->leader_epoch)
-                      : "waits for news of a leader";
+    line.detail =
+        line.log && line.log->role == ReplicaRole::Leader
+            ? fmt::format("still believes that it leads, epoch {}", line.log->leader_epoch)
+            : "waits for news of a leader";
   }
   if (paused) line.state = {"paused", Tone::Warn};
 }
@@ -168,8 +168,9 @@ void describe_lag(const Facts& f, ReplicaLine& line) {
                           : fmt::format("{} more than the leader", records(-lacks));
   line.lag_tone = lacks == 0 ? Tone::Good : lacks < 0 ? Tone::Bad : Tone::Warn;
   const bool dated = f.known != nullptr && f.known->last_caught_up.has_value();
-  const Duration late = level ? Duration{} : dated ? f.snapshot.now - *f.known->last_caught_up
-                                                   : f.lag_time_max;
+  const Duration late = level   ? Duration{}
+                        : dated ? f.snapshot.now - *f.known->last_caught_up
+                                : f.lag_time_max;
   if (level) {
     line.lag += " · lag 0 ms";
   } else if (dated) {

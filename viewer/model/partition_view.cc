@@ -63,8 +63,7 @@ void build_pending(const cluster::Snapshot& snapshot, const PartitionHistory& hi
   p.under_way = true;
   p.proposed = fine->proposed_isr;
   p.text = fmt::format("AlterPartition {} → {}", braces(p.committed), braces(p.proposed));
-  const PartitionNote* asked =
-      history.newest(NoteKind::IsrAsked, out.leader, snapshot.last_event);
+  const PartitionNote* asked = history.newest(NoteKind::IsrAsked, out.leader, snapshot.last_event);
   if (asked != nullptr) {
     p.text += fmt::format(", asked {} ago", format_duration(snapshot.now - asked->at));
   }
@@ -99,9 +98,8 @@ void measure(PartitionPicture& out) {
     consider(std::min(line.log->log_end, line.log->high_watermark));
     out.longest = std::max(out.longest, line.log->log_end);
     if (line.cut) out.longest = std::max(out.longest, line.cut->to);
-    out.low_watermark = out.low_watermark < 0
-                            ? line.log->log_start
-                            : std::min(out.low_watermark, line.log->log_start);
+    out.low_watermark = out.low_watermark < 0 ? line.log->log_start
+                                              : std::min(out.low_watermark, line.log->log_start);
   }
   out.lowest = std::max<std::int64_t>(out.lowest, 0);
 }
@@ -154,10 +152,11 @@ Sentence choose_sentence(const PartitionRow& row, const ReplicaView* leader,
     return {"Nobody leads: no record can be written or read until a leader is elected.", Tone::Bad};
   }
   if (leader == nullptr) {
-    return {fmt::format("Broker {} is the leader for the controller, but does not act as one. Until "
-                        "the controller knows, nothing is written or read.",
-                        row.leader),
-            Tone::Bad};
+    return {
+        fmt::format("Broker {} is the leader for the controller, but does not act as one. Until "
+                    "the controller knows, nothing is written or read.",
+                    row.leader),
+        Tone::Bad};
   }
   if (row.below_min_isr) {
     return {fmt::format("The ISR {} is smaller than min.insync.replicas = {}: acks=all is refused, "

@@ -68,8 +68,8 @@ void judge_loss(const SuccessionFacts& facts, const Heir& elected, std::string& 
   const std::string cut = offsets_text(elected.log_end, facts.leader_end);
   if (elected.log_end >= facts.high_watermark) {
     tone = Tone::Warn;
-    text = fmt::format("{} would be cut: beyond the HW, so acks=all was not answered for them",
-                       cut);
+    text =
+        fmt::format("{} would be cut: beyond the HW, so acks=all was not answered for them", cut);
   } else {
     tone = Tone::Bad;
     text = fmt::format("{} would be lost, committed ones among them", cut);
@@ -79,25 +79,24 @@ void judge_loss(const SuccessionFacts& facts, const Heir& elected, std::string& 
 void judge_unclean(const SuccessionFacts& facts, Succession& out) {
   const char* name = "unclean.leader.election.enable";
   if (out.elected >= 0) {
-    out.unclean = fmt::format("{}={}: not needed while an ISR member lives", name,
-                              facts.unclean_enabled);
+    out.unclean =
+        fmt::format("{}={}: not needed while an ISR member lives", name, facts.unclean_enabled);
     return;
   }
   const Heir* heir = find_unclean(facts);
   if (heir == nullptr) {
-    out.unclean = fmt::format("{}={}: nobody is alive to be elected anyway", name,
-                              facts.unclean_enabled);
+    out.unclean =
+        fmt::format("{}={}: nobody is alive to be elected anyway", name, facts.unclean_enabled);
     return;
   }
   Tone tone = Tone::Neutral;
   std::string loss;
   judge_loss(facts, *heir, loss, tone);
   out.unclean_tone = facts.unclean_enabled ? Tone::Bad : Tone::Neutral;
-  out.unclean = facts.unclean_enabled
-                    ? fmt::format("{}=true: broker {} may lead all the same; {}", name,
-                                  heir->broker, loss)
-                    : fmt::format("{}=false. With true, broker {} would lead; {}", name,
-                                  heir->broker, loss);
+  out.unclean =
+      facts.unclean_enabled
+          ? fmt::format("{}=true: broker {} may lead all the same; {}", name, heir->broker, loss)
+          : fmt::format("{}=false. With true, broker {} would lead; {}", name, heir->broker, loss);
 }
 
 }  // namespace

@@ -58,8 +58,9 @@ void draw_leaders(Canvas& c, const BandPlan& plan, const IsrBand& band, float y)
     if (!led) c.hatch(rect, faded(theme::kBad, 0.8f), c.px(5));
     const std::string epoch = fmt::format("e{}", piece.epoch);
     if (led) {
-      label_piece(c, rect, {fmt::format("{}: broker {}", epoch, piece.node),
-                            fmt::format("{}: {}", epoch, piece.node), epoch},
+      label_piece(c, rect,
+                  {fmt::format("{}: broker {}", epoch, piece.node),
+                   fmt::format("{}: {}", epoch, piece.node), epoch},
                   theme::kText);
     } else {
       label_piece(c, rect, {"no leader", "none"}, theme::kText);
@@ -111,13 +112,14 @@ void draw_stalls(Canvas& c, const BandPlan& plan, const IsrBand& band, float y) 
     const Rect rect = plan.piece(s.from_us, s.until_us, y);
     c.fill(rect, faded(theme::kWarn, 0.35f), c.px(2));
     c.outline(rect, theme::kWarn, c.px(2));
-    label_piece(c, rect, {fmt::format("HW stands at {}", s.high_watermark),
-                          fmt::format("at {}", s.high_watermark)},
-                theme::kText);
+    label_piece(
+        c, rect,
+        {fmt::format("HW stands at {}", s.high_watermark), fmt::format("at {}", s.high_watermark)},
+        theme::kText);
     c.hit(rect, Target::of_event(s.from));
     const std::int64_t until = s.until_us.value_or(plan.end_us);
-    c.tip(rect, fmt::format("HW stood at {} for {}, although the leader had more",
-                            s.high_watermark, format_duration(micros(until - s.from_us))));
+    c.tip(rect, fmt::format("HW stood at {} for {}, although the leader had more", s.high_watermark,
+                            format_duration(micros(until - s.from_us))));
   }
 }
 
@@ -186,8 +188,8 @@ float draw_step(Canvas& c, float x, float y, float w, const SuccessionStep& step
     c.circle(dot.cx(), dot.cy(), r, color, c.px(1.2f));
   }
   c.text_center(dot, Face::Small, step.chosen ? theme::kAccentInk : color, std::to_string(n));
-  const Rect who = c.text(dot.x1 + c.px(8), y, Face::Small, theme::kText,
-                          fmt::format("broker {}", step.broker));
+  const Rect who =
+      c.text(dot.x1 + c.px(8), y, Face::Small, theme::kText, fmt::format("broker {}", step.broker));
   const float words = who.x1 + c.px(10);
   const float h = c.wrap(words, y, x + w - words, Face::Small, color, step.text, 2);
   const Rect all{x, y - c.px(1), x + w, y + std::max(h, line)};
@@ -208,7 +210,9 @@ float draw_succession(Ui& ui, Canvas& c, float x, float y, float w) {
     y += draw_step(c, x, y, w, s.steps[i], i + 1, p.partition);
   }
   y += c.px(2);
-  const auto ink = [](Tone tone) { return tone == Tone::Neutral ? theme::kDim : theme::tone(tone); };
+  const auto ink = [](Tone tone) {
+    return tone == Tone::Neutral ? theme::kDim : theme::tone(tone);
+  };
   y += c.wrap(x, y, w, Face::Small, ink(s.verdict_tone), s.verdict, 3) + c.px(3);
   y += c.wrap(x, y, w, Face::Small, ink(s.unclean_tone), s.unclean, 3) + c.px(6);
   return y - top;

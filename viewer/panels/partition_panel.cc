@@ -63,8 +63,8 @@ float draw_choice(Ui& ui, Canvas& c, float x, float y, float right) {
 float draw_header(Ui& ui, Canvas& c, float x, float y, float w) {
   const PartitionPicture& p = ui.models.partition;
   const float right = draw_choice(ui, c, x, y, x + w);
-  const Rect title = c.fit(x, y + c.px(3), (right - x) * 0.5f, Face::Title, theme::kText,
-                           p.partition.str());
+  const Rect title =
+      c.fit(x, y + c.px(3), (right - x) * 0.5f, Face::Title, theme::kText, p.partition.str());
   c.hit(title, Target::of_partition(p.partition));
   const Color ink = p.min_isr_tone == Tone::Neutral ? theme::kDim : theme::tone(p.min_isr_tone);
   c.fit(title.x1 + c.px(14), y + c.px(7), right - title.x1 - c.px(26), Face::Small, ink, p.min_isr);
@@ -116,8 +116,8 @@ Rect begin_tile(Canvas& c, const Rect& rect, const Tile& tile) {
 }
 
 /// A bold value and a dim word behind it.
-void draw_value(Canvas& c, const Rect& at, std::string_view value, Color ink,
-                std::string_view more, Color more_ink) {
+void draw_value(Canvas& c, const Rect& at, std::string_view value, Color ink, std::string_view more,
+                Color more_ink) {
   const Rect bold = c.fit(at.x0, at.y0, at.w(), Face::Bold, ink, value);
   c.fit(bold.x1 + c.px(8), at.y0 + c.px(1.5f), at.x1 - bold.x1 - c.px(8), Face::Small, more_ink,
         more);
@@ -126,10 +126,11 @@ void draw_value(Canvas& c, const Rect& at, std::string_view value, Color ink,
 void draw_leader_tile(Ui& ui, Canvas& c, const Rect& rect) {
   const PartitionPicture& p = ui.models.partition;
   const bool led = p.leader >= 0;
-  Rect at = begin_tile(c, rect, {1, "LEADER", "",
-                                 led ? Target::of_value(p.leader, p.partition, ValueName::Role)
-                                     : Target::of_partition(p.partition),
-                                 led ? theme::kBorder : theme::kBad});
+  Rect at = begin_tile(c, rect,
+                       {1, "LEADER", "",
+                        led ? Target::of_value(p.leader, p.partition, ValueName::Role)
+                            : Target::of_partition(p.partition),
+                        led ? theme::kBorder : theme::kBad});
   if (led) {
     c.star(at.x0 + c.px(6), at.y0 + c.line_height(Face::Bold) / 2, c.px(6), theme::kLead);
     at.x0 += c.px(18);
@@ -140,9 +141,9 @@ void draw_leader_tile(Ui& ui, Canvas& c, const Rect& rect) {
 
 void draw_committed_tile(Ui& ui, Canvas& c, const Rect& rect) {
   const PartitionPicture& p = ui.models.partition;
-  const Rect at = begin_tile(
-      c, rect, {1, "COMMITTED", "by the HW",
-                Target::of_value(p.leader, p.partition, ValueName::HighWatermark)});
+  const Rect at = begin_tile(c, rect,
+                             {1, "COMMITTED", "by the HW",
+                              Target::of_value(p.leader, p.partition, ValueName::HighWatermark)});
   const bool known = p.high_watermark >= 0;
   draw_value(c, at, p.committed, known ? theme::kWatermark : theme::kBad, p.waiting,
              p.waiting_tone == Tone::Good ? theme::kDim : theme::tone(p.waiting_tone));
@@ -151,10 +152,11 @@ void draw_committed_tile(Ui& ui, Canvas& c, const Rect& rect) {
 void draw_alter_tile(Ui& ui, Canvas& c, const Rect& rect) {
   const PartitionPicture& p = ui.models.partition;
   const PendingIsr& pending = p.pending;
-  const Rect at = begin_tile(
-      c, rect, {1, "MAXIMAL ISR", pending.under_way ? "AlterPartition waits" : "nothing asked",
-                Target::of_value(p.leader, p.partition, ValueName::PendingIsr),
-                pending.under_way ? theme::kWarn : theme::kBorder});
+  const Rect at =
+      begin_tile(c, rect,
+                 {1, "MAXIMAL ISR", pending.under_way ? "AlterPartition waits" : "nothing asked",
+                  Target::of_value(p.leader, p.partition, ValueName::PendingIsr),
+                  pending.under_way ? theme::kWarn : theme::kBorder});
   draw_members(c, at.x0, at.y0 - c.px(1), at.w(), pending.maximal, p.leader,
                pending.under_way ? theme::kWarn : theme::kDim);
   c.tip(rect, pending.under_way
@@ -193,8 +195,8 @@ float draw_tiles(Ui& ui, Canvas& c, float x, float y, float w) {
 float draw_sentence(Ui& ui, Canvas& c, float x, float y, float w) {
   const PartitionPicture& p = ui.models.partition;
   const Color ink = p.sentence_tone == Tone::Neutral ? theme::kText : theme::tone(p.sentence_tone);
-  const bool one = c.wrapped_height(w - c.px(14), Face::Body, p.sentence, 2) <
-                   c.line_height(Face::Body) * 1.9f;
+  const bool one =
+      c.wrapped_height(w - c.px(14), Face::Body, p.sentence, 2) < c.line_height(Face::Body) * 1.9f;
   const float h = c.line_height(Face::Body) * 1.28f * (one ? 1.0f : 2.0f);
   c.fill({x, y, x + c.px(3), y + h}, ink, c.px(1.5f));
   c.wrap(x + c.px(12), y, w - c.px(14), Face::Body, ink, p.sentence, 2);

@@ -22,15 +22,16 @@ ReplicaColumns plan_columns(const Canvas& c, const PartitionPicture& p, float x,
   col.strip_x0 = x + col.who_w;
   col.words_x = x + w - c.px(kWords) * std::min(wide, 1.1f);
   col.strip_x1 = col.words_x - c.px(18);
-  const float digits = c.width(Face::MonoSmall, std::to_string(std::max<std::int64_t>(
-                                                    std::min<std::int64_t>(p.longest, 9999), 10)));
+  const float digits =
+      c.width(Face::MonoSmall,
+              std::to_string(std::max<std::int64_t>(std::min<std::int64_t>(p.longest, 9999), 10)));
   const float cell = std::max(c.px(kCell), digits + c.px(8));
   const auto cells = std::max(4, static_cast<std::int32_t>(col.strip_w() / cell));
   col.axis = choose_axis(p.lowest, p.longest, cells);
   // A third of what is spare makes the cells taller, the rest is air between the rows.
   const float share = spare / n;
-  col.cell_h = c.px(kCellHeight) +
-               std::min(c.px(kMostCellHeight - kCellHeight), std::floor(share * 0.35f));
+  col.cell_h =
+      c.px(kCellHeight) + std::min(c.px(kMostCellHeight - kCellHeight), std::floor(share * 0.35f));
   col.gap = std::min(c.px(22), std::floor((share - (col.cell_h - c.px(kCellHeight))) * 0.6f));
   col.row_h = replica_row_height(c) + (col.cell_h - c.px(kCellHeight)) + col.gap;
   col.all = Rect::at(x, y, w, 0);
@@ -74,7 +75,8 @@ void draw_committed_line(Canvas& c, const ReplicaColumns& col, const PartitionPi
   c.fill({x - c.px(1), y, x + c.px(1), col.all.y1}, faded(theme::kWatermark, 0.75f));
   const std::string text = fmt::format("committed below HW {}", p.high_watermark);
   const float w = c.width(Face::Small, text);
-  const float at = std::clamp(x - w - c.px(8), col.strip_x0, std::max(col.strip_x0, col.strip_x1 - w));
+  const float at =
+      std::clamp(x - w - c.px(8), col.strip_x0, std::max(col.strip_x0, col.strip_x1 - w));
   const bool left = at + w <= x;
   const Rect label = c.text(left ? at : std::min(x + c.px(8), col.strip_x1 - w), col.all.y0,
                             Face::Small, theme::kWatermark, text);
@@ -90,9 +92,8 @@ void draw_who(Canvas& c, const ReplicaColumns& col, float y, const ReplicaLine& 
   const float w = col.who_w - c.px(18);
   const float step = c.line_height(Face::Small) + c.px(6);
   const Target role = Target::of_value(line.broker, p.partition, ValueName::Role);
-  const Rect name =
-      c.fit(x, y + c.px(7), w, Face::Bold, line.down ? theme::kDim : theme::kText,
-            fmt::format("broker {}", line.broker));
+  const Rect name = c.fit(x, y + c.px(7), w, Face::Bold, line.down ? theme::kDim : theme::kText,
+                          fmt::format("broker {}", line.broker));
   c.hit(name, Target::replica(line.broker, p.partition));
   float text_x = x;
   const float role_y = y + c.px(9) + step;
@@ -114,9 +115,7 @@ void draw_who(Canvas& c, const ReplicaColumns& col, float y, const ReplicaLine& 
 /// How much of replica.lag.time.max.ms is left, as an arc from twelve o'clock.
 void draw_timer(Canvas& c, float x, float y, float r, const ReplicaLine& line) {
   const float share = *line.timer;
-  const Color color = share <= 0.0f   ? theme::kBad
-                      : share < 0.35f ? theme::kWarn
-                                      : theme::kGood;
+  const Color color = share <= 0.0f ? theme::kBad : share < 0.35f ? theme::kWarn : theme::kGood;
   c.circle(x, y, r, theme::kBorder, c.px(3));
   c.arc(x, y, r, share, color, c.px(3.5f));
   c.text_center({x - r, y - r, x + r, y + r}, Face::MonoSmall, share <= 0.0f ? color : theme::kText,
@@ -131,7 +130,8 @@ void draw_words(Canvas& c, const ReplicaColumns& col, float y, const ReplicaLine
   const float right = col.all.x1;
   const float r = c.px(21);
   const float x = col.words_x + (line.timer ? 2 * r + c.px(14) : 0);
-  if (line.timer) draw_timer(c, col.words_x + r + c.px(1), y + col.row_h / 2 - col.gap / 2, r, line);
+  if (line.timer)
+    draw_timer(c, col.words_x + r + c.px(1), y + col.row_h / 2 - col.gap / 2, r, line);
   const float step = c.line_height(Face::Small) + c.px(kLineGap);
   float at = y + c.px(5);
   const Color state = line.state.tone == Tone::Neutral ? theme::kDim : theme::tone(line.state.tone);

@@ -143,8 +143,8 @@ std::vector<Mark> marks_of(const ReplicaLine& line, const PartitionPicture& p) {
   std::vector<Mark> marks;
   marks.push_back({fmt::format("start {}", log.log_start), log.log_start, theme::kDim,
                    value(ValueName::LogStart), "Log start offset: the first that is still here"});
-  const bool own_lso = line.last_stable_offset >= 0 &&
-                       (line.leads || line.last_stable_offset != log.high_watermark);
+  const bool own_lso =
+      line.last_stable_offset >= 0 && (line.leads || line.last_stable_offset != log.high_watermark);
   if (own_lso) {
     marks.push_back({fmt::format("LSO {}", line.last_stable_offset), line.last_stable_offset,
                      theme::kSpecial, value(ValueName::LastStableOffset),

@@ -20,11 +20,9 @@ PartitionPicture picture_of(Session& session, const TopicPartition& partition = 
   Machine& machine = session.machine();
   PartitionHistory history;
   history.update(machine, session.index(), partition);
-  const ClusterView cluster =
-      build_cluster_view(session.snapshot(), session.index(), machine.names(),
-                         [&](std::int32_t node, EventSeq event) {
-                           return machine.replicas_before(node, event);
-                         });
+  const ClusterView cluster = build_cluster_view(
+      session.snapshot(), session.index(), machine.names(),
+      [&](std::int32_t node, EventSeq event) { return machine.replicas_before(node, event); });
   return build_partition_picture(session.snapshot(), cluster, session.index(), history);
 }
 
@@ -203,7 +201,8 @@ TEST_CASE("with nobody left in the ISR the forecast is nobody, and so is the lea
   act(session, "crash 2");
   run_until(session, [&] { return session.snapshot().partition(kOrders)->leader < 0; });
   act(session, "start 3");
-  run_until(session, [&] { return picture_of(session).succession.steps[1].text.find("alive") == 0; });
+  run_until(session,
+            [&] { return picture_of(session).succession.steps[1].text.find("alive") == 0; });
   const PartitionPicture p = picture_of(session);
   CHECK(p.succession.question == "Nobody leads: the walk as it stands");
   CHECK(p.succession.elected == -1);

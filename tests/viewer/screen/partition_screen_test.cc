@@ -34,7 +34,8 @@ void check_everywhere(const char* scenario, const char* must_show) {
     for (const float zoom : kZooms) {
       driver.ui().state.user_zoom = zoom;
       driver.frames(5);
-      check_clean(driver, fmt::format("{} {}x{} zoom {}", must_show, size.width, size.height, zoom));
+      check_clean(driver,
+                  fmt::format("{} {}x{} zoom {}", must_show, size.width, size.height, zoom));
     }
     driver.ui().state.user_zoom = 1;
     driver.frames(5);
@@ -42,15 +43,15 @@ void check_everywhere(const char* scenario, const char* must_show) {
   }
 }
 
-#define KSCOPE_START                                                                     \
-  "until broker 1 lifecycle == Running within 15s\n"                                     \
-  "until broker 2 lifecycle == Running within 15s\n"                                     \
-  "until broker 3 lifecycle == Running within 15s\n"                                     \
-  "until broker 4 lifecycle == Running within 15s\n"                                     \
-  "topic orders assignment=2:3:4 min.insync.replicas=2\n"                                \
-  "until partition orders-0 isr == {2,3,4} within 5s\n"                                  \
-  "producer p acks=1 linger.ms=5\n"                                                      \
-  "send p orders-0 count=10\n"                                                           \
+#define KSCOPE_START                                      \
+  "until broker 1 lifecycle == Running within 15s\n"      \
+  "until broker 2 lifecycle == Running within 15s\n"      \
+  "until broker 3 lifecycle == Running within 15s\n"      \
+  "until broker 4 lifecycle == Running within 15s\n"      \
+  "topic orders assignment=2:3:4 min.insync.replicas=2\n" \
+  "until partition orders-0 isr == {2,3,4} within 5s\n"   \
+  "producer p acks=1 linger.ms=5\n"                       \
+  "send p orders-0 count=10\n"                            \
   "until replica 4 orders-0 hw == 10 within 5s\n"
 
 const char* const kPending =
