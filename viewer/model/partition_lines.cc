@@ -13,14 +13,12 @@ using cluster::FetchView;
 using cluster::FollowerView;
 using cluster::ReplicaRole;
 
-bool contains(const std::vector<std::int32_t>& ids, std::int32_t id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
+std::string count_records(std::int64_t n) {
+  return fmt::format("{} record{}", n, n == 1 ? "" : "s");
 }
 
-std::string records(std::int64_t n) { return fmt::format("{} record{}", n, n == 1 ? "" : "s"); }
-
 /// Everything that one line is made from.
-struct Facts {
+struct LineFacts {
   const cluster::Snapshot& snapshot;
   const EventIndex& index;
   const PartitionHistory& history;
@@ -33,12 +31,12 @@ struct Facts {
   Duration lag_time_max{};
 };
 
-std::string ago(const Facts& f, Instant at) { return format_duration(f.snapshot.now - at); }
+std::string ago(const LineFacts& f, Instant at) { return format_duration(f.snapshot.now - at); }
 
 // ---- the leader's line
 
 /// Why the high watermark is where it is.
-void explain_watermark(const Facts& f, ReplicaLine& line) {
+void explain_watermark(const LineFacts& f, ReplicaLine& line) {
   const cluster::ReplicaView& leader = *f.leader;
   if (leader.high_watermark == leader.log_end) {
     line.lag = "HW = LEO: all of it is committed";
@@ -54,11 +52,11 @@ void explain_watermark(const Facts& f, ReplicaLine& line) {
   const std::vector<std::int32_t> slow = holding_back(leader);
   line.lag = slow.empty()
                  ? fmt::format("HW {}: {} to go", leader.high_watermark,
-                               records(leader.log_end - leader.high_watermark))
+                               count_records(leader.log_end - leader.high_watermark))
                  : fmt::format("HW {} waits for broker {}", leader.high_watermark, join(slow));
 }
 
-void describe_leader(const Facts& f, ReplicaLine& line) {
+void describe_leader(const LineFacts& f, ReplicaLine& line) {
   line.state = f.row.below_min_isr ? Badge{"refuses acks=all", Tone::Bad}
                                    : Badge{"takes writes", Tone::Good};
   if (f.own != nullptr && f.own->epoch_start >= 0) {
@@ -74,16 +72,16 @@ void describe_leader(const Facts& f, ReplicaLine& line) {
 
 // ---- a follower's line
 
-bool link_is_cut(const Facts& f, std::int32_t a, std::int32_t b) {
+bool fetches_are_cut_off(const LineFacts& f, std::int32_t a, std::int32_t b) {
   return std::any_of(f.snapshot.links.begin(), f.snapshot.links.end(), [&](const auto& link) {
     return link.cut && ((link.from == a && link.to == b) || (link.from == b && link.to == a));
   });
 }
 
 /// A cut is news for this long.
-constexpr Duration kNews = seconds(2);
+constexpr Duration kCutIsNews = seconds(2);
 
-void describe_fetch(const Facts& f, const FetchView& fetch, ReplicaLine& line) {
+void describe_fetch(const LineFacts& f, const FetchView& fetch, ReplicaLine& line) {
   const EventSeq present = f.snapshot.last_event;
   const PartitionNote* cut = f.history.newest(NoteKind::Cut, line.broker, present);
   const PartitionNote* failed = f.history.newest(NoteKind::FetchFailed, line.broker, present);
@@ -97,16 +95,16 @@ void describe_fetch(const Facts& f, const FetchView& fetch, ReplicaLine& line) {
     line.state = {fmt::format("delayed {}", format_duration(*fetch.delayed_until - f.snapshot.now)),
                   Tone::Warn};
     if (failed != nullptr) line.detail = fmt::format("after {}", to_string(failed->error));
-  } else if (cut != nullptr && f.snapshot.now - cut->at < kNews) {
+  } else if (cut != nullptr && f.snapshot.now - cut->at < kCutIsNews) {
     line.state = {"truncated", Tone::Bad};
     line.detail =
         fmt::format("cut {} → {}, now asks for {}", cut->from, cut->to, fetch.fetch_offset);
-  } else if (link_is_cut(f, line.broker, fetch.leader)) {
+  } else if (fetches_are_cut_off(f, line.broker, fetch.leader)) {
     line.state = {"link is cut", Tone::Bad};
   }
 }
 
-void describe_state(const Facts& f, ReplicaLine& line) {
+void describe_state(const LineFacts& f, ReplicaLine& line) {
   if (line.down) {
     const Stretch* outage = f.index.outage(line.broker, f.snapshot.last_event);
     line.state = {"no process", Tone::Bad};
@@ -135,12 +133,13 @@ std::string short_seconds(Duration d) {
 }
 
 /// The arc, and what it counts down to.
-void describe_patience(const Facts& f, bool in_isr, bool level, Duration late, ReplicaLine& line) {
+void describe_patience(const LineFacts& f, bool in_isr, bool level, Duration late,
+                       ReplicaLine& line) {
   const std::string limit = short_seconds(f.lag_time_max);
   if (!in_isr) {
     line.timer = 0.0f;
     line.timer_text = "out";
-    line.patience = contains(f.leader->maximal_isr, line.broker)
+    line.patience = is_member(f.leader->maximal_isr, line.broker)
                         ? "caught up: joins when the controller agrees"
                         : fmt::format("may join at HW {}", f.leader->high_watermark);
   } else if (level) {
@@ -158,14 +157,14 @@ void describe_patience(const Facts& f, bool in_isr, bool level, Duration late, R
 
 /// Kafka lets a follower be late for replica.lag.time.max.ms, then it leaves the ISR. A follower
 /// that has reached the leader's end is never late.
-void describe_lag(const Facts& f, ReplicaLine& line) {
+void describe_lag(const LineFacts& f, ReplicaLine& line) {
   if (f.leader == nullptr || !line.log) return;
   const std::int64_t lacks = f.leader->log_end - line.log->log_end;
-  const bool in_isr = contains(f.row.isr, line.broker);
+  const bool in_isr = is_member(f.row.isr, line.broker);
   const bool level = f.known != nullptr && f.known->log_end == f.leader->log_end;
-  line.lag = lacks > 0    ? fmt::format("lacks {}", records(lacks))
+  line.lag = lacks > 0    ? fmt::format("lacks {}", count_records(lacks))
              : lacks == 0 ? std::string("lacks nothing")
-                          : fmt::format("{} more than the leader", records(-lacks));
+                          : fmt::format("{} more than the leader", count_records(-lacks));
   line.lag_tone = lacks == 0 ? Tone::Good : lacks < 0 ? Tone::Bad : Tone::Warn;
   const bool dated = f.known != nullptr && f.known->last_caught_up.has_value();
   const Duration late = level   ? Duration{}
@@ -183,7 +182,7 @@ void describe_lag(const Facts& f, ReplicaLine& line) {
 
 // ---- who it is
 
-Badge role_of(const Facts& f, const ReplicaLine& line, const std::string& said) {
+Badge role_of(const LineFacts& f, const ReplicaLine& line, const std::string& said) {
   if (f.node == nullptr) return {"no such broker", Tone::Bad};
   if (line.down) {
     const bool crashed = f.node->state == cluster::NodeState::Crashed;
@@ -204,7 +203,7 @@ const FollowerView* known_to_leader(const cluster::Snapshot& snapshot, std::int3
   return nullptr;
 }
 
-ReplicaLine build_line(Facts f, const ReplicaCell* cell, std::int32_t broker) {
+ReplicaLine build_line(LineFacts f, const ReplicaCell* cell, std::int32_t broker) {
   ReplicaLine line;
   line.broker = broker;
   f.node = f.snapshot.node(broker);
@@ -239,6 +238,10 @@ const ReplicaCell* cell_of(const ClusterView& cluster, std::size_t row, std::int
 
 }  // namespace
 
+bool is_member(const std::vector<std::int32_t>& ids, std::int32_t broker) {
+  return std::find(ids.begin(), ids.end(), broker) != ids.end();
+}
+
 std::vector<std::int32_t> holding_back(const cluster::ReplicaView& leader) {
   std::vector<std::int32_t> slow;
   for (const std::int32_t member : leader.maximal_isr) {
@@ -254,14 +257,14 @@ void build_replica_lines(const cluster::Snapshot& snapshot, const ClusterView& c
                          std::size_t row, const EventIndex& index, const PartitionHistory& history,
                          PartitionPicture& picture) {
   const PartitionRow& partition = cluster.rows[row];
-  Facts facts{snapshot, index, history, picture, partition};
+  LineFacts facts{snapshot, index, history, picture, partition};
   const cluster::NodeView* node = snapshot.node(partition.leader);
   if (node != nullptr) facts.lag_time_max = node->broker.replica_lag_time_max;
   const cluster::ReplicaView* leader = snapshot.replica(partition.leader, partition.partition);
   if (leader != nullptr && leader->role == ReplicaRole::Leader) facts.leader = leader;
   std::vector<std::int32_t> brokers = partition.replicas;
   for (const std::int32_t id : partition.isr) {
-    if (!contains(brokers, id)) brokers.push_back(id);
+    if (!is_member(brokers, id)) brokers.push_back(id);
   }
   for (const std::int32_t broker : brokers) {
     picture.lines.push_back(build_line(facts, cell_of(cluster, row, broker), broker));

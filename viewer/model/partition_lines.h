@@ -11,6 +11,9 @@ void build_replica_lines(const cluster::Snapshot& snapshot, const ClusterView& c
                          std::size_t row, const EventIndex& index, const PartitionHistory& history,
                          PartitionPicture& picture);
 
+/// Is the broker one of these?
+bool is_member(const std::vector<std::int32_t>& ids, std::int32_t broker);
+
 /// Members of the maximal ISR that hold the high watermark where it is; empty: nobody does.
 std::vector<std::int32_t> holding_back(const cluster::ReplicaView& leader);
 

@@ -12,11 +12,7 @@ namespace {
 
 using cluster::ReplicaView;
 
-bool contains(const std::vector<std::int32_t>& ids, std::int32_t id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
-std::string braces(const std::vector<std::int32_t>& ids) { return "{" + join(ids) + "}"; }
+std::string as_set(const std::vector<std::int32_t>& ids) { return "{" + join(ids) + "}"; }
 
 /// "broker 2", "brokers 2 and 3", "brokers 2, 3 and 4".
 std::string name_brokers(const std::vector<std::int32_t>& ids) {
@@ -31,7 +27,7 @@ std::string name_brokers(const std::vector<std::int32_t>& ids) {
 void build_sets(const PartitionRow& row, PartitionPicture& out) {
   std::vector<std::int32_t> out_of_sync;
   for (const std::int32_t id : row.replicas) {
-    if (!contains(row.isr, id)) out_of_sync.push_back(id);
+    if (!is_member(row.isr, id)) out_of_sync.push_back(id);
   }
   const Tone isr = row.below_min_isr ? Tone::Bad : row.under_replicated ? Tone::Warn : Tone::Good;
   const Tone osr = out_of_sync.empty() ? Tone::Neutral : Tone::Bad;
@@ -62,7 +58,7 @@ void build_pending(const cluster::Snapshot& snapshot, const PartitionHistory& hi
   if (fine == nullptr || fine->proposed_isr.empty()) return;
   p.under_way = true;
   p.proposed = fine->proposed_isr;
-  p.text = fmt::format("AlterPartition {} → {}", braces(p.committed), braces(p.proposed));
+  p.text = fmt::format("AlterPartition {} → {}", as_set(p.committed), as_set(p.proposed));
   const PartitionNote* asked = history.newest(NoteKind::IsrAsked, out.leader, snapshot.last_event);
   if (asked != nullptr) {
     p.text += fmt::format(", asked {} ago", format_duration(snapshot.now - asked->at));
@@ -116,7 +112,7 @@ Succession build_heirs(const cluster::Snapshot& snapshot, const PartitionRow& ro
   for (const ReplicaLine& line : picture.lines) {
     Heir heir;
     heir.broker = line.broker;
-    heir.in_isr = contains(row.isr, line.broker);
+    heir.in_isr = is_member(row.isr, line.broker);
     heir.process_runs = !line.down;
     for (const cluster::RegistrationView& r : snapshot.metadata.registrations) {
       if (r.broker == line.broker) heir.alive = !r.fenced;
@@ -161,12 +157,12 @@ Sentence choose_sentence(const PartitionRow& row, const ReplicaView* leader,
   if (row.below_min_isr) {
     return {fmt::format("The ISR {} is smaller than min.insync.replicas = {}: acks=all is refused, "
                         "and the high watermark stands still at {}.",
-                        braces(row.isr), row.min_insync_replicas, leader->high_watermark),
+                        as_set(row.isr), row.min_insync_replicas, leader->high_watermark),
             Tone::Bad};
   }
   if (p.pending.under_way) {
     return {fmt::format("{}. Until the controller answers, the leader counts the maximal ISR {}.",
-                        p.pending.text, braces(p.pending.maximal)),
+                        p.pending.text, as_set(p.pending.maximal)),
             Tone::Warn};
   }
   const std::vector<std::int32_t> slow = holding_back(*leader);

@@ -9,7 +9,7 @@ namespace kscope::viewer {
 
 namespace {
 
-constexpr float kRow = 19, kNames = 66;
+constexpr float kBandRow = 19, kBandNames = 66;
 
 struct BandPlan {
   TimeWindow window;
@@ -30,9 +30,9 @@ BandPlan plan_band(const Ui& ui, const Canvas& c, float x, float w) {
   const std::int64_t begin = ui.models.partition.band.begins_us;
   const std::int64_t span = std::max<std::int64_t>(1'000'000, plan.end_us - begin);
   plan.window = {begin - span / 50, plan.end_us + span / 50};
-  plan.x0 = x + c.px(kNames);
+  plan.x0 = x + c.px(kBandNames);
   plan.x1 = x + w;
-  plan.row_h = c.px(kRow);
+  plan.row_h = c.px(kBandRow);
   return plan;
 }
 

@@ -10,7 +10,7 @@ namespace kscope::viewer {
 namespace {
 
 constexpr float kWho = 112, kWords = 258, kCell = 22;
-constexpr float kCellHeight = 22, kMostCellHeight = 34;
+constexpr float kStripHeight = 22, kMostStripHeight = 34;
 constexpr float kLineGap = 3;
 
 ReplicaColumns plan_columns(const Canvas& c, const PartitionPicture& p, float x, float y, float w,
@@ -30,10 +30,10 @@ ReplicaColumns plan_columns(const Canvas& c, const PartitionPicture& p, float x,
   col.axis = choose_axis(p.lowest, p.longest, cells);
   // A third of what is spare makes the cells taller, the rest is air between the rows.
   const float share = spare / n;
-  col.cell_h =
-      c.px(kCellHeight) + std::min(c.px(kMostCellHeight - kCellHeight), std::floor(share * 0.35f));
-  col.gap = std::min(c.px(22), std::floor((share - (col.cell_h - c.px(kCellHeight))) * 0.6f));
-  col.row_h = replica_row_height(c) + (col.cell_h - c.px(kCellHeight)) + col.gap;
+  col.cell_h = c.px(kStripHeight) +
+               std::min(c.px(kMostStripHeight - kStripHeight), std::floor(share * 0.35f));
+  col.gap = std::min(c.px(22), std::floor((share - (col.cell_h - c.px(kStripHeight))) * 0.6f));
+  col.row_h = replica_row_height(c) + (col.cell_h - c.px(kStripHeight)) + col.gap;
   col.all = Rect::at(x, y, w, 0);
   return col;
 }
@@ -176,7 +176,7 @@ void draw_row(Canvas& c, const ReplicaColumns& col, float y, const ReplicaLine& 
 
 float replica_row_height(const Canvas& c) {
   const float words = 4 * (c.line_height(Face::Small) + c.px(kLineGap)) + c.px(8);
-  const float strip = 2 * c.line_height(Face::MonoSmall) + c.px(kCellHeight) + c.px(18);
+  const float strip = 2 * c.line_height(Face::MonoSmall) + c.px(kStripHeight) + c.px(18);
   return std::max(words, strip);
 }
 

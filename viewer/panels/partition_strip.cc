@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "viewer/panels/partition_panel.h"
+#include "viewer/widgets/log_strip.h"
 
 namespace kscope::viewer {
 
@@ -23,13 +24,8 @@ StripPlace place_strip(const Canvas& c, float y, float cell_h) {
   return p;
 }
 
-std::string cell_text(std::int64_t offset) {
-  const std::string digits = std::to_string(offset);
-  return digits.size() > 4 ? digits.substr(digits.size() - 3) : digits;
-}
-
-void draw_cell(Canvas& c, const Rect& rect, const StripCell& cell, std::int64_t offset, bool lacks,
-               bool dim) {
+void draw_offset_cell(Canvas& c, const Rect& rect, const StripCell& cell, std::int64_t offset,
+                      bool lacks, bool dim) {
   const float rounding = c.px(2.5f), alpha = dim ? 0.5f : 1.0f;
   const Color hue = theme::epoch(cell.epoch);
   const bool holds = cell.state == CellState::Committed || cell.state == CellState::Uncommitted;
@@ -63,7 +59,7 @@ void draw_cells(Canvas& c, const ReplicaColumns& col, const StripPlace& at, cons
                                cell_w - 2, at.bottom - at.top);
     const bool lacks = offset >= line.log->log_end && offset < p.leader_end;
     const StripCell& cell = strip.cells[static_cast<std::size_t>(i)];
-    draw_cell(c, rect, cell, offset, lacks, line.down);
+    draw_offset_cell(c, rect, cell, offset, lacks, line.down);
     if (offset < line.log->log_start || offset >= line.log->log_end) continue;
     const Target target = Target::record(line.broker, p.partition, offset);
     c.hit(rect, target);
