@@ -1,5 +1,7 @@
 #include "engine/cluster/node_views.h"
 
+#include "engine/metadata/topic_config.h"
+
 namespace kscope::cluster {
 namespace {
 
@@ -10,7 +12,7 @@ std::vector<std::int32_t> plain(const std::vector<NodeId>& nodes) {
 }
 
 template <class T>
-std::int32_t plain(const std::optional<T>& id) {
+auto plain(const std::optional<T>& id) {
   return id ? id->value() : -1;
 }
 
@@ -43,6 +45,64 @@ ReplicaView replica_view(const replication::HostedPartition& hosted,
   return view;
 }
 
+std::vector<FollowerView> follower_views(const replication::Partition& partition) {
+  std::vector<FollowerView> views;
+  for (const replication::ReplicaState& f : partition.followers()) {
+    FollowerView view;
+    view.broker = f.broker().value();
+    view.log_end = f.log_end_or_unknown().value();
+    view.log_start = f.log_start_or_unknown().value();
+    view.last_fetch = f.last_fetch();
+    view.last_caught_up = f.last_caught_up();
+    views.push_back(view);
+  }
+  return views;
+}
+
+std::optional<FetchView> fetch_view(const replication::ReplicaFetcherManager& fetchers,
+                                    const TopicPartition& name, Instant now) {
+  for (const auto& [leader, fetcher] : fetchers.fetchers()) {
+    const auto it = fetcher.partitions().find(name);
+    if (it == fetcher.partitions().end()) continue;
+    const replication::PartitionFetchState& state = it->second;
+    FetchView view;
+    view.leader = leader.value();
+    view.fetch_offset = state.fetch_offset.value();
+    view.current_leader_epoch = state.current_leader_epoch.value();
+    view.last_fetched_epoch = plain(state.last_fetched_epoch);
+    if (state.phase != replication::FetchPhase::Fetching) {
+      view.activity = FetchActivity::FindingRange;
+    }
+    if (state.delayed_until && *state.delayed_until > now) {
+      view.activity = FetchActivity::Delayed;
+      view.delayed_until = state.delayed_until;
+    }
+    return view;
+  }
+  return {};
+}
+
+ReplicationView replication_view(const replication::ReplicaManager& replicas,
+                                 const replication::HostedPartition& hosted, Instant now) {
+  const replication::Partition& partition = hosted.partition;
+  ReplicationView view;
+  if (const storage::UnifiedLog* log = replicas.logs().find(partition.name())) {
+    view.last_stable_offset = partition.last_stable_offset(*log).value();
+  }
+  if (!partition.is_leader()) {
+    view.fetch = fetch_view(replicas.fetchers(), partition.name(), now);
+    return view;
+  }
+  view.epoch_start = plain(partition.leader_epoch_start());
+  view.followers = follower_views(partition);
+  if (const auto& proposal = partition.isr().proposal()) {
+    for (const replication::IsrMember& m : proposal->isr) {
+      view.proposed_isr.push_back(m.broker.value());
+    }
+  }
+  return view;
+}
+
 }  // namespace
 
 QuorumView quorum_view(const metadata::SharedServer& shared) {
@@ -62,7 +122,7 @@ QuorumView quorum_view(const metadata::SharedServer& shared) {
   return view;
 }
 
-BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offset) {
+BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offset, Instant now) {
   BrokerView view;
   view.state = broker.state();
   view.broker_epoch = broker.broker_epoch().value();
@@ -82,12 +142,22 @@ BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offse
   const replication::ReplicaManager& replicas = broker.replicas();
   for (const auto& [name, hosted] : replicas.hosted()) {
     view.replicas.push_back(replica_view(hosted, replicas.logs().find(name)));
+    view.replication.push_back(replication_view(replicas, hosted, now));
   }
+  view.replica_lag_time_max = broker.config().replicas.lag_time_max;
+  view.fetch_backoff = broker.config().replicas.fetch_backoff;
   return view;
 }
 
-MetadataView metadata_view(const metadata::MetadataImage& image) {
+MetadataView metadata_view(const metadata::MetadataImage& image,
+                           const std::map<std::string, std::string>& settings) {
   MetadataView view;
+  const auto setting = [&](const char* name, const char* otherwise) {
+    const auto it = settings.find(name);
+    return it == settings.end() ? std::string(otherwise) : it->second;
+  };
+  const std::int32_t min_isr = std::stoi(setting("min.insync.replicas", "1"));
+  const bool unclean = setting("unclean.leader.election.enable", "false") == "true";
   for (const auto& [name, topic] : image.topics()) {
     view.topic_ids[name] = topic.id.str();
     for (const auto& [number, registration] : topic.partitions) {
@@ -98,10 +168,8 @@ MetadataView metadata_view(const metadata::MetadataImage& image) {
       p.partition_epoch = registration.partition_epoch;
       p.isr = plain(registration.isr);
       p.replicas = plain(registration.replicas);
-      const auto& config = image.topic_config(name);
-      if (const auto it = config.find("min.insync.replicas"); it != config.end()) {
-        p.min_insync_replicas = std::stoi(it->second);
-      }
+      p.min_insync_replicas = metadata::min_insync_replicas(image, name, min_isr);
+      p.unclean_leader_election = metadata::unclean_leader_election(image, name, unclean);
       view.partitions.push_back(std::move(p));
     }
   }

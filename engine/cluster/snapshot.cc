@@ -73,6 +73,15 @@ const ReplicaView* Snapshot::replica(std::int32_t node, const TopicPartition& pa
   return view == nullptr ? nullptr : find_partition(view->broker.replicas, partition);
 }
 
+const ReplicationView* Snapshot::replication(std::int32_t node,
+                                             const TopicPartition& partition) const {
+  const ReplicaView* found = replica(node, partition);
+  if (found == nullptr) return nullptr;
+  const BrokerView& broker = this->node(node)->broker;
+  const auto at = static_cast<std::size_t>(found - broker.replicas.data());
+  return at < broker.replication.size() ? &broker.replication[at] : nullptr;
+}
+
 const PartitionView* Snapshot::partition(const TopicPartition& partition) const {
   return find_partition(metadata.partitions, partition);
 }

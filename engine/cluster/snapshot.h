@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "engine/base/partition.h"
+#include "engine/cluster/replication_view.h"
 #include "engine/event/event.h"
 
 namespace kscope::cluster {
@@ -91,6 +92,9 @@ struct BrokerView {
   std::int64_t disk_unflushed_bytes = 0;  ///< [view] would be lost in a power cut
   std::vector<RequestView> requests;      ///< [view] waiting, oldest first
   std::vector<ReplicaView> replicas;      ///< ordered by partition; __cluster_metadata not included
+  std::vector<ReplicationView> replication;  ///< [view] one for each of `replicas`, in their order
+  Duration replica_lag_time_max{};        ///< [view] replica.lag.time.max.ms
+  Duration fetch_backoff{};               ///< [view] replica.fetch.backoff.ms
 };
 
 struct NodeView {
@@ -113,6 +117,7 @@ struct PartitionView {
   std::vector<std::int32_t> isr;
   std::vector<std::int32_t> replicas;
   std::int32_t min_insync_replicas = 1;  ///< [view]
+  bool unclean_leader_election = false;  ///< [view] unclean.leader.election.enable
   bool operator==(const PartitionView&) const = default;
 };
 
@@ -219,6 +224,8 @@ struct Snapshot {
   const NodeView* node(std::int32_t id) const;
   const ClientView* client(std::int32_t id) const;
   const ReplicaView* replica(std::int32_t node, const TopicPartition& partition) const;
+  /// Null wherever replica() is, and for a snapshot that was folded from events.
+  const ReplicationView* replication(std::int32_t node, const TopicPartition& partition) const;
   const PartitionView* partition(const TopicPartition& partition) const;
   /// "broker 1", "producer-1", "client 1003".
   std::string name_of(std::int32_t node) const;

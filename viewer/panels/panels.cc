@@ -5,12 +5,14 @@
 #include "viewer/panels/cluster_panel.h"
 #include "viewer/panels/log_panel.h"
 #include "viewer/panels/panel.h"
+#include "viewer/panels/partition_panel.h"
 
 namespace kscope::viewer {
 
 const std::vector<Screen>& screens() {
   static const std::vector<Screen> kScreens{
       {"Cluster", draw_cluster},
+      {kPartitionScreen, draw_partition},
       {kLogScreen, draw_log, draw_log_left, draw_log_right},
   };
   return kScreens;

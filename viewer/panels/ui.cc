@@ -32,6 +32,21 @@ void refresh_log(Ui& ui) {
   ui.animating = measuring || ui.log.playing();
 }
 
+/// Only while its screen is open: it reads every event once.
+void refresh_partition(Ui& ui) {
+  if (ui.state.tab != kPartitionScreen) return;
+  Session& session = ui.session;
+  Models& m = ui.models;
+  TopicPartition wanted = ui.state.focus_partition;
+  if (wanted.topic.empty() && !m.cluster.rows.empty()) wanted = m.cluster.rows.front().partition;
+  const bool another = !(wanted == m.partition.partition);
+  if (!another && m.partition_version == session.version()) return;
+  m.partition_version = session.version();
+  ui.partition_ui.history.update(session.machine(), session.index(), wanted);
+  m.partition = build_partition_picture(session.snapshot(), m.cluster, session.index(),
+                                        ui.partition_ui.history);
+}
+
 }  // namespace
 
 void refresh_models(Ui& ui) {
@@ -46,6 +61,7 @@ void refresh_models(Ui& ui) {
     m.cluster_version = session.version();
     refresh_story(ui);
   }
+  refresh_partition(ui);
   if (m.feed_version != session.version() || !(m.feed_filter == ui.state.feed_filter)) {
     m.feed_filter = ui.state.feed_filter;
     m.feed = build_feed(session.machine(), session.index(), session.machine().present(), kFeedLines,

@@ -19,6 +19,7 @@
 #include "viewer/model/lab_view.h"
 #include "viewer/model/lanes.h"
 #include "viewer/model/log_desk.h"
+#include "viewer/model/partition_view.h"
 #include "viewer/model/timeline.h"
 #include "viewer/session/session.h"
 #include "viewer/widgets/controls.h"
@@ -42,6 +43,8 @@ struct Models {
   EventSeq story_event;
   std::uint64_t story_history = 0;
   TimelineModel timeline;
+  PartitionPicture partition;
+  std::uint64_t partition_version = 0;
 };
 
 /// What the person has set up on the screen; nothing of it changes the cluster.
@@ -77,6 +80,13 @@ struct LogUi {
   float spare_for_gap = 0;          ///< height that the sections may share, from the last frame
 };
 
+/// Of the screen "Partition".
+struct PartitionUi {
+  PartitionHistory history;
+  float spare = 0;  ///< height that the rows may share, from the last frame
+  float taken = 0;  ///< how much of it they took
+};
+
 struct Ui {
   explicit Ui(Session& s) : session(s) {}
   Session& session;
@@ -87,6 +97,7 @@ struct Ui {
   LabActions* lab_actions = nullptr;
   LogDesk log;
   LogUi log_ui;
+  PartitionUi partition_ui;
   std::function<double()> seconds_now;  ///< the machine's clock, for what is measured on it
   bool animating = false;               ///< something moves although the cluster stands still
   std::string title = "A live cluster";  ///< beside the product's name
@@ -101,6 +112,9 @@ struct Ui {
 
 /// The tab of the screen that looks into a log.
 inline constexpr const char* kLogScreen = "Log & index";
+
+/// The tab of the screen that follows one partition.
+inline constexpr const char* kPartitionScreen = "Partition";
 
 /// Brings the models up to date with the session.
 void refresh_models(Ui& ui);
