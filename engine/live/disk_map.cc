@@ -1,9 +1,9 @@
 // live::Disk: files in memory, and files to sockets, without a copy of ours.
 //
 // A mapping is written to like an array, so a device that has no room left would be noticed by a
-// signal in the middle of an assignment. Therefore blocks are asked for before, some at a time: then
-// it is an error like any other. (Kafka leaves the file sparse and takes the signal: the JVM makes
-// an InternalError of it.) A device that fails while it reads still sends the signal.
+// signal in the middle of an assignment. Therefore blocks are asked for before, some at a time:
+// then it is an error like any other. (Kafka leaves the file sparse and takes the signal: the JVM
+// makes an InternalError of it.) A device that fails while it reads still sends the signal.
 #include <fcntl.h>
 #include <sys/mman.h>
 #ifdef __linux__
@@ -147,8 +147,8 @@ Result<std::int64_t> Disk::send(int socket, env::FileSlice& slice) const {
   while (slice.length > 0) {
 #ifdef __linux__
     off_t from = slice.position;
-    const auto n = ::sendfile(socket, file.descriptor, &from,
-                              static_cast<std::size_t>(slice.length));
+    const auto n =
+        ::sendfile(socket, file.descriptor, &from, static_cast<std::size_t>(slice.length));
 #else
     std::uint8_t piece[16 * 1024];
     const auto wanted = std::min<std::int64_t>(slice.length, sizeof piece);

@@ -66,8 +66,8 @@ bool BatchScanner::next() {
   if (!bytes.ok()) return fail(bytes.error());
   Result<record::BatchHeader> header = record::parse_header_only(bytes.value());
   if (!header.ok()) {
-    return fail({header.error().kind,
-                 fmt::format("position {}: {}", next_, header.error().message)});
+    return fail(
+        {header.error().kind, fmt::format("position {}: {}", next_, header.error().message)});
   }
   const auto size = static_cast<std::int64_t>(header->size_in_bytes());
   if (size > end_ - next_) {

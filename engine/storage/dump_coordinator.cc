@@ -100,8 +100,8 @@ std::string transaction_text(const protocol::TransactionLogValue& value) {
   if (state != protocol::TransactionState::Empty && value.transaction_partitions) {
     for (const auto& topic : *value.transaction_partitions) {
       for (const std::int32_t id : topic.partition_ids) {
-        partitions += fmt::format("{}{}-{}", partitions.empty() ? "" : ",",
-                                  printable(topic.topic), id);
+        partitions +=
+            fmt::format("{}{}-{}", partitions.empty() ? "" : ",", printable(topic.topic), id);
       }
     }
   }

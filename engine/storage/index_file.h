@@ -20,6 +20,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "engine/base/bytes.h"
 #include "engine/env/disk.h"

@@ -17,8 +17,9 @@ Result<void> OffsetIndex::load(env::Disk& disk) {
     const bool rises = slot == 0 || (next.relative_offset > last_.relative_offset &&
                                      next.position > last_.position);
     if (!rises || next.relative_offset < 0 || next.position < 0) {
-      return Error{ErrorKind::Corrupt, fmt::format("offset index entry {} ({} -> {}) is out of order",
-                                                   slot, next.relative_offset, next.position)};
+      return Error{ErrorKind::Corrupt,
+                   fmt::format("offset index entry {} ({} -> {}) is out of order", slot,
+                               next.relative_offset, next.position)};
     }
     last_ = next;
   }

@@ -5,9 +5,9 @@
 // towards it. So a heartbeat of one member changes one small record. Versions 3 to 8 of the key.
 //
 // Written by: the group coordinator. Real Kafka: GroupCoordinatorRecordHelpers, ConsumerGroup.
-// Differences: ClassicMemberMetadata, tag 0 of a member that still speaks the classic protocol while
-// its group is being converted, is skipped when reading and never written.
-// Read next: records/coordinator_record.h
+// Differences: ClassicMemberMetadata, tag 0 of a member that still speaks the classic protocol
+// while its group is being converted, is skipped when reading and never written. Read next:
+// records/coordinator_record.h
 #pragma once
 
 #include <optional>
@@ -38,9 +38,7 @@ struct ConsumerGroupMetadataKey {
   std::string group_id;
 
   bool operator==(const ConsumerGroupMetadataKey&) const = default;
-  void describe(auto& f) {
-    f("GroupId", group_id);
-  }
+  void describe(auto& f) { f("GroupId", group_id); }
 };
 
 struct ConsumerGroupMetadataValue {
@@ -51,9 +49,7 @@ struct ConsumerGroupMetadataValue {
   std::int32_t epoch = 0;
 
   bool operator==(const ConsumerGroupMetadataValue&) const = default;
-  void describe(auto& f) {
-    f("Epoch", epoch);
-  }
+  void describe(auto& f) { f("Epoch", epoch); }
 };
 
 struct ConsumerGroupPartitionMetadataKey {
@@ -64,9 +60,7 @@ struct ConsumerGroupPartitionMetadataKey {
   std::string group_id;
 
   bool operator==(const ConsumerGroupPartitionMetadataKey&) const = default;
-  void describe(auto& f) {
-    f("GroupId", group_id);
-  }
+  void describe(auto& f) { f("GroupId", group_id); }
 };
 
 struct ConsumerGroupPartitionMetadataValue {
@@ -102,9 +96,7 @@ struct ConsumerGroupPartitionMetadataValue {
   std::vector<TopicMetadata> topics;
 
   bool operator==(const ConsumerGroupPartitionMetadataValue&) const = default;
-  void describe(auto& f) {
-    f("Topics", topics);
-  }
+  void describe(auto& f) { f("Topics", topics); }
 };
 
 struct ConsumerGroupMemberMetadataKey {
@@ -154,9 +146,7 @@ struct ConsumerGroupTargetAssignmentMetadataKey {
   std::string group_id;
 
   bool operator==(const ConsumerGroupTargetAssignmentMetadataKey&) const = default;
-  void describe(auto& f) {
-    f("GroupId", group_id);
-  }
+  void describe(auto& f) { f("GroupId", group_id); }
 };
 
 struct ConsumerGroupTargetAssignmentMetadataValue {
@@ -167,9 +157,7 @@ struct ConsumerGroupTargetAssignmentMetadataValue {
   std::int32_t assignment_epoch = 0;
 
   bool operator==(const ConsumerGroupTargetAssignmentMetadataValue&) const = default;
-  void describe(auto& f) {
-    f("AssignmentEpoch", assignment_epoch);
-  }
+  void describe(auto& f) { f("AssignmentEpoch", assignment_epoch); }
 };
 
 struct ConsumerGroupTargetAssignmentMemberKey {
@@ -194,9 +182,7 @@ struct ConsumerGroupTargetAssignmentMemberValue {
   std::vector<AssignedTopicPartitions> topic_partitions;
 
   bool operator==(const ConsumerGroupTargetAssignmentMemberValue&) const = default;
-  void describe(auto& f) {
-    f("TopicPartitions", topic_partitions);
-  }
+  void describe(auto& f) { f("TopicPartitions", topic_partitions); }
 };
 
 struct ConsumerGroupCurrentMemberAssignmentKey {
@@ -219,8 +205,9 @@ struct ConsumerGroupCurrentMemberAssignmentValue {
   static constexpr std::int16_t kWriteVersion = 0;
 
   std::int32_t member_epoch = 0;
-  std::int32_t previous_member_epoch = 0;  ///< good as well, if the answer with the new one was lost
-  std::int8_t state = 0;                   ///< Kafka: MemberState
+  std::int32_t previous_member_epoch =
+      0;                  ///< good as well, if the answer with the new one was lost
+  std::int8_t state = 0;  ///< Kafka: MemberState
   std::vector<AssignedTopicPartitions> assigned_partitions;
   std::vector<AssignedTopicPartitions> partitions_pending_revocation;
 

@@ -6,14 +6,22 @@ namespace kscope::protocol {
 
 const char* to_string(TransactionState state) {
   switch (state) {
-    case TransactionState::Empty: return "Empty";
-    case TransactionState::Ongoing: return "Ongoing";
-    case TransactionState::PrepareCommit: return "PrepareCommit";
-    case TransactionState::PrepareAbort: return "PrepareAbort";
-    case TransactionState::CompleteCommit: return "CompleteCommit";
-    case TransactionState::CompleteAbort: return "CompleteAbort";
-    case TransactionState::Dead: return "Dead";
-    case TransactionState::PrepareEpochFence: return "PrepareEpochFence";
+    case TransactionState::Empty:
+      return "Empty";
+    case TransactionState::Ongoing:
+      return "Ongoing";
+    case TransactionState::PrepareCommit:
+      return "PrepareCommit";
+    case TransactionState::PrepareAbort:
+      return "PrepareAbort";
+    case TransactionState::CompleteCommit:
+      return "CompleteCommit";
+    case TransactionState::CompleteAbort:
+      return "CompleteAbort";
+    case TransactionState::Dead:
+      return "Dead";
+    case TransactionState::PrepareEpochFence:
+      return "PrepareEpochFence";
   }
   return "unknown";
 }
@@ -24,7 +32,8 @@ Result<std::int16_t> version_of(ByteView bytes, const char* what) {
   ByteReader in(bytes);
   const std::int16_t version = in.i16();
   if (in.ok()) return version;
-  return Error{ErrorKind::Truncated, std::string(what) + ": its version takes two bytes, there are " +
+  return Error{ErrorKind::Truncated, std::string(what) +
+                                         ": its version takes two bytes, there are " +
                                          std::to_string(bytes.size())};
 }
 
@@ -90,9 +99,9 @@ Result<Versioned<GroupRecordValue>> decode_group_value(std::size_t kind, ByteVie
   return value_of_kind(kind, value);
 }
 
-#define KSCOPE_INSTANTIATE_VERSIONED(T)                        \
-  KSCOPE_INSTANTIATE_CODEC(T);                                 \
-  template Bytes with_version<T>(const T&, std::int16_t);      \
+#define KSCOPE_INSTANTIATE_VERSIONED(T)                   \
+  KSCOPE_INSTANTIATE_CODEC(T);                            \
+  template Bytes with_version<T>(const T&, std::int16_t); \
   template Result<Versioned<T>> decode_versioned<T>(ByteView)
 
 KSCOPE_INSTANTIATE_VERSIONED(OffsetCommitKey);

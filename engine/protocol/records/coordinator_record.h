@@ -1,8 +1,8 @@
 // CoordinatorRecord: keys and values of __consumer_offsets and __transaction_state as bytes.
 //
 //   Bytes key = with_version(OffsetCommitKey{"g", "orders", 0});
-//   const auto decoded = decode_group_key(key);        // a variant; its alternative names the value
-//   const auto value = decode_versioned<OffsetCommitValue>(bytes);
+//   const auto decoded = decode_group_key(key);        // a variant; its alternative names the
+//   value const auto value = decode_versioned<OffsetCommitValue>(bytes);
 //
 // Invariant: decode(with_version(x)) == x for all that its write version can carry.
 // Called by: the coordinators (decide and replay), dump-log. Kafka: CoordinatorRecordSerde,

@@ -1,11 +1,11 @@
 // Records of __consumer_offsets: what groups have committed, and who is in them.
 //
-// A group's state is a fold over these records. The key says what a record is about, and its version
-// says of what kind: a compacted topic keeps the newest value of each key, and a value of null is
-// the end of what the key names. Keys and values are version:int16 and then the fields.
+// A group's state is a fold over these records. The key says what a record is about, and its
+// version says of what kind: a compacted topic keeps the newest value of each key, and a value of
+// null is the end of what the key names. Keys and values are version:int16 and then the fields.
 //
 //   key version   0, 1            2              3 … 8
-//                 OffsetCommit    GroupMetadata  groups of the new protocol (consumer_group_records.h)
+//                 OffsetCommit    GroupMetadata  groups of the new protocol
 //
 // Invariant: versions of keys do not overlap among the kinds.
 // Written by: the group coordinator. Real Kafka: GroupCoordinatorRecordHelpers,
@@ -66,9 +66,7 @@ struct GroupMetadataKey {
   std::string group;
 
   bool operator==(const GroupMetadataKey&) const = default;
-  void describe(auto& f) {
-    f("Group", group);
-  }
+  void describe(auto& f) { f("Group", group); }
 };
 
 /// A group of the classic protocol, with the assignment of its generation.

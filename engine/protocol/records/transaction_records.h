@@ -4,8 +4,8 @@
 // CompleteCommit after the last. Whoever takes over reads the newest value and goes on from there.
 // Keys and values are version:int16 and then the fields; a value of null forgets the id.
 //
-// Written by: the transaction coordinator. Real Kafka: TransactionLog, TransactionMetadata (KIP-98).
-// Read next: records/coordinator_record.h
+// Written by: the transaction coordinator. Real Kafka: TransactionLog, TransactionMetadata
+// (KIP-98). Read next: records/coordinator_record.h
 #pragma once
 
 #include <optional>
@@ -39,9 +39,7 @@ struct TransactionLogKey {
   std::string transactional_id;
 
   bool operator==(const TransactionLogKey&) const = default;
-  void describe(auto& f) {
-    f("TransactionalId", transactional_id);
-  }
+  void describe(auto& f) { f("TransactionalId", transactional_id); }
 };
 
 struct TransactionLogValue {
@@ -63,7 +61,7 @@ struct TransactionLogValue {
   std::int64_t producer_id = 0;
   std::int16_t producer_epoch = 0;
   std::int32_t transaction_timeout_ms = 0;
-  std::int8_t transaction_status = 0;  ///< TransactionState
+  std::int8_t transaction_status = 0;                                   ///< TransactionState
   std::optional<std::vector<PartitionsSchema>> transaction_partitions;  ///< null while Empty
   std::int64_t transaction_last_update_timestamp_ms = 0;
   std::int64_t transaction_start_timestamp_ms = 0;

@@ -86,8 +86,9 @@ TEST_CASE("records of the coordinators come out as the bytes that they were") {
       CHECK(again(protocol::decode_versioned<protocol::TransactionLogKey>(golden.key).value()) ==
             golden.key);
       if (!golden.value) continue;
-      CHECK(again(protocol::decode_versioned<protocol::TransactionLogValue>(*golden.value)
-                      .value()) == *golden.value);
+      CHECK(
+          again(protocol::decode_versioned<protocol::TransactionLogValue>(*golden.value).value()) ==
+          *golden.value);
     }
   }
 }
