@@ -65,6 +65,10 @@ void add_dump_log(CLI::App& app, int& exit_code) {
                     "keys and values, too; implies --deep-iteration");
   command->add_flag("--cluster-metadata-decoder", dump_options.cluster_metadata,
                     "values as records of __cluster_metadata; implies --deep-iteration");
+  command->add_flag("--offsets-decoder", dump_options.offsets,
+                    "keys and values as records of __consumer_offsets; implies --deep-iteration");
+  command->add_flag("--transaction-log-decoder", dump_options.transaction_log,
+                    "keys and values as records of __transaction_state; implies --deep-iteration");
   command->add_flag("--skip-record-metadata", dump_options.skip_record_metadata,
                     "only keys and values of records");
   command->add_flag("--index-sanity-check", dump_options.index_sanity_check,

@@ -16,11 +16,11 @@ struct Indexes {
   bool operator==(const Indexes&) const = default;
 };
 
-Indexes indexes_of(const UnifiedLog& log) {
+Indexes indexes_of(const Node& node, const UnifiedLog& log) {
   Indexes all;
   for (const LogSegment& segment : log.segments()) {
-    all.offsets.push_back(segment.offset_index().entries());
-    all.times.push_back(segment.time_index().entries());
+    all.offsets.push_back(segment.offset_index().entries(node.disk));
+    all.times.push_back(segment.time_index().entries(node.disk));
   }
   return all;
 }
@@ -80,10 +80,10 @@ TEST_CASE("the rebuilt indexes are the ones that were written") {
               .value_size = random.below(150)});
     }
     REQUIRE(log.roll(node.env(), event::RollReason::Forced).ok());  // the last entry is in, too
-    const Indexes written = indexes_of(log);
+    const Indexes written = indexes_of(node, log);
     node.disk.crash_process();
     const UnifiedLog again = open_log(node, config, Offset(0));
-    CHECK(indexes_of(again) == written);
+    CHECK(indexes_of(node, again) == written);
   }
 }
 
@@ -161,11 +161,11 @@ TEST_CASE("whatever a power loss leaves, recovery keeps a prefix with all that w
     }
     // F2: once more changes nothing.
     const auto after = crcs_of(node, again);
-    const Indexes indexes = indexes_of(again);
+    const Indexes indexes = indexes_of(node, again);
     node.disk.crash_process();
     const UnifiedLog third = open_log(node, config, flushed);
     REQUIRE(crcs_of(node, third) == after);
-    REQUIRE(indexes_of(third) == indexes);
+    REQUIRE(indexes_of(node, third) == indexes);
     REQUIRE(third.log_end() == again.log_end());
     REQUIRE(third.epochs() == again.epochs());
   }
@@ -288,7 +288,7 @@ TEST_CASE("a missing or broken index is rebuilt even after a clean stop") {
       Node node;
       UnifiedLog log = open_log(node, small_segments());
       for (int i = 0; i < 20; ++i) append(node, log);
-      const Indexes before = indexes_of(log);
+      const Indexes before = indexes_of(node, log);
       REQUIRE(log.close_cleanly(node.env()).ok());
       if (remove) {
         remove_file(node.disk, victim);
@@ -297,8 +297,8 @@ TEST_CASE("a missing or broken index is rebuilt even after a clean stop") {
         truncate_file(node.disk, victim, size - 1);
       }
       const UnifiedLog again = open_log(node, small_segments(), Offset(20), true);
-      CHECK(indexes_of(again).offsets == before.offsets);
-      CHECK(indexes_of(again).times[0] == before.times[0]);
+      CHECK(indexes_of(node, again).offsets == before.offsets);
+      CHECK(indexes_of(node, again).times[0] == before.times[0]);
       CHECK(again.log_end() == Offset(20));
     }
   }
