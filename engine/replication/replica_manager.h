@@ -49,6 +49,8 @@ class ReplicaManager final : private FollowerLogs {
   /// belong to no partition any more (topics deleted while this broker was away).
   void on_metadata(env::Env& env, const metadata::MetadataImage& image,
                    const metadata::MetadataDelta& delta);
+  /// Dynamic broker settings (KIP-226). Topics take the new defaults with the next on_metadata.
+  void reconfigure(env::Env& env, const ReplicaConfig& config, const TopicDefaults& defaults);
   void set_broker_epoch(BrokerEpoch epoch) { own_epoch_ = epoch; }
   /// Replicas that nobody counts on stop fetching from now on.
   void begin_controlled_shutdown() { shutting_down_ = true; }

@@ -53,7 +53,8 @@ void ReplicaManager::configure(const metadata::MetadataImage& image, Partition& 
                                storage::UnifiedLog& log) const {
   const std::string& topic = partition.name().topic;
   partition.set_min_insync_replicas(
-      metadata::min_insync_replicas(image, topic, defaults_.min_insync_replicas));
+      metadata::min_insync_replicas(image, topic, config_.broker,
+                                    defaults_.min_insync_replicas));
   log.set_config(metadata::log_config_of(image.topic_config(topic), defaults_.log));
 }
 
