@@ -1,5 +1,7 @@
 #include "engine/cluster/node_views.h"
 
+#include "engine/base/config_def.h"
+
 namespace kscope::cluster {
 namespace {
 
@@ -90,6 +92,7 @@ MetadataView metadata_view(const metadata::MetadataImage& image) {
   MetadataView view;
   for (const auto& [name, topic] : image.topics()) {
     view.topic_ids[name] = topic.id.str();
+    if (!image.topic_config(name).empty()) view.configs.topics[name] = image.topic_config(name);
     for (const auto& [number, registration] : topic.partitions) {
       PartitionView p;
       p.partition = {name, number};
@@ -98,12 +101,19 @@ MetadataView metadata_view(const metadata::MetadataImage& image) {
       p.partition_epoch = registration.partition_epoch;
       p.isr = plain(registration.isr);
       p.replicas = plain(registration.replicas);
+      p.adding = plain(registration.adding);
+      p.removing = plain(registration.removing);
+      p.elr = plain(registration.elr);
       const auto& config = image.topic_config(name);
       if (const auto it = config.find("min.insync.replicas"); it != config.end()) {
-        p.min_insync_replicas = std::stoi(it->second);
+        p.min_insync_replicas = static_cast<std::int32_t>(parse_integer(it->second).value_or(1));
       }
       view.partitions.push_back(std::move(p));
     }
+  }
+  view.configs.all_brokers = image.cluster_config();
+  for (const auto& [id, settings] : image.broker_configs()) {
+    view.configs.brokers[id.value()] = settings;
   }
   for (const auto& [id, broker] : image.brokers()) {
     view.registrations.push_back({id.value(), broker.epoch.value(), broker.fenced});

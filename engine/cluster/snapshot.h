@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "engine/base/partition.h"
+#include "engine/cluster/config_view.h"
 #include "engine/event/event.h"
 
 namespace kscope::cluster {
@@ -102,6 +103,7 @@ struct NodeView {
   bool has_controller = false;
   QuorumView quorum;                   ///< meaningful for brokers (voters and observers)
   BrokerView broker;
+  Settings settings;                   ///< [view] server.properties: what it is started with
 };
 
 /// The metadata as the active controller (or, without one, the best-informed node) has it.
@@ -113,6 +115,9 @@ struct PartitionView {
   std::vector<std::int32_t> isr;
   std::vector<std::int32_t> replicas;
   std::int32_t min_insync_replicas = 1;  ///< [view]
+  std::vector<std::int32_t> adding;      ///< of a move under way (KIP-455)
+  std::vector<std::int32_t> removing;
+  std::vector<std::int32_t> elr;         ///< [view] eligible leader replicas (KIP-966)
   bool operator==(const PartitionView&) const = default;
 };
 
@@ -127,6 +132,7 @@ struct MetadataView {
   std::vector<PartitionView> partitions;        ///< ordered
   std::vector<RegistrationView> registrations;  ///< ordered by broker
   std::map<std::string, std::string> topic_ids; ///< [view]
+  ConfigViews configs;                          ///< [view]
   bool operator==(const MetadataView&) const = default;
 };
 
@@ -170,6 +176,7 @@ struct ClientView {
   std::string name;
   ClientKind kind = ClientKind::Producer;
   NodeState state = NodeState::Running;
+  Settings settings;       ///< [view] what it was started with, by Kafka's names
   ProducerView producer;   ///< if kind is Producer
   ConsumerView consumer;   ///< if kind is Consumer
 };

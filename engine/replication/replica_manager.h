@@ -23,6 +23,7 @@
 #include "engine/metadata/metadata_delta.h"
 #include "engine/replication/partition.h"
 #include "engine/replication/replica_fetcher_manager.h"
+#include "engine/replication/replication_quota.h"
 #include "engine/storage/log_manager.h"
 
 namespace kscope::replication {
@@ -128,6 +129,16 @@ class ReplicaManager final : private FollowerLogs {
   void configure(const metadata::MetadataImage& image, Partition& partition,
                  storage::UnifiedLog& log) const;
 
+  // replica_manager_quota.cc
+  void update_throttles(const metadata::MetadataImage& image,
+                        const metadata::MetadataDelta& delta);
+  /// Tells when the answer is another than last time.
+  bool exceeded(env::Env& env, event::ThrottleSide side);
+  bool holds_back(const FetchSource& source, const TopicPartition& partition) const;
+  void throttle_read(env::Env& env, const FetchSource& source, const TopicPartition& partition,
+                     PartitionRead& read);
+  bool may_fetch(env::Env& env, const TopicPartition& partition, bool in_sync) override;
+
   // replica_manager_upkeep.cc
   void arm(env::Env& env, env::TimerKind kind, std::int64_t key, Duration interval);
   void arm_flush(env::Env& env);
@@ -158,6 +169,8 @@ class ReplicaManager final : private FollowerLogs {
   std::map<TopicPartition, HostedPartition> hosted_;
   ReplicaFetcherManager fetchers_;
   storage::OffsetCheckpoint checkpointed_;            // as last written
+  ReplicationQuota leader_quota_, follower_quota_;
+  bool leader_exceeded_ = false, follower_exceeded_ = false;  // as last told
   Effects effects_;
   bool started_with_metadata_ = false;
   bool shutting_down_ = false;

@@ -21,6 +21,7 @@ void ReplicaManager::on_metadata(env::Env& env, const metadata::MetadataImage& i
     }
   }
   update_configs(image, delta);
+  update_throttles(image, delta);
   if (!delta.topic_configs.empty()) arm_flush(env);
   if (!started_with_metadata_) remove_strays(env, image);
   started_with_metadata_ = true;

@@ -139,14 +139,15 @@ Result<void> producer_action(ActionContext& context) {
   const std::string& name = context.command.arguments[0];
   WorldState& world = context.world;
   KTRY(check_new_name(world, name));
-  KTRY_ASSIGN(const client::ProducerConfig config,
-              client::parse_producer_config(settings_of(context.command, {})));
+  const client::Settings settings = settings_of(context.command, {});
+  KTRY_ASSIGN(const client::ProducerConfig config, client::parse_producer_config(settings));
   const EventSeq cause = context.announce();
   const NodeId id = next_id(world);
   ClientSlot& slot = add_slot(world, id);
   Call call(world, id, cause);
   slot.client = cluster::ClientNode(
       name, client::KafkaProducer::start(call.env(), config, bootstrap(world)));
+  slot.client.set_settings(settings);
   call.env().events.emit(id, event::ClientStarted{world.names.intern(name),
                                                   event::ClientRole::Producer, config.acks});
   return {};
@@ -182,6 +183,7 @@ Result<void> consumer_action(ActionContext& context) {
     }
   }
   slot.client = cluster::ClientNode(name, std::move(consumer));
+  slot.client.set_settings(settings);
   return {};
 }
 
