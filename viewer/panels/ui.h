@@ -14,6 +14,7 @@
 
 #include "viewer/model/actions.h"
 #include "viewer/model/cluster_view.h"
+#include "viewer/model/config_view.h"
 #include "viewer/model/feed.h"
 #include "viewer/model/inspector.h"
 #include "viewer/model/lab_view.h"
@@ -77,6 +78,13 @@ struct LogUi {
   float spare_for_gap = 0;          ///< height that the sections may share, from the last frame
 };
 
+/// Of the screen "Config".
+struct ConfigUi {
+  ConfigQuestion question;
+  std::string chosen;  ///< name of the setting that the right side tells about
+  std::string edited;  ///< the new value as far as it is written
+};
+
 struct Ui {
   explicit Ui(Session& s) : session(s) {}
   Session& session;
@@ -87,6 +95,7 @@ struct Ui {
   LabActions* lab_actions = nullptr;
   LogDesk log;
   LogUi log_ui;
+  ConfigUi config;
   std::function<double()> seconds_now;  ///< the machine's clock, for what is measured on it
   bool animating = false;               ///< something moves although the cluster stands still
   std::string title = "A live cluster";  ///< beside the product's name
