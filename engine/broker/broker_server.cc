@@ -78,6 +78,7 @@ void BrokerServer::finish_shutdown(env::Env& env) {
 
 void BrokerServer::start_serving(env::Env& env) {
   serving_ = true;
+  apply_dynamic_config(env);
   parts_.replicas.on_metadata(env, parts_.metadata, all_of(parts_.metadata));
   parts_.lifecycle.set_ready_to_unfence(env);
 }
@@ -85,6 +86,7 @@ void BrokerServer::start_serving(env::Env& env) {
 void BrokerServer::on_metadata(env::Env& env, const metadata::MetadataImage& image,
                                const metadata::MetadataDelta& delta) {
   parts_.metadata = image;
+  if (serving_ && delta.cluster_config) apply_dynamic_config(env);
   if (serving_) parts_.replicas.on_metadata(env, image, delta);
   settle(env);
 }

@@ -55,6 +55,11 @@ class KafkaApis {
   void handle_find_coordinator(const QueuedRequest& request);
   void handle_init_producer_id(const QueuedRequest& request);
   void handle_describe_cluster(const QueuedRequest& request);
+  void handle_describe_configs(const QueuedRequest& request);
+  void handle_alter_configs(const QueuedRequest& request);
+  void handle_incremental_alter_configs(const QueuedRequest& request);
+  template <class Request, class Response>
+  void alter_configs(const QueuedRequest& request);
   template <class Request>
   void forward(const QueuedRequest& request);
 

@@ -1,5 +1,6 @@
 #include "engine/cluster/node_views.h"
 
+#include "engine/base/config_def.h"
 #include "engine/metadata/topic_config.h"
 
 namespace kscope::cluster {
@@ -160,6 +161,7 @@ MetadataView metadata_view(const metadata::MetadataImage& image,
   const bool unclean = setting("unclean.leader.election.enable", "false") == "true";
   for (const auto& [name, topic] : image.topics()) {
     view.topic_ids[name] = topic.id.str();
+    if (!image.topic_config(name).empty()) view.configs.topics[name] = image.topic_config(name);
     for (const auto& [number, registration] : topic.partitions) {
       PartitionView p;
       p.partition = {name, number};
@@ -168,10 +170,18 @@ MetadataView metadata_view(const metadata::MetadataImage& image,
       p.partition_epoch = registration.partition_epoch;
       p.isr = plain(registration.isr);
       p.replicas = plain(registration.replicas);
-      p.min_insync_replicas = metadata::min_insync_replicas(image, name, min_isr);
-      p.unclean_leader_election = metadata::unclean_leader_election(image, name, unclean);
+      const NodeId decides = registration.leader.value_or(NodeId(-1));
+      p.min_insync_replicas = metadata::min_insync_replicas(image, name, decides, min_isr);
+      p.unclean_leader_election = metadata::unclean_leader_election(image, name, decides, unclean);
+      p.adding = plain(registration.adding);
+      p.removing = plain(registration.removing);
+      p.elr = plain(registration.elr);
       view.partitions.push_back(std::move(p));
     }
+  }
+  view.configs.all_brokers = image.cluster_config();
+  for (const auto& [id, settings] : image.broker_configs()) {
+    view.configs.brokers[id.value()] = settings;
   }
   for (const auto& [id, broker] : image.brokers()) {
     view.registrations.push_back({id.value(), broker.epoch.value(), broker.fenced});

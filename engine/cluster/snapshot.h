@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "engine/base/partition.h"
+#include "engine/cluster/config_view.h"
 #include "engine/cluster/replication_view.h"
 #include "engine/event/event.h"
 
@@ -106,6 +107,7 @@ struct NodeView {
   bool has_controller = false;
   QuorumView quorum;                   ///< meaningful for brokers (voters and observers)
   BrokerView broker;
+  Settings settings;                   ///< [view] server.properties: what it is started with
 };
 
 /// The metadata as the active controller (or, without one, the best-informed node) has it.
@@ -118,6 +120,9 @@ struct PartitionView {
   std::vector<std::int32_t> replicas;
   std::int32_t min_insync_replicas = 1;  ///< [view]
   bool unclean_leader_election = false;  ///< [view] unclean.leader.election.enable
+  std::vector<std::int32_t> adding;      ///< of a move under way (KIP-455)
+  std::vector<std::int32_t> removing;
+  std::vector<std::int32_t> elr;         ///< [view] eligible leader replicas (KIP-966)
   bool operator==(const PartitionView&) const = default;
 };
 
@@ -132,6 +137,7 @@ struct MetadataView {
   std::vector<PartitionView> partitions;        ///< ordered
   std::vector<RegistrationView> registrations;  ///< ordered by broker
   std::map<std::string, std::string> topic_ids; ///< [view]
+  ConfigViews configs;                          ///< [view]
   bool operator==(const MetadataView&) const = default;
 };
 
@@ -175,6 +181,7 @@ struct ClientView {
   std::string name;
   ClientKind kind = ClientKind::Producer;
   NodeState state = NodeState::Running;
+  Settings settings;       ///< [view] what it was started with, by Kafka's names
   ProducerView producer;   ///< if kind is Producer
   ConsumerView consumer;   ///< if kind is Consumer
 };

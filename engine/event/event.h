@@ -14,6 +14,7 @@
 
 #include <variant>
 
+#include "engine/event/admin_events.h"
 #include "engine/event/broker_events.h"
 #include "engine/event/cleaner_events.h"
 #include "engine/event/client_events.h"
@@ -52,6 +53,9 @@ using Body = std::variant<
     ControllerActivated, ControllerDeactivated, BrokerRegistered, BrokerFenced, BrokerUnfenced,
     TopicCreated, TopicDeleted, PartitionChanged, PartitionLeaderChanged, AlterPartitionRejected,
     MetadataApplied,
+    // administration
+    ConfigChanged, BrokerConfigApplied, PartitionsAdded, ReassignmentStarted,
+    ReassignmentCompleted, ReassignmentCancelled, ReplicationThrottled, EligibleLeadersChanged,
     // replication
     BecameLeader, BecameFollower, ReplicaStopped, HighWatermarkAdvanced, HighWatermarkSet,
     FollowerProgressed, IsrChangeRequested, IsrUpdated, IsrChangeFailed, DivergenceFound,

@@ -2,22 +2,28 @@
 #include <fmt/format.h>
 
 #include "engine/protocol/label_text.h"
+#include "engine/protocol/messages/alter_configs.h"
 #include "engine/protocol/messages/alter_partition.h"
+#include "engine/protocol/messages/alter_partition_reassignments.h"
 #include "engine/protocol/messages/api_versions.h"
 #include "engine/protocol/messages/begin_quorum_epoch.h"
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
+#include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
+#include "engine/protocol/messages/describe_configs.h"
 #include "engine/protocol/messages/elect_leaders.h"
 #include "engine/protocol/messages/end_quorum_epoch.h"
 #include "engine/protocol/messages/fetch.h"
 #include "engine/protocol/messages/fetch_snapshot.h"
 #include "engine/protocol/messages/find_coordinator.h"
+#include "engine/protocol/messages/incremental_alter_configs.h"
 #include "engine/protocol/messages/init_producer_id.h"
 #include "engine/protocol/messages/list_offsets.h"
+#include "engine/protocol/messages/list_partition_reassignments.h"
 #include "engine/protocol/messages/metadata.h"
 #include "engine/protocol/messages/offset_for_leader_epoch.h"
 #include "engine/protocol/messages/produce.h"
@@ -58,10 +64,11 @@ std::string label(const ProduceResponse& response) {
 }
 
 std::string label(const DeleteRecordsResponse& response) {
-  const std::size_t n = count_partitions(
-      response.topics, [](const auto& t) -> auto& { return t.partitions; });
+  const std::size_t n =
+      count_partitions(response.topics, [](const auto& t) -> auto& { return t.partitions; });
   if (n != 1) return "ok";
-  return fmt::format("low watermark {}", response.topics.front().partitions.front().low_watermark);
+  return fmt::format("low watermark {}",
+                     response.topics.front().partitions.front().low_watermark);
 }
 
 std::string label(const FetchResponse& response) {
@@ -128,7 +135,7 @@ std::string label(const InitProducerIdResponse& response) {
 }
 
 template <class Response>
-std::string response_label_of(ApiKey api, std::int16_t version, const Blob& body) {
+std::string label_of(ApiKey api, std::int16_t version, const Blob& body) {
   auto response = decode_body<Response>(body, version);
   if (!response.ok()) return std::string(to_string(api)) + " ?";
   ErrorFinder errors;
@@ -140,48 +147,36 @@ std::string response_label_of(ApiKey api, std::int16_t version, const Blob& body
 
 std::string response_label(ApiKey api, std::int16_t version, const Blob& body) {
   switch (api) {
-    case ApiKey::Produce:
-      return response_label_of<ProduceResponse>(api, version, body);
-    case ApiKey::Fetch:
-      return response_label_of<FetchResponse>(api, version, body);
-    case ApiKey::Metadata:
-      return response_label_of<MetadataResponse>(api, version, body);
-    case ApiKey::ApiVersions:
-      return response_label_of<ApiVersionsResponse>(api, version, body);
-    case ApiKey::ListOffsets:
-      return response_label_of<ListOffsetsResponse>(api, version, body);
+    case ApiKey::Produce: return label_of<ProduceResponse>(api, version, body);
+    case ApiKey::Fetch: return label_of<FetchResponse>(api, version, body);
+    case ApiKey::Metadata: return label_of<MetadataResponse>(api, version, body);
+    case ApiKey::ApiVersions: return label_of<ApiVersionsResponse>(api, version, body);
+    case ApiKey::ListOffsets: return label_of<ListOffsetsResponse>(api, version, body);
     case ApiKey::OffsetForLeaderEpoch:
-      return response_label_of<OffsetForLeaderEpochResponse>(api, version, body);
-    case ApiKey::CreateTopics:
-      return response_label_of<CreateTopicsResponse>(api, version, body);
-    case ApiKey::DeleteTopics:
-      return response_label_of<DeleteTopicsResponse>(api, version, body);
-    case ApiKey::DeleteRecords:
-      return response_label_of<DeleteRecordsResponse>(api, version, body);
-    case ApiKey::FindCoordinator:
-      return response_label_of<FindCoordinatorResponse>(api, version, body);
-    case ApiKey::InitProducerId:
-      return response_label_of<InitProducerIdResponse>(api, version, body);
-    case ApiKey::DescribeCluster:
-      return response_label_of<DescribeClusterResponse>(api, version, body);
-    case ApiKey::ElectLeaders:
-      return response_label_of<ElectLeadersResponse>(api, version, body);
-    case ApiKey::Vote:
-      return response_label_of<VoteResponse>(api, version, body);
-    case ApiKey::BeginQuorumEpoch:
-      return response_label_of<BeginQuorumEpochResponse>(api, version, body);
-    case ApiKey::EndQuorumEpoch:
-      return response_label_of<EndQuorumEpochResponse>(api, version, body);
-    case ApiKey::FetchSnapshot:
-      return response_label_of<FetchSnapshotResponse>(api, version, body);
-    case ApiKey::AlterPartition:
-      return response_label_of<AlterPartitionResponse>(api, version, body);
+      return label_of<OffsetForLeaderEpochResponse>(api, version, body);
+    case ApiKey::CreateTopics: return label_of<CreateTopicsResponse>(api, version, body);
+    case ApiKey::DeleteTopics: return label_of<DeleteTopicsResponse>(api, version, body);
+    case ApiKey::DeleteRecords: return label_of<DeleteRecordsResponse>(api, version, body);
+    case ApiKey::FindCoordinator: return label_of<FindCoordinatorResponse>(api, version, body);
+    case ApiKey::InitProducerId: return label_of<InitProducerIdResponse>(api, version, body);
+    case ApiKey::DescribeCluster: return label_of<DescribeClusterResponse>(api, version, body);
+    case ApiKey::AlterConfigs: return label_of<AlterConfigsResponse>(api, version, body);
+    case ApiKey::IncrementalAlterConfigs:
+      return label_of<IncrementalAlterConfigsResponse>(api, version, body);
+    case ApiKey::DescribeConfigs: return label_of<DescribeConfigsResponse>(api, version, body);
+    case ApiKey::CreatePartitions: return label_of<CreatePartitionsResponse>(api, version, body);
+    case ApiKey::AlterPartitionReassignments:
+      return label_of<AlterPartitionReassignmentsResponse>(api, version, body);
+    case ApiKey::ElectLeaders: return label_of<ElectLeadersResponse>(api, version, body);
+    case ApiKey::Vote: return label_of<VoteResponse>(api, version, body);
+    case ApiKey::BeginQuorumEpoch: return label_of<BeginQuorumEpochResponse>(api, version, body);
+    case ApiKey::EndQuorumEpoch: return label_of<EndQuorumEpochResponse>(api, version, body);
+    case ApiKey::FetchSnapshot: return label_of<FetchSnapshotResponse>(api, version, body);
+    case ApiKey::AlterPartition: return label_of<AlterPartitionResponse>(api, version, body);
     case ApiKey::BrokerRegistration:
-      return response_label_of<BrokerRegistrationResponse>(api, version, body);
-    case ApiKey::BrokerHeartbeat:
-      return response_label_of<BrokerHeartbeatResponse>(api, version, body);
-    default:
-      return to_string(api);
+      return label_of<BrokerRegistrationResponse>(api, version, body);
+    case ApiKey::BrokerHeartbeat: return label_of<BrokerHeartbeatResponse>(api, version, body);
+    default: return to_string(api);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "viewer/panels/cluster_panel.h"
+#include "viewer/panels/config_panel.h"
 #include "viewer/panels/log_panel.h"
 #include "viewer/panels/panel.h"
 #include "viewer/panels/partition_panel.h"
@@ -14,6 +15,7 @@ const std::vector<Screen>& screens() {
       {"Cluster", draw_cluster},
       {kPartitionScreen, draw_partition},
       {kLogScreen, draw_log, draw_log_left, draw_log_right},
+      {"Config", draw_config, nullptr, draw_config_right},
   };
   return kScreens;
 }

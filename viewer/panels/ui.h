@@ -14,6 +14,7 @@
 
 #include "viewer/model/actions.h"
 #include "viewer/model/cluster_view.h"
+#include "viewer/model/config_view.h"
 #include "viewer/model/feed.h"
 #include "viewer/model/inspector.h"
 #include "viewer/model/lab_view.h"
@@ -87,6 +88,13 @@ struct PartitionUi {
   float taken = 0;  ///< how much of it they took
 };
 
+/// Of the screen "Config".
+struct ConfigUi {
+  ConfigQuestion question;
+  std::string chosen;  ///< name of the setting that the right side tells about
+  std::string edited;  ///< the new value as far as it is written
+};
+
 struct Ui {
   explicit Ui(Session& s) : session(s) {}
   Session& session;
@@ -98,6 +106,7 @@ struct Ui {
   LogDesk log;
   LogUi log_ui;
   PartitionUi partition_ui;
+  ConfigUi config;
   std::function<double()> seconds_now;  ///< the machine's clock, for what is measured on it
   bool animating = false;               ///< something moves although the cluster stands still
   std::string title = "A live cluster";  ///< beside the product's name

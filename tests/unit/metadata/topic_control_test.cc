@@ -125,7 +125,7 @@ TEST_CASE_METHOD(TopicWorld, "topic settings are checked, kept and read back") {
   auto t = topic("orders", 1, 3);
   t.configs = {{"min.insync.replicas", "2"}, {"segment.bytes", "1048576"}};
   CHECK(error_of(t) == ErrorCode::NONE);
-  CHECK(min_insync_replicas(image, "orders", 1) == 2);
+  CHECK(min_insync_replicas(image, "orders", NodeId(1), 1) == 2);
   CHECK(log_config_of(image.topic_config("orders"), {}).segment_bytes == 1048576);
   t.name = "other";
   t.configs = {{"segment.bytes", "3"}};
