@@ -54,14 +54,15 @@ class Announcer {
     if (old == nullptr) return;
     const PartitionRegistration next = old->merged(r);
     const PartitionRef partition = ref(topic->name, r.partition_id);
-    changed(partition, next);
-    tell_move(partition, *old, next, r);
     if (next.elr != old->elr || next.last_known_elr != old->last_known_elr) {
       emit(event::EligibleLeadersChanged{partition, NodeList(next.elr),
                                          NodeList(next.last_known_elr)});
     }
+    changed(partition, next);
+    tell_move(partition, *old, next, r);
     if (next.leader == old->leader) return;
-    const bool unclean = next.leader && !old->in_isr(*next.leader);
+    const bool unclean =
+        next.leader && !old->in_isr(*next.leader) && !contains(old->elr, *next.leader);
     emit(event::PartitionLeaderChanged{partition, NodeId(int_or_none(old->leader)),
                                        NodeId(int_or_none(next.leader)), next.leader_epoch,
                                        unclean});

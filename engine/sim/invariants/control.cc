@@ -56,7 +56,9 @@ void ControlRules::on(const event::PartitionChanged& e) {
                       fmt::format("leader {} has leader epoch {} after {}", e.leader.value(),
                                   e.leader_epoch.value(), p.leader_epoch));
   }
-  if (e.isr.empty()) check_.violated("C3", name, "the ISR is empty");
+  // KIP-966 allows it as long as it is known who could still lead.
+  if (e.isr.empty() && p.elr.empty() && p.last_known.empty())
+    check_.violated("C3", name, "the ISR is empty");
   if (e.leader.value() >= 0 && !e.isr.contains(e.leader))
     check_.violated("C3", name,
                     fmt::format("leader {} is not in the ISR {}", e.leader.value(), e.isr.str()));
@@ -79,6 +81,12 @@ void ControlRules::on(const event::PartitionChanged& e) {
     if (p.isr.contains(n)) lossy.add(n);
   p.lossy = lossy;  // whoever left has to catch up before it may return (A9)
   note_lossy_members(check_, p);
+}
+
+void ControlRules::on(const event::EligibleLeadersChanged& e) {
+  PartitionGhost& p = check_.partition(e.partition);
+  p.elr = e.eligible;
+  p.last_known = e.last_known;
 }
 
 void ControlRules::on(const event::PartitionLeaderChanged& e) {

@@ -63,6 +63,7 @@ struct PartitionGhost {
   NodeId leader{-1};
   std::int32_t leader_epoch = -1;
   std::int32_t partition_epoch = -1;
+  NodeList elr, last_known;   ///< KIP-966: who else could lead
   NodeList isr, replicas;
 
   std::map<NodeId, BeliefGhost> beliefs;  ///< of running brokers

@@ -104,6 +104,7 @@ class ControlRules {
   void on(const event::TopicDeleted& e);
   void on(const event::PartitionChanged& e);
   void on(const event::PartitionLeaderChanged& e);
+  void on(const event::EligibleLeadersChanged& e);
   /// C2, which a decision of several records may break and mend within one item.
   static void at_end(Check& check, const event::Event& last);
 

@@ -72,7 +72,7 @@ TEST_CASE("the good half of a request goes to the controller, and the answers ke
 }
 
 TEST_CASE("a described setting has its value, its source, its type and what lies behind it") {
-  BrokerFixture f({{"num.io.threads", "4"}});
+  BrokerFixture f(BrokerFixture::Settings{{"num.io.threads", "4"}});
   f.boot();
   protocol::DescribeConfigsRequest request;
   request.include_synonyms = true;
