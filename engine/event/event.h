@@ -23,6 +23,7 @@
 #include "engine/event/producer_events.h"
 #include "engine/event/raft_events.h"
 #include "engine/event/replication_events.h"
+#include "engine/event/request_events.h"
 #include "engine/event/storage_events.h"
 #include "engine/event/tier_events.h"
 
@@ -59,6 +60,8 @@ using Body = std::variant<
     // broker
     BrokerStateChanged, RequestQueued, RequestStarted, RequestFinished, RequestRefused,
     PurgatoryEntered, PurgatoryLeft,
+    // the request path
+    ConnectionAccepted, ProcessorBlocked, ProcessorUnblocked, ResponseQueued, RequestCompleted,
     // clients
     ClientStarted, RecordQueued, BatchDrained, BatchAcked, BatchRetried, BatchFailed,
     RecordsConsumed,
