@@ -8,6 +8,7 @@
 
 #include "engine/base/error_code.h"
 #include "engine/broker/broker_config.h"
+#include "engine/cluster/metrics_json.h"
 #include "engine/event/render.h"
 #include "engine/protocol/registry.h"
 #include "engine/raft/quorum_state.h"
@@ -102,6 +103,42 @@ std::string invariants() {
   return out;
 }
 
+std::string threshold_words(const cluster::MetricSpec& spec) {
+  const std::string value = spec.metric == cluster::Metric::RequestQueueSize
+                                ? "queued.max.requests − 1"
+                                : fmt::format("{:g}", spec.threshold);
+  switch (spec.when) {
+    case cluster::AlertWhen::Never:
+      return "–";
+    case cluster::AlertWhen::Above:
+      return "above " + value;
+    case cluster::AlertWhen::Below:
+      return "below " + value;
+    case cluster::AlertWhen::NotEqual:
+      return "not " + value + " (over the cluster)";
+  }
+  return "?";
+}
+
+std::string metrics() {
+  std::string out;
+  std::optional<cluster::MetricGroup> group;
+  for (const cluster::MetricSpec& spec : cluster::metric_table()) {
+    if (group != spec.group) {
+      group = spec.group;
+      out += fmt::format("{}### {}\n\n| metric | kind | unit | meaning | alert when | what to make "
+                         "of it | Kafka's class |\n|---|---|---|---|---|---|---|\n",
+                         out.empty() ? "" : "\n", to_string(spec.group));
+    }
+    std::string name = cluster::full_name(spec, "");
+    if (spec.tag[0] != '\0') name += fmt::format(",{}=…", spec.tag);
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", name, to_string(spec.kind),
+                       spec.unit, cell(spec.meaning), threshold_words(spec), cell(spec.alert),
+                       spec.kafka);
+  }
+  return out;
+}
+
 const char* epoch_rule(raft::EpochRule rule) {
   switch (rule) {
     case raft::EpochRule::Same:
@@ -158,6 +195,7 @@ Result<std::string> docs_block(const std::string& specification) {
   if (name == "settings") return settings();
   if (name == "commands") return commands();
   if (name == "invariants") return invariants();
+  if (name == "metrics") return metrics();
   if (name == "raft-roles") return raft_roles();
   if (name == "scenarios") return scenarios();
   if (name == "sequence") return sequence_diagram(rest);
