@@ -307,7 +307,10 @@ void read_lab(JsonValue root, Lab* lab) {
   lab->objectives = read_text_list(root.at("objectives"));
   if (JsonValue screen = root.maybe("screen"); screen.present()) {
     lab->screen = screen.string();
-    if (lab->screen != "cluster" && lab->screen != "log") screen.expected("cluster or log");
+    constexpr const char* kScreens[] = {"cluster", "log", "request", "metrics"};
+    if (std::find(std::begin(kScreens), std::end(kScreens), lab->screen) == std::end(kScreens)) {
+      screen.expected("cluster, log, request or metrics");
+    }
   }
   if (JsonValue pass = root.maybe("pass_percent"); pass.present()) {
     lab->pass_percent = static_cast<std::int32_t>(pass.integer(0, 100));

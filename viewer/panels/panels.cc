@@ -4,7 +4,9 @@
 
 #include "viewer/panels/cluster_panel.h"
 #include "viewer/panels/log_panel.h"
+#include "viewer/panels/metrics_panel.h"
 #include "viewer/panels/panel.h"
+#include "viewer/panels/request_panel.h"
 
 namespace kscope::viewer {
 
@@ -12,6 +14,8 @@ const std::vector<Screen>& screens() {
   static const std::vector<Screen> kScreens{
       {"Cluster", draw_cluster},
       {kLogScreen, draw_log, draw_log_left, draw_log_right},
+      {kRequestScreen, draw_request_path},
+      {kMetricsScreen, draw_metrics},
   };
   return kScreens;
 }

@@ -19,6 +19,8 @@
 #include "viewer/model/lab_view.h"
 #include "viewer/model/lanes.h"
 #include "viewer/model/log_desk.h"
+#include "viewer/model/metrics_view.h"
+#include "viewer/model/request_path.h"
 #include "viewer/model/timeline.h"
 #include "viewer/session/session.h"
 #include "viewer/widgets/controls.h"
@@ -42,6 +44,12 @@ struct Models {
   EventSeq story_event;
   std::uint64_t story_history = 0;
   TimelineModel timeline;
+  RequestPathView request_path;
+  std::uint64_t request_path_version = 0;
+  PathFilter path_filter{};
+  MetricsView metrics;
+  std::uint64_t metrics_version = 0;
+  std::int32_t metrics_owner = -2;
 };
 
 /// What the person has set up on the screen; nothing of it changes the cluster.
@@ -65,6 +73,8 @@ struct UiState {
   std::string menu_title;
   bool open_menu = false;
   std::string seek_text;
+  PathFilter path_filter{};        ///< "Request path": which completed requests are listed
+  std::int32_t metrics_owner = -1;  ///< "Metrics": whose; 0: the cluster, -1: the first broker
 };
 
 /// Of the screen "Log & index".
@@ -101,6 +111,8 @@ struct Ui {
 
 /// The tab of the screen that looks into a log.
 inline constexpr const char* kLogScreen = "Log & index";
+inline constexpr const char* kRequestScreen = "Request path";
+inline constexpr const char* kMetricsScreen = "Metrics";
 
 /// Brings the models up to date with the session.
 void refresh_models(Ui& ui);
