@@ -127,6 +127,7 @@ void RequestChannel::queue_request(env::Env& env, QueuedRequest request, Duratio
 void RequestChannel::queue_response(env::Env& env, Processor::Response response) {
   Connection* connection = find(response.to);
   if (connection == nullptr) return;  // nobody is there any more
+  KCHECK(connection->under_way);
   RequestUnderWay& mine = *connection->under_way;
   mine.stage = RequestStage::ResponseQueue;
   mine.responded = env.now();

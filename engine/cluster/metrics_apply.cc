@@ -61,6 +61,12 @@ void MetricsApplier::sampled(Metric metric, double total, double count) {
 void MetricsApplier::after(const event::NodeStarted&) {
   MetricsFold::Counters fresh;
   fresh.since = fresh.handlers_counted = event_.at;
+  // A rate exists, and begins to tick, before there is anything to count. Those of a request's kind
+  // are made by the first of it.
+  for (const MetricSpec& spec : metric_table()) {
+    if (spec.kind != MetricKind::Meter || spec.group == MetricGroup::RequestTimes) continue;
+    fresh.meters.try_emplace(spec.metric, Meter(event_.at));
+  }
   here() = std::move(fresh);
   moved_gauges_ = true;
 }

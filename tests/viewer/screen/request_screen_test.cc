@@ -94,9 +94,9 @@ TEST_CASE("the cards of another node are one click away") {
   driver.ui().state.tab = kMetricsScreen;
   driver.frames(2);
   CHECK(driver.ui().models.metrics.owner == 2);
-  REQUIRE(driver.press("p1"));
+  REQUIRE(driver.press("c1"));
   driver.frames(2);
-  CHECK(driver.report().shows("record-send-rate"));
+  CHECK(driver.report().shows("records-lag-max"));
 }
 
 }  // namespace kscope::viewer
