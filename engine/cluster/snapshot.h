@@ -70,12 +70,31 @@ struct QuorumView {
   bool operator==(const QuorumView&) const = default;
 };
 
+/// Where a request is on its way through a broker (broker/request_channel.h).
+enum class RequestPlace : std::uint8_t { Queue, Handler, Remote, ResponseQueue };
+const char* to_string(RequestPlace place);
+
 struct RequestView {
   FrameId frame;
   ApiKey api{};
   std::int32_t from = 0;
-  Instant since{};
+  Instant since{};               ///< read by a network thread
+  RequestPlace place = RequestPlace::Queue;
+  Instant entered{};             ///< where it is now
+  std::int32_t processor = 0;
+  std::int32_t handler = -1;
+  bool held = false;             ///< its network thread stands still with it, the queue is full
   bool operator==(const RequestView&) const = default;
+};
+
+/// A network thread.
+struct ProcessorView {
+  std::int32_t connections = 0;
+  std::int32_t unread = 0;     ///< frames that have arrived and are not read, muted ones included
+  std::int32_t responses = 0;  ///< its response queue
+  bool blocked = false;        ///< stands still: the request queue is full
+  Instant busy_until{};
+  bool operator==(const ProcessorView&) const = default;
 };
 
 struct BrokerView {
@@ -91,7 +110,8 @@ struct BrokerView {
   std::int32_t queue_limit = 0;           ///< [view] queued.max.requests
   std::int64_t disk_bytes = 0;            ///< [view] written
   std::int64_t disk_unflushed_bytes = 0;  ///< [view] would be lost in a power cut
-  std::vector<RequestView> requests;      ///< [view] waiting, oldest first
+  std::vector<RequestView> requests;      ///< [view] under way, oldest first
+  std::vector<ProcessorView> processors;  ///< [view] num.network.threads
   std::vector<ReplicaView> replicas;      ///< ordered by partition; __cluster_metadata not included
   std::vector<ReplicationView> replication;  ///< [view] one for each of `replicas`, in their order
   Duration replica_lag_time_max{};        ///< [view] replica.lag.time.max.ms

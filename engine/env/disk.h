@@ -96,6 +96,9 @@ class Disk {
   /// anybody: how long the calling thread would have been blocked. A request handler stays busy for
   /// that much longer. A real disk answers 0: there the time has passed already.
   virtual Duration pending_cost() const { return Duration{0}; }
+  /// How long the device is still busy with what earlier calls wrote; it does one thing after the
+  /// other, so whoever uses it now waits that long first.
+  virtual Duration backlog() const { return Duration{0}; }
 
   /// The process that used this disk is gone: every handle is void, every written byte is kept.
   /// Called by the machine that runs the process, never by the process itself.

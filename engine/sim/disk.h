@@ -73,6 +73,9 @@ class Disk final : public env::Disk {
   Result<std::vector<env::DirEntry>> list(std::string_view path) const override;
   bool exists(std::string_view path) const override;
   Duration pending_cost() const override { return cost_; }
+  Duration backlog() const override { return backlog_; }
+  /// The machine says at the beginning of a call what earlier ones have left to do.
+  void set_backlog(Duration backlog) { backlog_ = backlog; }
 
   /// What the operations since the last call cost; the machine delays the node's next frames by it.
   Duration take_cost();
@@ -180,6 +183,7 @@ class Disk final : public env::Disk {
   Duration flush_time_{0};
   Duration slow_flush_{0};
   Duration cost_{0};
+  Duration backlog_{0};
   std::optional<std::int64_t> free_bytes_;
   bool failing_flush_ = false;
   bool failed_ = false;

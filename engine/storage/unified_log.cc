@@ -47,6 +47,7 @@ Result<void> UnifiedLog::assign_epoch_start(env::Env& env, LeaderEpoch epoch, Of
 
 Result<void> UnifiedLog::flush_up_to(env::Env& env, Offset end) {
   if (end <= recovery_point_) return {};
+  const Duration before = env.disk.pending_cost();
   const Offset first = std::max(recovery_point_, segments_.front().base_offset());
   bool has_new_segment = false;
   for (std::size_t i = segment_index(first); i < segments_.size(); ++i) {
@@ -59,7 +60,7 @@ Result<void> UnifiedLog::flush_up_to(env::Env& env, Offset end) {
   if (has_new_segment) KTRY(env.disk.flush_directory(directory_));
   recovery_point_ = end;
   last_flush_ms_ = env.clock.wall_ms();
-  env.events.emit(env.node, event::LogFlushed{ref_, end});
+  env.events.emit(env.node, event::LogFlushed{ref_, end, env.disk.pending_cost() - before});
   return {};
 }
 

@@ -5,8 +5,10 @@
 #include "viewer/panels/cluster_panel.h"
 #include "viewer/panels/config_panel.h"
 #include "viewer/panels/log_panel.h"
+#include "viewer/panels/metrics_panel.h"
 #include "viewer/panels/panel.h"
 #include "viewer/panels/partition_panel.h"
+#include "viewer/panels/request_panel.h"
 
 namespace kscope::viewer {
 
@@ -15,6 +17,8 @@ const std::vector<Screen>& screens() {
       {"Cluster", draw_cluster},
       {kPartitionScreen, draw_partition},
       {kLogScreen, draw_log, draw_log_left, draw_log_right},
+      {kRequestScreen, draw_request_path},
+      {kMetricsScreen, draw_metrics},
       {"Config", draw_config, nullptr, draw_config_right},
   };
   return kScreens;
