@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "viewer/panels/cluster_panel.h"
+#include "viewer/panels/invariants_panel.h"
 #include "viewer/panels/log_panel.h"
 #include "viewer/panels/panel.h"
 
@@ -12,6 +13,7 @@ const std::vector<Screen>& screens() {
   static const std::vector<Screen> kScreens{
       {"Cluster", draw_cluster},
       {kLogScreen, draw_log, draw_log_left, draw_log_right},
+      {"Invariants", draw_invariants},
   };
   return kScreens;
 }
