@@ -14,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/partition.h"
@@ -237,6 +238,13 @@ struct Violation {
   Instant at{};
 };
 
+/// How a promise stands so far (sim/invariants): held, watched for, or violated.
+struct InvariantView {
+  std::string_view id, name, promise;
+  std::uint64_t looks = 0;  ///< how often there was something to look at; 0: watching
+  EventSeq violated_at;     ///< the first violation; 0: none
+};
+
 struct Snapshot {
   std::uint64_t seed = 0;
   Instant now{};
@@ -247,6 +255,7 @@ struct Snapshot {
   std::vector<FrameView> frames;    ///< in flight, ordered by id
   std::vector<LinkView> links;      ///< only those that are cut or slowed
   std::vector<Violation> violations;  ///< [view]
+  std::vector<InvariantView> invariants;  ///< [view] in the order of their ids
 
   const NodeView* node(std::int32_t id) const;
   const ClientView* client(std::int32_t id) const;

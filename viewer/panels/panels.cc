@@ -4,6 +4,7 @@
 
 #include "viewer/panels/cluster_panel.h"
 #include "viewer/panels/config_panel.h"
+#include "viewer/panels/invariants_panel.h"
 #include "viewer/panels/log_panel.h"
 #include "viewer/panels/metrics_panel.h"
 #include "viewer/panels/panel.h"
@@ -20,6 +21,7 @@ const std::vector<Screen>& screens() {
       {kRequestScreen, draw_request_path},
       {kMetricsScreen, draw_metrics},
       {"Config", draw_config, nullptr, draw_config_right},
+      {"Invariants", draw_invariants},
   };
   return kScreens;
 }
