@@ -187,7 +187,7 @@ void add_view(CLI::App& app, int& exit_code) {
   command->add_option("--seed", options->session.seed, "Luck: another seed is another run");
   command->add_option("--at", options->session.at, "Opens at this time: 6s, 1500ms");
   command->add_option("--event", options->session.event, "Opens at the moment of this event");
-  command->add_option("--panel", options->panel, "Opens this screen: cluster, log, request, metrics");
+  command->add_option("--panel", options->panel, "Opens a screen: cluster, log, request, metrics");
   command->add_option("--lookup", options->lookup,
                       "Opens the screen \"Log & index\" and looks this up: orders-0@41, "
                       "orders-0@t=3.2s, 2:orders-0@41 on broker 2");
