@@ -1,4 +1,4 @@
-// Settings: DescribeConfigs is answered here, changes are looked at and passed on to the controller.
+// Settings: DescribeConfigs is answered here, changes are looked at and passed on.
 #include <fmt/format.h>
 
 #include <algorithm>
