@@ -24,6 +24,11 @@ namespace kscope::broker {
 /// Kafka: Topic.isInternal.
 bool is_internal_topic(const std::string& topic);
 
+/// On the wire, -1 says that the sender knows no leader epoch.
+inline std::optional<LeaderEpoch> epoch_or_nothing(std::int32_t epoch) {
+  return epoch < 0 ? std::nullopt : std::optional(LeaderEpoch(epoch));
+}
+
 class KafkaApis {
  public:
   KafkaApis(env::Env& env, BrokerParts& broker) : env_(env), broker_(broker) {}
@@ -83,8 +88,7 @@ class KafkaApis {
   protocol::OffsetForLeaderEpochResponse::EpochEndOffset epoch_end(
       const std::string& topic,
       const protocol::OffsetForLeaderEpochRequest::OffsetForLeaderPartition& asked);
-  DeleteRecordsPartitionStatus delete_records(const TopicPartition& partition,
-                                              std::int64_t offset);
+  DeleteRecordsPartitionStatus delete_records(const TopicPartition& partition, std::int64_t offset);
   // metadata
   struct AliveBroker {
     NodeId id;

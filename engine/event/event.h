@@ -24,6 +24,7 @@
 #include "engine/event/producer_events.h"
 #include "engine/event/raft_events.h"
 #include "engine/event/replication_events.h"
+#include "engine/event/request_events.h"
 #include "engine/event/storage_events.h"
 #include "engine/event/tier_events.h"
 
@@ -63,6 +64,8 @@ using Body = std::variant<
     // broker
     BrokerStateChanged, RequestQueued, RequestStarted, RequestFinished, RequestRefused,
     PurgatoryEntered, PurgatoryLeft,
+    // the request path
+    ConnectionAccepted, ProcessorBlocked, ProcessorUnblocked, ResponseQueued, RequestCompleted,
     // clients
     ClientStarted, RecordQueued, BatchDrained, BatchAcked, BatchRetried, BatchFailed,
     RecordsConsumed,

@@ -9,6 +9,7 @@
 #include "engine/base/error_code.h"
 #include "engine/broker/broker_config.h"
 #include "engine/cluster/config_catalog.h"
+#include "engine/cluster/metrics_json.h"
 #include "engine/event/render.h"
 #include "engine/protocol/registry.h"
 #include "engine/raft/quorum_state.h"
@@ -95,7 +96,7 @@ std::string configs(const std::string& owner) {
     const std::string scope = to_string(key.scope);
     if (scope.substr(0, owner.size()) != owner) continue;
     const std::string when = !is_broker(key.scope) ? scope == "topic" ? "while it runs" : "at start"
-                             : scope.substr(std::string("broker, ").size());
+                                                   : scope.substr(std::string("broker, ").size());
     const char* value = key.default_value == nullptr ? "null" : key.default_value;
     out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", key.name, to_string(key.type),
                        *value == '\0' ? "\"\"" : value, describe_limits(key), when,
@@ -116,6 +117,43 @@ std::string invariants() {
   std::string out = "| id | name | promise |\n|---|---|---|\n";
   for (const sim::InvariantInfo& i : sim::invariant_table()) {
     out += fmt::format("| {} | {} | {} |\n", i.id, cell(i.name), cell(i.promise));
+  }
+  return out;
+}
+
+std::string threshold_words(const cluster::MetricSpec& spec) {
+  const std::string value = spec.metric == cluster::Metric::RequestQueueSize
+                                ? "queued.max.requests − 1"
+                                : fmt::format("{:g}", spec.threshold);
+  switch (spec.when) {
+    case cluster::AlertWhen::Never:
+      return "–";
+    case cluster::AlertWhen::Above:
+      return "above " + value;
+    case cluster::AlertWhen::Below:
+      return "below " + value;
+    case cluster::AlertWhen::NotEqual:
+      return "not " + value + " (over the cluster)";
+  }
+  return "?";
+}
+
+std::string metrics() {
+  std::string out;
+  std::optional<cluster::MetricGroup> group;
+  for (const cluster::MetricSpec& spec : cluster::metric_table()) {
+    if (group != spec.group) {
+      group = spec.group;
+      out += fmt::format(
+          "{}### {}\n\n| metric | kind | unit | meaning | alert when | what to make "
+          "of it | Kafka's class |\n|---|---|---|---|---|---|---|\n",
+          out.empty() ? "" : "\n", to_string(spec.group));
+    }
+    std::string name = cluster::full_name(spec, "");
+    if (spec.tag[0] != '\0') name += fmt::format(",{}=…", spec.tag);
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", name, to_string(spec.kind),
+                       spec.unit, cell(spec.meaning), threshold_words(spec), cell(spec.alert),
+                       spec.kafka);
   }
   return out;
 }
@@ -177,6 +215,7 @@ Result<std::string> docs_block(const std::string& specification) {
   if (name == "commands") return commands();
   if (name == "configs") return configs(rest);
   if (name == "invariants") return invariants();
+  if (name == "metrics") return metrics();
   if (name == "raft-roles") return raft_roles();
   if (name == "scenarios") return scenarios();
   if (name == "sequence") return sequence_diagram(rest);
