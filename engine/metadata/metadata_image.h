@@ -104,7 +104,7 @@ class MetadataImage {
 
   /// The topic's own settings ("min.insync.replicas" -> "2"); defaults are not included.
   const std::map<std::string, std::string>& topic_config(const std::string& topic) const;
-  /// The cluster-wide dynamic settings of brokers, and what one broker has on top of them (KIP-226).
+  /// The cluster-wide dynamic settings of brokers, and what one has on top of them (KIP-226).
   const std::map<std::string, std::string>& cluster_config() const { return cluster_config_; }
   const std::map<std::string, std::string>& broker_config(NodeId broker) const;
   const std::map<NodeId, std::map<std::string, std::string>>& broker_configs() const {

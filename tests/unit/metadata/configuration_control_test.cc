@@ -1,6 +1,6 @@
 // Goal: settings change as a whole or not at all, lists word by word, and what decides is the first
 // place that says something. Method: decisions on small images, replayed.
-// Kafka: ConfigurationControlManagerTest, KafkaConfigSchemaTest, ControllerConfigurationValidatorTest.
+// Kafka: ConfigurationControlManagerTest, KafkaConfigSchemaTest.
 #include "engine/metadata/configuration_control.h"
 
 #include "engine/metadata/effective_config.h"

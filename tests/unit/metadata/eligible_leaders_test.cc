@@ -1,5 +1,5 @@
-// Goal: with KIP-966 switched on, who was in the ISR when it became too small may lead, nobody else;
-// switched off, nothing of it is ever written. Method: one partition, every kind of change.
+// Goal: with KIP-966 switched on, who was in the ISR when it became too small may lead, nobody
+// else; switched off, nothing of it is ever written. Method: one partition, every kind of change.
 // Kafka: PartitionChangeBuilderTest.testEligibleLeaderReplicas*, testElect*LastKnownLeader.
 #include "tests/catch.h"
 #include "tests/unit/metadata/image_builder.h"
@@ -48,7 +48,7 @@ TEST_CASE_METHOD(Fixture, "below min ISR those who leave stay eligible, and the 
   CHECK(orders().last_known_elr == nodes({1}));
 }
 
-TEST_CASE_METHOD(Fixture, "an eligible replica that comes back leads, and 3 that was late does not") {
+TEST_CASE_METHOD(Fixture, "an eligible replica that comes back leads, a late one does not") {
   lose(3);
   lose(2);
   lose(1);
