@@ -69,6 +69,7 @@ constexpr Setting kSettings[] = {
                   topics.log.message_timestamp_before_max_ms),
     KSCOPE_NUMBER("log.message.timestamp.after.max.ms", 0, kLong,
                   topics.log.message_timestamp_after_max_ms),
+    KSCOPE_NUMBER("max.incremental.fetch.session.cache.slots", 0, kInt, fetch_session_slots),
     KSCOPE_NUMBER("fetch.max.bytes", 1024, kInt, fetch_max_bytes),
     KSCOPE_NUMBER("replica.fetch.min.bytes", 1, kInt, replicas.fetch_min_bytes),
     KSCOPE_NUMBER("replica.fetch.max.bytes", 0, kInt, replicas.fetch_max_bytes),
@@ -89,6 +90,8 @@ constexpr Setting kSettings[] = {
 
 constexpr const char* kAutoCreate = "auto.create.topics.enable";
 constexpr const char* kTimestampType = "log.message.timestamp.type";
+constexpr const char* kRack = "broker.rack";
+constexpr const char* kReplicaSelector = "replica.selector.class";
 constexpr const char* kCleanupPolicy = "log.cleanup.policy";
 constexpr const char* kCleanerEnable = "log.cleaner.enable";
 constexpr const char* kDirtyRatio = "log.cleaner.min.cleanable.ratio";
@@ -105,7 +108,8 @@ constexpr const char* kOfOthers[] = {
 
 std::vector<std::string> known_names() {
   std::vector<std::string> names{kAutoCreate,    kTimestampType, kCleanupPolicy,
-                                 kCleanerEnable, kDirtyRatio,    kLoadFactor};
+                                 kCleanerEnable, kDirtyRatio,    kLoadFactor,
+                                 kRack,          kReplicaSelector};
   for (const Setting& setting : kSettings) names.emplace_back(setting.name);
   for (const char* name : kOfOthers) names.emplace_back(name);
   return names;
@@ -162,6 +166,20 @@ Result<void> apply_cleaner(const std::string& name, const std::string& value,
   return {};
 }
 
+/// KIP-392. Kafka takes the name of any class; these are the two that it comes with.
+Result<void> apply_selector(const std::string& value, BrokerConfig* config) {
+  const std::string package = "org.apache.kafka.common.replica.";
+  const std::string name = value.substr(value.starts_with(package) ? package.size() : 0);
+  if (name == "RackAwareReplicaSelector") {
+    config->replicas.selector = replication::ReplicaSelector::RackAware;
+  } else if (name.empty()) {
+    config->replicas.selector = replication::ReplicaSelector::Leader;
+  } else {
+    return bad_value(kReplicaSelector, value, package + "RackAwareReplicaSelector, or nothing");
+  }
+  return {};
+}
+
 Result<void> apply(const std::string& name, const std::string& value, BrokerConfig* config) {
   if (name == kAutoCreate) {
     if (value != "true" && value != "false") return bad_value(name, value, "true or false");
@@ -175,6 +193,11 @@ Result<void> apply(const std::string& name, const std::string& value, BrokerConf
     config->topics.log.message_timestamp_is_append_time = value == "LogAppendTime";
     return {};
   }
+  if (name == kRack) {
+    if (!value.empty()) config->rack = value;
+    return {};
+  }
+  if (name == kReplicaSelector) return apply_selector(value, config);
   if (name == kCleanupPolicy || name == kCleanerEnable || name == kDirtyRatio ||
       name == kLoadFactor) {
     return apply_cleaner(name, value, config);
@@ -226,7 +249,8 @@ std::vector<SettingHelp> broker_settings() {
   const BrokerConfig defaults;
   std::vector<SettingHelp> rows{{kAutoCreate, "true"},     {kTimestampType, "CreateTime"},
                                 {kCleanupPolicy, "delete"}, {kCleanerEnable, "true"},
-                                {kDirtyRatio, "0.5"},       {kLoadFactor, "0.9"}};
+                                {kDirtyRatio, "0.5"},       {kLoadFactor, "0.9"},
+                                {kRack, ""},                {kReplicaSelector, ""}};
   for (const Setting& setting : kSettings) {
     rows.push_back({setting.name, std::to_string(setting.get(defaults))});
   }

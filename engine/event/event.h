@@ -18,6 +18,7 @@
 #include "engine/event/cleaner_events.h"
 #include "engine/event/client_events.h"
 #include "engine/event/controller_events.h"
+#include "engine/event/fetch_events.h"
 #include "engine/event/machine_events.h"
 #include "engine/event/network_events.h"
 #include "engine/event/producer_events.h"
@@ -51,18 +52,21 @@ using Body = std::variant<
     // controller
     ControllerActivated, ControllerDeactivated, BrokerRegistered, BrokerFenced, BrokerUnfenced,
     TopicCreated, TopicDeleted, PartitionChanged, PartitionLeaderChanged, AlterPartitionRejected,
-    MetadataApplied,
+    MetadataApplied, ControlledShutdownBegan,
     // replication
     BecameLeader, BecameFollower, ReplicaStopped, HighWatermarkAdvanced, HighWatermarkSet,
     FollowerProgressed, IsrChangeRequested, IsrUpdated, IsrChangeFailed, DivergenceFound,
-    FetcherFailed,
+    FetcherFailed, LowWatermarkMoved, ReadReplicaSelected,
     // broker
     BrokerStateChanged, RequestQueued, RequestStarted, RequestFinished, RequestRefused,
     PurgatoryEntered, PurgatoryLeft,
+    FetchSessionOpened, FetchSessionChanged, FetchSessionClosed,
     // clients
     ClientStarted, RecordQueued, BatchDrained, BatchAcked, BatchRetried, BatchFailed,
     RecordsConsumed,
-    PositionChanged, FetchFailed, MetadataRefreshed, AdminCompleted>;
+    PositionChanged, FetchFailed, MetadataRefreshed, AdminCompleted,
+    PreferredReplicaSet, PreferredReplicaCleared, PositionValidated, TruncationDetected,
+    AbortedRecordsSkipped>;
 
 struct Event {
   EventSeq seq;
