@@ -24,6 +24,11 @@ namespace kscope::broker {
 /// Kafka: Topic.isInternal.
 bool is_internal_topic(const std::string& topic);
 
+/// The wire's -1 ends here.
+inline std::optional<LeaderEpoch> epoch_or_nothing(std::int32_t epoch) {
+  return epoch < 0 ? std::nullopt : std::optional(LeaderEpoch(epoch));
+}
+
 class KafkaApis {
  public:
   KafkaApis(env::Env& env, BrokerParts& broker) : env_(env), broker_(broker) {}

@@ -14,10 +14,6 @@ namespace {
 using replication::FetchIsolation;
 using replication::FetchSource;
 
-std::optional<LeaderEpoch> epoch_or_nothing(std::int32_t epoch) {
-  return epoch < 0 ? std::nullopt : std::optional(LeaderEpoch(epoch));
-}
-
 FetchSource source_of(const protocol::FetchRequest& asked, std::int16_t version) {
   FetchSource source;
   const std::int32_t replica =

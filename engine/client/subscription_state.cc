@@ -33,6 +33,9 @@ void SubscriptionState::assign(env::Env& env, const std::vector<TopicPartition>&
       next.emplace(name, std::move(fresh));
     }
   }
+  for (auto& [name, gone] : partitions_) {
+    if (!next.contains(name)) clear_preferred(env, gone);
+  }
   partitions_ = std::move(next);
 }
 
