@@ -6,7 +6,7 @@
 namespace kscope::metadata {
 namespace {
 
-constexpr std::int32_t kLeaderUnchanged = -2;
+constexpr std::int32_t kSameLeader = -2;
 
 bool contains_all(const std::vector<NodeId>& nodes, const std::vector<NodeId>& wanted) {
   return std::all_of(wanted.begin(), wanted.end(), [&](NodeId n) { return contains(nodes, n); });
@@ -87,7 +87,7 @@ void PartitionChangeBuilder::change_last_known_leader(
     if (known.size() == 1 && (!partition_.leader || known.front() == *partition_.leader)) return;
     if (partition_.leader) record.last_known_elr = to_ints({*partition_.leader});
   } else if (!known.empty()) {
-    const bool led = record.leader >= 0 || (record.leader == kLeaderUnchanged && partition_.leader);
+    const bool led = record.leader >= 0 || (record.leader == kSameLeader && partition_.leader);
     if (led) record.last_known_elr = std::vector<std::int32_t>{};
   }
 }
@@ -133,7 +133,7 @@ std::optional<protocol::PartitionChangeRecord> PartitionChangeBuilder::build() {
   populate_elr();
   try_election(record);
   const bool someone_leaves = !contains_all(target_.replicas, partition_.replicas);
-  if (someone_leaves && record.leader == kLeaderUnchanged) {
+  if (someone_leaves && record.leader == kSameLeader) {
     record.leader = int_or_none(partition_.leader);
   }
   change_elr(record);
