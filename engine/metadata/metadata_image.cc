@@ -10,7 +10,6 @@ namespace kscope::metadata {
 namespace {
 
 // Values of the wire's own little languages.
-constexpr std::int32_t kLeaderUnchanged = -2;
 constexpr std::int8_t kFence = 1;
 constexpr std::int8_t kUnfence = -1;
 
@@ -27,7 +26,7 @@ PartitionRegistration PartitionRegistration::merged(
   if (change.replicas) next.replicas = to_nodes(*change.replicas);
   if (change.directories) next.directories = *change.directories;
   if (change.isr) next.isr = to_nodes(*change.isr);
-  if (change.leader != kLeaderUnchanged) {
+  if (change.leader != protocol::PartitionChangeRecord::kLeaderUnchanged) {
     next.leader = node_or_none(change.leader);
     next.leader_epoch = LeaderEpoch(leader_epoch.value() + 1);
   }
