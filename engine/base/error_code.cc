@@ -113,6 +113,8 @@ constexpr ErrorInfo kTable[] = {
     ROW(INCONSISTENT_TOPIC_ID, kRetry,
         "The topic was deleted and created again: the name is the same, the topic is not."),
     ROW(INCONSISTENT_CLUSTER_ID, kGiveUp, "The sender belongs to another cluster."),
+    ROW(FETCH_SESSION_TOPIC_ID_ERROR, kRetry,
+        "A fetch session names its topics by id or by name, not now so and now so."),
     ROW(INELIGIBLE_REPLICA, kGiveUp,
         "A replica named for the ISR may not join it: fenced, shutting down, or a past epoch."),
     ROW(NEW_LEADER_ELECTED, kGiveUp,

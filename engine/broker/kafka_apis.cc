@@ -10,11 +10,8 @@
 namespace kscope::broker {
 namespace {
 
-/// Followers fetch in a newer version than clients are offered (they name topics by id, KIP-516).
 bool served(ApiKey api, std::int16_t version) {
-  if (protocol::serves(env::Listener::Broker, api, version)) return true;
-  return api == ApiKey::Fetch && version >= 4 &&
-         protocol::find_api(api)->implemented.contains(version);
+  return protocol::serves(env::Listener::Broker, api, version);
 }
 
 /// KIP-511: [a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?

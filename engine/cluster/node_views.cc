@@ -48,6 +48,7 @@ ReplicaView replica_view(const replication::HostedPartition& hosted,
     for (const replication::ReplicaState& f : partition.followers()) {
       if (f.log_end()) view.follower_ends[f.broker().value()] = f.log_end()->value();
     }
+    view.low_watermark = partition.low_watermark().value();
   }
   return view;
 }
@@ -187,6 +188,11 @@ BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offse
   view.delayed_produces = static_cast<std::int32_t>(broker.delayed_produces());
   view.delayed_fetches = static_cast<std::int32_t>(broker.delayed_fetches());
   view.delayed_deletes = static_cast<std::int32_t>(broker.delayed_deletes());
+  for (const auto& [id, session] : broker.parts().fetch_sessions.sessions()) {
+    view.sessions.push_back({id, session.fetcher.value(), session.privileged, session.epoch,
+                             static_cast<std::int32_t>(session.size())});
+  }
+  view.fetch_sessions = static_cast<std::int32_t>(view.sessions.size());
   const replication::ReplicaManager& replicas = broker.replicas();
   for (const auto& [name, hosted] : replicas.hosted()) {
     view.replicas.push_back(replica_view(hosted, replicas.logs().find(name)));
@@ -231,7 +237,8 @@ MetadataView metadata_view(const metadata::MetadataImage& image,
     view.configs.brokers[id.value()] = settings;
   }
   for (const auto& [id, broker] : image.brokers()) {
-    view.registrations.push_back({id.value(), broker.epoch.value(), broker.fenced});
+    view.registrations.push_back({id.value(), broker.epoch.value(), broker.fenced,
+                                  broker.in_controlled_shutdown, broker.rack.value_or("")});
   }
   return view;
 }

@@ -160,4 +160,13 @@ const char* to_string(PurgatoryKind kind) {
   return "unknown";
 }
 
+const char* to_string(SessionEnd reason) {
+  switch (reason) {
+    case SessionEnd::ByClient: return "its fetcher begins anew or ends it";
+    case SessionEnd::Emptied: return "it has no partition any more";
+    case SessionEnd::Evicted: return "evicted";
+  }
+  return "unknown";
+}
+
 }  // namespace kscope::event

@@ -64,7 +64,7 @@ constexpr ApiEntry entry(const char* name, std::optional<VersionRange> on_broker
 /// name, versions on the broker's listener, on the controller's, meaning
 constexpr std::array kApis = {
     KSCOPE_API(Produce, range(0, 9), kNotServed, "append record batches"),
-    KSCOPE_API(Fetch, range(4, 12), range(12, 17), "read a log: consumers, followers, voters"),
+    KSCOPE_API(Fetch, range(4, 17), range(12, 17), "read a log: consumers, followers, voters"),
     KSCOPE_API(ListOffsets, range(1, 7), kNotServed, "first, last, or by time: which offset?"),
     KSCOPE_API(Metadata, range(0, 12), kNotServed, "brokers, topics, leaders"),
     KSCOPE_API(FindCoordinator, range(0, 4), kNotServed, "who coordinates this group?"),

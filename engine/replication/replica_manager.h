@@ -115,6 +115,7 @@ class ReplicaManager final : private FollowerLogs {
 
   // replica_manager_metadata.cc
   void update_brokers(const metadata::MetadataImage& image, const metadata::MetadataDelta& delta);
+  void update_low_watermarks(env::Env& env);
   void update_configs(const metadata::MetadataImage& image, const metadata::MetadataDelta& delta);
   void remove_strays(env::Env& env, const metadata::MetadataImage& image);
   void apply(env::Env& env, const metadata::MetadataImage& image, const TopicPartition& name,
