@@ -16,8 +16,7 @@ using replication::FetchSource;
 
 FetchSource source_of(const protocol::FetchRequest& asked, std::int16_t version) {
   FetchSource source;
-  const std::int32_t replica =
-      version >= 15 ? asked.replica_state.replica_id : asked.replica_id;
+  const std::int32_t replica = version >= 15 ? asked.replica_state.replica_id : asked.replica_id;
   if (replica >= 0) {
     source.follower = NodeId(replica);
     source.follower_epoch = BrokerEpoch(version >= 15 ? asked.replica_state.replica_epoch : -1);
@@ -78,8 +77,8 @@ DelayedFetch KafkaApis::plan_fetch(const QueuedRequest& request,
   fetch.max_bytes = fetch.source.follower
                         ? asked.max_bytes
                         : std::min(asked.max_bytes, broker_.config.fetch_max_bytes);
-  fetch.min_bytes = static_cast<std::int32_t>(
-      std::min<std::int64_t>(asked.min_bytes, fetch.max_bytes));
+  fetch.min_bytes =
+      static_cast<std::int32_t>(std::min<std::int64_t>(asked.min_bytes, fetch.max_bytes));
   for (const auto& topic : asked.topics) {
     for (const auto& each : topic.partitions) {
       fetch.partitions.push_back(plan_partition(topic, each, version));

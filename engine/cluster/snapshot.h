@@ -14,9 +14,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/partition.h"
+#include "engine/cluster/config_view.h"
+#include "engine/cluster/replication_view.h"
 #include "engine/event/event.h"
 
 namespace kscope::cluster {
@@ -69,12 +72,31 @@ struct QuorumView {
   bool operator==(const QuorumView&) const = default;
 };
 
+/// Where a request is on its way through a broker (broker/request_channel.h).
+enum class RequestPlace : std::uint8_t { Queue, Handler, Remote, ResponseQueue };
+const char* to_string(RequestPlace place);
+
 struct RequestView {
   FrameId frame;
   ApiKey api{};
   std::int32_t from = 0;
-  Instant since{};
+  Instant since{};               ///< read by a network thread
+  RequestPlace place = RequestPlace::Queue;
+  Instant entered{};             ///< where it is now
+  std::int32_t processor = 0;
+  std::int32_t handler = -1;
+  bool held = false;             ///< its network thread stands still with it, the queue is full
   bool operator==(const RequestView&) const = default;
+};
+
+/// A network thread.
+struct ProcessorView {
+  std::int32_t connections = 0;
+  std::int32_t unread = 0;     ///< frames that have arrived and are not read, muted ones included
+  std::int32_t responses = 0;  ///< its response queue
+  bool blocked = false;        ///< stands still: the request queue is full
+  Instant busy_until{};
+  bool operator==(const ProcessorView&) const = default;
 };
 
 /// What a broker remembers of somebody who fetches from it (KIP-227).
@@ -101,9 +123,13 @@ struct BrokerView {
   std::int32_t queue_limit = 0;           ///< [view] queued.max.requests
   std::int64_t disk_bytes = 0;            ///< [view] written
   std::int64_t disk_unflushed_bytes = 0;  ///< [view] would be lost in a power cut
-  std::vector<RequestView> requests;      ///< [view] waiting, oldest first
+  std::vector<RequestView> requests;      ///< [view] under way, oldest first
+  std::vector<ProcessorView> processors;  ///< [view] num.network.threads
   std::vector<FetchSessionView> sessions; ///< [view] ordered by id
   std::vector<ReplicaView> replicas;      ///< ordered by partition; __cluster_metadata not included
+  std::vector<ReplicationView> replication;  ///< [view] one for each of `replicas`, in their order
+  Duration replica_lag_time_max{};        ///< [view] replica.lag.time.max.ms
+  Duration fetch_backoff{};               ///< [view] replica.fetch.backoff.ms
 };
 
 struct NodeView {
@@ -115,6 +141,7 @@ struct NodeView {
   bool has_controller = false;
   QuorumView quorum;                   ///< meaningful for brokers (voters and observers)
   BrokerView broker;
+  Settings settings;                   ///< [view] server.properties: what it is started with
 };
 
 /// The metadata as the active controller (or, without one, the best-informed node) has it.
@@ -126,6 +153,10 @@ struct PartitionView {
   std::vector<std::int32_t> isr;         ///< ISR: in sync, out of which leaders are elected
   std::vector<std::int32_t> replicas;    ///< AR: assigned, in order of preference
   std::int32_t min_insync_replicas = 1;  ///< [view]
+  bool unclean_leader_election = false;  ///< [view] unclean.leader.election.enable
+  std::vector<std::int32_t> adding;      ///< of a move under way (KIP-455)
+  std::vector<std::int32_t> removing;
+  std::vector<std::int32_t> elr;         ///< [view] eligible leader replicas (KIP-966)
   /// OSR: out of sync, those of the assigned replicas that are not in the ISR. AR = ISR + OSR.
   std::vector<std::int32_t> osr() const;
   bool operator==(const PartitionView&) const = default;
@@ -144,6 +175,7 @@ struct MetadataView {
   std::vector<PartitionView> partitions;        ///< ordered
   std::vector<RegistrationView> registrations;  ///< ordered by broker
   std::map<std::string, std::string> topic_ids; ///< [view]
+  ConfigViews configs;                          ///< [view]
   bool operator==(const MetadataView&) const = default;
 };
 
@@ -188,6 +220,7 @@ struct ClientView {
   std::string name;
   ClientKind kind = ClientKind::Producer;
   NodeState state = NodeState::Running;
+  Settings settings;       ///< [view] what it was started with, by Kafka's names
   ProducerView producer;   ///< if kind is Producer
   ConsumerView consumer;   ///< if kind is Consumer
 };
@@ -223,6 +256,13 @@ struct Violation {
   Instant at{};
 };
 
+/// How a promise stands so far (sim/invariants): held, watched for, or violated.
+struct InvariantView {
+  std::string_view id, name, promise;
+  std::uint64_t looks = 0;  ///< how often there was something to look at; 0: watching
+  EventSeq violated_at;     ///< the first violation; 0: none
+};
+
 struct Snapshot {
   std::uint64_t seed = 0;
   Instant now{};
@@ -233,10 +273,13 @@ struct Snapshot {
   std::vector<FrameView> frames;    ///< in flight, ordered by id
   std::vector<LinkView> links;      ///< only those that are cut or slowed
   std::vector<Violation> violations;  ///< [view]
+  std::vector<InvariantView> invariants;  ///< [view] in the order of their ids
 
   const NodeView* node(std::int32_t id) const;
   const ClientView* client(std::int32_t id) const;
   const ReplicaView* replica(std::int32_t node, const TopicPartition& partition) const;
+  /// Null wherever replica() is, and for a snapshot that was folded from events.
+  const ReplicationView* replication(std::int32_t node, const TopicPartition& partition) const;
   const PartitionView* partition(const TopicPartition& partition) const;
   /// "broker 1", "producer-1", "client 1003".
   std::string name_of(std::int32_t node) const;

@@ -61,6 +61,9 @@ std::optional<std::string> read(const PartitionView& p, std::string_view field) 
   if (field == "leader") return node_or_none(p.leader);
   if (field == "epoch") return text_of(p.leader_epoch);
   if (field == "partition_epoch") return text_of(p.partition_epoch);
+  if (field == "adding") return NodeList(p.adding).str();
+  if (field == "removing") return NodeList(p.removing).str();
+  if (field == "elr") return NodeList(p.elr).str();
   if (field == "isr") return text_of(p.isr);
   if (field == "osr") return text_of(p.osr());
   if (field == "replicas" || field == "ar") return text_of(p.replicas);
@@ -181,8 +184,8 @@ Result<void> check_client(std::string_view path, const Words& w) {
                            : "state, consumed, error, position PARTITION, lag PARTITION or "
                              "reads_from PARTITION";
   if (w.size() < 3) return wrong(path, fmt::format("{} NAME and one of {}", w[0], fields));
-  const bool by_partition = producer ? w[2] == "last_acked" : w[2] == "position" || w[2] == "lag" ||
-                                                             w[2] == "reads_from";
+  const bool by_partition =
+      producer ? w[2] == "last_acked" : w[2] == "position" || w[2] == "lag" || w[2] == "reads_from";
   if (by_partition) {
     if (w.size() != 4 || !partition_of(w[3])) return wrong(path, "a partition such as orders-0");
   } else if (w.size() != 3 || !read(blank, w[2])) {
@@ -218,8 +221,9 @@ Result<void> check_path(std::string_view path) {
   if (w[0] == "producer" || w[0] == "consumer") return check_client(path, w);
   if (w[0] == "partition") {
     if (w.size() == 3 && partition_of(w[1]) && read(PartitionView{}, w[2])) return {};
-    return wrong(path, "partition NAME-N and one of leader, epoch, partition_epoch, isr, osr, "
-                 "replicas");
+    return wrong(path,
+                 "partition NAME-N and one of leader, epoch, partition_epoch, isr, osr, replicas, "
+                 "adding, removing, elr");
   }
   if (w[0] == "controller") {
     if (w.size() == 3 && number(w[1]) && read(QuorumView{}, w[2])) return {};

@@ -48,6 +48,10 @@ void ReplicaFetcher::add_to_session(FetcherContext& context, const TopicPartitio
     state.delayed_until = context.env.now() + context.config.fetch_backoff;
     return;
   }
+  if (!context.logs.may_fetch(context.env, partition, state.in_sync)) {
+    state.delayed_until = context.env.now() + context.config.fetch_backoff;
+    return;
+  }
   protocol::FetchSessionHandler::Entry entry;
   entry.topic_id = state.topic_id;
   entry.ask.partition = partition.partition;
@@ -194,6 +198,9 @@ void ReplicaFetcher::on_data(FetcherContext& context, const Asked& asked, const 
     on_error(context, asked, error);
   } else if (!data.records.empty()) {
     resume_at_tail(context, asked.partition);
+  }
+  if (const auto it = partitions_.find(asked.partition); it != partitions_.end()) {
+    it->second.in_sync = it->second.fetch_offset.value() >= data.high_watermark;
   }
 }
 
