@@ -38,11 +38,12 @@ Result<void> BrokerServer::start(env::Env& env, const BrokerConfig& config) {
   BrokerParts& p = parts_;
   p.config = config;
   p.requests = RequestChannel(config.requests);
+  p.fetch_sessions = FetchSessionCache(config.fetch_session_slots);
   KTRY(p.replicas.start(env, config.replicas, config.topics));
   const AdvertisedEndpoint endpoint = config.own_endpoint();
   p.lifecycle = BrokerLifecycleManager(
       {config.node, config.cluster_id, random_uuid(env.random[env::Purpose::Identity]),
-       endpoint.host, endpoint.port, p.replicas.logs().previous_broker_epoch()},
+       endpoint.host, endpoint.port, config.rack, p.replicas.logs().previous_broker_epoch()},
       config.lifecycle);
   const std::string client = "broker-" + std::to_string(config.node.value());
   // A heartbeat that is half a session old is of no use to anybody; make a new one.
@@ -78,6 +79,7 @@ void BrokerServer::finish_shutdown(env::Env& env) {
 
 void BrokerServer::start_serving(env::Env& env) {
   serving_ = true;
+  apply_dynamic_config(env);
   parts_.replicas.on_metadata(env, parts_.metadata, all_of(parts_.metadata));
   parts_.lifecycle.set_ready_to_unfence(env);
 }
@@ -85,6 +87,7 @@ void BrokerServer::start_serving(env::Env& env) {
 void BrokerServer::on_metadata(env::Env& env, const metadata::MetadataImage& image,
                                const metadata::MetadataDelta& delta) {
   parts_.metadata = image;
+  if (serving_ && delta.cluster_config) apply_dynamic_config(env);
   if (serving_) parts_.replicas.on_metadata(env, image, delta);
   settle(env);
 }

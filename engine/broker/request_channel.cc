@@ -28,7 +28,7 @@ std::int32_t RequestChannel::busy_handlers() const {
 std::optional<QueuedRequest> RequestChannel::start_next(env::Env& env) {
   KCHECK(!current_);
   if (queue_.empty()) return std::nullopt;
-  for (std::size_t i = 0; i < handlers_.size(); ++i) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(config_.io_threads); ++i) {
     if (handlers_[i].busy) continue;
     QueuedRequest request = std::move(queue_.front());
     queue_.pop_front();
@@ -62,6 +62,13 @@ void RequestChannel::finish_current(env::Env& env, Duration disk) {
   env.timers.set(env::TimerKind::HandlerDone, static_cast<std::int64_t>(*current_),
                  env.now() + busy);
   current_.reset();
+}
+
+void RequestChannel::set_io_threads(std::int32_t count) {
+  config_.io_threads = count;
+  if (handlers_.size() < static_cast<std::size_t>(count)) {
+    handlers_.resize(static_cast<std::size_t>(count));
+  }
 }
 
 void RequestChannel::on_handler_done(env::Env& env, std::int64_t number) {

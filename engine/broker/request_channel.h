@@ -138,6 +138,8 @@ class RequestChannel {
     answer(env, to, version,
            protocol::encode_response(version, to.header.correlation, response));
   }
+  /// num.io.threads, changed while it runs. A busy handler too many ends with its request.
+  void set_io_threads(std::int32_t count);
   /// acks=0: the client waits for nothing, the connection may go on.
   void respond_nothing(env::Env& env, const RequestContext& to);
   void close(env::Env& env, ConnectionId connection, event::CloseReason reason);

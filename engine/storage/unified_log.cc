@@ -23,7 +23,7 @@ Result<UnifiedLog> UnifiedLog::open(env::Env& env, const TopicPartition& partiti
 std::size_t UnifiedLog::segment_index(Offset offset, LookupTrace* trace) const {
   KCHECK(offset >= segments_.front().base_offset());
   const auto read = [this](std::int32_t i) {
-    const Offset base = segments_[static_cast<std::size_t>(i)].base_offset();
+    const Offset base = segments_.base(static_cast<std::size_t>(i));
     return std::pair(base.value(), std::int64_t{0});
   };
   const auto last = static_cast<std::int32_t>(segments_.size()) - 1;
@@ -92,6 +92,7 @@ Result<void> UnifiedLog::roll_at(env::Env& env, Offset base, event::RollReason r
   KTRY_ASSIGN(LogSegment::Opened next,
               LogSegment::open(env.disk, directory_, base, env.clock.wall_ms()));
   segments_.push_back(std::move(next.segment));
+  KTRY(active().resize_indexes(env.disk, config_));
   env.events.emit(env.node, event::SegmentRolled{ref_, base, reason});
   return {};
 }

@@ -104,6 +104,14 @@ int run(const Options& options) {
   return clean ? 0 : kExitFound;
 }
 
+int start_random(Options& options) {
+  const std::string& text = options.for_time;
+  if (!text.empty() &&
+      (!parse_duration(text, &options.random.storm) || options.random.storm <= Duration{0}))
+    return complain("run", fmt::format("--for takes a time such as 20s or 3m, found \"{}\"", text));
+  return run_random(options.random);
+}
+
 }  // namespace
 
 void add_run(CLI::App& app, int& exit_code) {
@@ -114,7 +122,8 @@ void add_run(CLI::App& app, int& exit_code) {
       ->add_option("SCENARIO", options->scenario, "a file, a shipped scenario's name, or `random`")
       ->required();
   command->add_option("--seed", options->seed, "instead of the scenario's own");
-  command->add_option("--for", options->for_time, "go on until this time since the start");
+  command->add_option("--for", options->for_time,
+                      "go on until this time since the start; random: so long a storm");
   command->add_flag("--json", options->json, "end with {seed, events, hash, state, violations}");
   command->add_flag("--all-events", options->all_events, "print every event, not only the drama");
   command->add_flag("--metrics", options->metrics,
@@ -127,11 +136,17 @@ void add_run(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, 256));
   command->add_option("--script", options->random.script_file,
                       "random: write the run (the failing one, if any) as a scenario to this file");
+  command->add_flag("--over-budget", options->random.over_budget,
+                    "random: more power losses than Kafka survives; losses must then be declared");
+  command->add_flag("!--no-shrink", options->random.shrink,
+                    "random: write a failing run as it was, not cut down");
+  command->add_option("--report", options->random.report_file,
+                      "random: write the figures of many runs as Markdown to this file");
   command->callback([options, &exit_code] {
     if (options->scenario == "random") {
       options->random.first_seed = options->seed.value_or(1);
       options->random.json = options->json;
-      exit_code = run_random(options->random);
+      exit_code = start_random(*options);
     } else {
       exit_code = run(*options);
     }

@@ -208,6 +208,18 @@ const char* value_title(ValueName value) {
       return "Committed metadata";
     case ValueName::BrokerState:
       return "State of the broker";
+    case ValueName::LogStart:
+      return "Log start offset";
+    case ValueName::LastStableOffset:
+      return "Last stable offset (LSO)";
+    case ValueName::EpochCache:
+      return "Leader-epoch cache";
+    case ValueName::FetchState:
+      return "Fetch state";
+    case ValueName::FollowerProgress:
+      return "What the leader knows";
+    case ValueName::PendingIsr:
+      return "Maximal ISR";
     case ValueName::None:
       return "";
   }

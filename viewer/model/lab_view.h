@@ -56,7 +56,7 @@ struct LabCard {
 struct LabView {
   std::vector<LabEntry> library;
   std::string title;  ///< of the running lab; empty: none runs
-  std::string screen;  ///< the one on which it is best watched: "log"; empty: any
+  std::string screen;  ///< where it is best watched: the beginning of a tab's label; or empty
   std::string score;  ///< "3 of 8 points"
   std::vector<LabStepLine> steps;
   LabCard card;
