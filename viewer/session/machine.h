@@ -17,6 +17,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/result.h"
+#include "engine/cluster/log_upkeep.h"
 #include "engine/cluster/snapshot.h"
 #include "engine/event/event.h"
 #include "engine/record/record_batch.h"
@@ -94,6 +95,10 @@ class Machine {
   /// the past cannot be visited (a live cluster). REQUIRES 1 <= event <= recorded_end().
   virtual std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
                                                 EventSeq event) const = 0;
+  /// What retention and the cleaner have before them in a log; nothing while it is not online.
+  virtual std::optional<cluster::LogUpkeep> log_upkeep(std::int32_t, const TopicPartition&) const {
+    return {};
+  }
 };
 
 }  // namespace kscope::viewer

@@ -50,6 +50,10 @@ class TimeMachinePort : public Machine {
   }
   std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
                                         EventSeq event) const override;
+  std::optional<cluster::LogUpkeep> log_upkeep(std::int32_t node,
+                                               const TopicPartition& partition) const override {
+    return machine_->world().log_upkeep(node, partition);
+  }
 
  private:
   std::shared_ptr<sim::TimeMachine> machine_;  ///< a live cluster keeps its own hold of it
