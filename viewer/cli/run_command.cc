@@ -1,20 +1,17 @@
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "engine/sim/scenario_runner.h"
 #include "viewer/cli/commands.h"
 #include "viewer/cli/random_command.h"
+#include "viewer/cli/scenario_files.h"
 #include "viewer/model/lookup.h"
 #include "viewer/session/time_machine_port.h"
 
 namespace kscope::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Options {
   std::string scenario;
@@ -25,29 +22,6 @@ struct Options {
   std::string lookup;
   RandomOptions random;
 };
-
-// A path, or the name of a script that came with the program.
-Result<sim::Scenario> load(const std::string& name) {
-  std::string path = name;
-  const std::string shipped = fmt::format("{}/tests/scenarios/{}.txt", KSCOPE_SOURCE_DIR, name);
-  if (!fs::exists(path) && fs::exists(shipped)) path = shipped;
-  if (!fs::exists(path)) {
-    std::string known;
-    std::error_code ignored;
-    std::vector<std::string> names;
-    for (const auto& entry :
-         fs::directory_iterator(std::string(KSCOPE_SOURCE_DIR) + "/tests/scenarios", ignored)) {
-      if (entry.path().extension() == ".txt") names.push_back(entry.path().stem().string());
-    }
-    std::sort(names.begin(), names.end());
-    for (const std::string& n : names) known += " " + n;
-    return Error{ErrorKind::NotFound,
-                 fmt::format("there is no scenario \"{}\"; give a file, \"random\", or one of:{}",
-                             name, known)};
-  }
-  KTRY_ASSIGN(const std::string text, read_file(path));
-  return sim::parse_scenario(text, path);
-}
 
 // The end of the run is the moment that is asked about.
 Result<void> look_up(const Options& options, std::unique_ptr<sim::TimeMachine> machine,
@@ -62,7 +36,7 @@ Result<void> look_up(const Options& options, std::unique_ptr<sim::TimeMachine> m
 }
 
 int run(const Options& options) {
-  Result<sim::Scenario> scenario = load(options.scenario);
+  Result<sim::Scenario> scenario = load_scenario(options.scenario, "\"random\", ");
   if (!scenario.ok()) return complain("run", scenario.error().message);
   Duration longer{};
   if (!options.for_time.empty() && !parse_duration(options.for_time, &longer)) {

@@ -180,7 +180,7 @@ void add_view(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("view", "Opens the viewer (this is the default)");
   auto options = std::make_shared<ViewOptions>();
   command->add_option("--lab", options->lab, "Opens this lab (see: kafkascope lab list)");
-  command->add_option("--scenario", options->session.scenario, "Plays this scenario file first");
+  command->add_option("--scenario", options->session.scenario, "Plays this scenario first: a file, or a shipped scenario's name");
   command->add_option("--recording", options->session.recording,
                       "Opens what `serve --record` wrote, to wind it back");
   command->add_option("--seed", options->session.seed, "Luck: another seed is another run");
