@@ -79,6 +79,8 @@ class Machine {
   virtual std::string input_text(std::uint32_t input) const = 0;
 
   virtual Dissection dissect_frame(FrameId frame) const = 0;
+  /// What it says in a few words, as protocol::frame_label; empty if its bytes are forgotten.
+  virtual std::string frame_label(FrameId) const { return {}; }
   /// The batch of a replica's log that holds this offset.
   virtual Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
                                    std::int64_t offset) const = 0;

@@ -42,6 +42,7 @@ class TimeMachinePort : public Machine {
   std::string input_text(std::uint32_t input) const override;
   std::vector<cluster::ReplicaView> replicas_before(std::int32_t node, EventSeq event) override;
   Dissection dissect_frame(FrameId frame) const override;
+  std::string frame_label(FrameId frame) const override;
   Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
                            std::int64_t offset) const override;
   std::vector<StoredFile> stored_files(std::int32_t node) const override;
