@@ -15,7 +15,8 @@ void LabDesk::rebuild() {
   fill_library();
   if (!run_) return;
   view_.title = in_language(run_->lab().title, language_);
-  view_.on_log_screen = run_->lab().screen == "log";
+  view_.on_retention_page = run_->lab().screen == "retention";
+  view_.on_log_screen = run_->lab().screen == "log" || view_.on_retention_page;
   view_.score = fmt::format("{} of {} points", run_->score(), run_->lab().max_score());
   fill_steps();
   if (run_->finished()) fill_end();

@@ -213,8 +213,8 @@ Step read_step(JsonValue value) {
   step.kind = read_kind(value.at("kind"));
   step.title = read_text(value.at("title"));
   for (JsonValue& hint : value.maybe("hints").elements()) step.hints.push_back(read_text(hint));
-  const bool graded = step.kind == StepKind::Predict || step.kind == StepKind::Do ||
-                      step.kind == StepKind::Check;
+  const bool graded =
+      step.kind == StepKind::Predict || step.kind == StepKind::Do || step.kind == StepKind::Check;
   if (graded) {
     JsonValue points = value.maybe("points");
     step.points = points.present() ? static_cast<std::int32_t>(points.integer(0, kMaxPoints)) : 1;
@@ -307,7 +307,9 @@ void read_lab(JsonValue root, Lab* lab) {
   lab->objectives = read_text_list(root.at("objectives"));
   if (JsonValue screen = root.maybe("screen"); screen.present()) {
     lab->screen = screen.string();
-    if (lab->screen != "cluster" && lab->screen != "log") screen.expected("cluster or log");
+    const bool known =
+        lab->screen == "cluster" || lab->screen == "log" || lab->screen == "retention";
+    if (!known) screen.expected("cluster, log or retention");
   }
   if (JsonValue pass = root.maybe("pass_percent"); pass.present()) {
     lab->pass_percent = static_cast<std::int32_t>(pass.integer(0, 100));

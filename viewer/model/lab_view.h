@@ -58,7 +58,8 @@ struct LabCard {
 struct LabView {
   std::vector<LabEntry> library;
   std::string title;  ///< of the running lab; empty: none runs
-  bool on_log_screen = false;  ///< it is best watched on "Log & index"
+  bool on_log_screen = false;      ///< it is best watched on "Log & index"
+  bool on_retention_page = false;  ///< and there on the second page
   std::string score;  ///< "3 of 8 points"
   std::vector<LabStepLine> steps;
   LabCard card;
