@@ -7,6 +7,7 @@
 #include "viewer/cli/commands.h"
 #include "viewer/cli/random_command.h"
 #include "viewer/cli/scenario_files.h"
+#include "viewer/cli/sequence_files.h"
 #include "viewer/model/lookup.h"
 #include "viewer/session/time_machine_port.h"
 
@@ -20,18 +21,29 @@ struct Options {
   bool json = false;
   bool all_events = false;
   std::string lookup;
+  SequenceOptions sequence;
   RandomOptions random;
 };
 
 // The end of the run is the moment that is asked about.
-Result<void> look_up(const Options& options, std::unique_ptr<sim::TimeMachine> machine,
-                     std::ostream& out) {
+Result<void> look_up(const Options& options, viewer::TimeMachinePort& port, std::ostream& out) {
   constexpr int kColumns = 100;
-  viewer::TimeMachinePort port(std::move(machine));
   KTRY_ASSIGN(const viewer::LookupQuestion question, viewer::parse_lookup(port, options.lookup));
   const viewer::Lookup lookup = viewer::build_lookup(port, question);
   if (lookup.steps.empty()) return Error{ErrorKind::NotFound, lookup.problem};
   out << viewer::lookup_text(lookup, kColumns);
+  return {};
+}
+
+/// What was asked for beyond the run itself.
+Result<void> show_more(const Options& options, const std::string& title,
+                       sim::ScenarioRunner& runner, std::ostream& out) {
+  if (options.lookup.empty() && options.sequence.file.empty()) return {};
+  viewer::TimeMachinePort port(runner.take_machine());
+  if (!options.lookup.empty()) KTRY(look_up(options, port, out));
+  if (options.sequence.file.empty()) return {};
+  KTRY(write_sequence_of_run(port, title.empty() ? options.scenario : title, options.sequence));
+  out << "wrote " << options.sequence.file << "\n";
   return {};
 }
 
@@ -59,11 +71,20 @@ int run(const Options& options) {
   out << fmt::format("passed: {} events, hash {:016x}, {} of simulated time\n",
                      world.last_event().value(), world.hash(), format_instant(world.now()));
   const bool clean = world.violations().empty();
-  if (!options.lookup.empty()) {
-    const Result<void> shown = look_up(options, runner.take_machine(), out);
-    if (!shown.ok()) return complain("run", shown.error().message);
-  }
+  const Result<void> shown = show_more(options, scenario->title, runner, out);
+  if (!shown.ok()) return complain("run", shown.error().message);
   return clean ? 0 : kExitFound;
+}
+
+void add_sequence_options(CLI::App* command, SequenceOptions& options) {
+  command->add_option("--sequence", options.file,
+                      "write the run as a sequence diagram: F.mmd (Mermaid), F.svg or F.png");
+  command->add_option("--between", options.between, "of the diagram: from when to when, 8s..14s");
+  command->add_option("--apis", options.apis, "of the diagram: only these, Fetch,AlterPartition");
+  command->add_option("--partition", options.partition, "of the diagram: only what names orders-0");
+  command->add_option("--node", options.node, "of the diagram: only what this node says and hears");
+  command->add_flag("--unfolded", options.unfolded,
+                    "of the diagram: fetches and heartbeats one by one");
 }
 
 }  // namespace
@@ -81,6 +102,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_flag("--all-events", options->all_events, "print every event, not only the drama");
   command->add_option("--lookup", options->lookup,
                       "at the end, look a record up probe by probe: orders-0@41, orders-0@t=3.2s");
+  add_sequence_options(command, options->sequence);
   command->add_option("--seeds", options->random.seeds, "random: how many runs")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   command->add_option("--jobs", options->random.jobs, "random: processes at a time")

@@ -5,6 +5,7 @@
 #include "viewer/panels/cluster_panel.h"
 #include "viewer/panels/log_panel.h"
 #include "viewer/panels/panel.h"
+#include "viewer/panels/sequence_panel.h"
 
 namespace kscope::viewer {
 
@@ -12,6 +13,7 @@ const std::vector<Screen>& screens() {
   static const std::vector<Screen> kScreens{
       {"Cluster", draw_cluster},
       {kLogScreen, draw_log, draw_log_left, draw_log_right},
+      {kSequenceScreen, draw_sequence},
   };
   return kScreens;
 }

@@ -7,6 +7,7 @@
 // Owned by: app/gui. Read next: panels/panel.h
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "viewer/model/lab_view.h"
 #include "viewer/model/lanes.h"
 #include "viewer/model/log_desk.h"
+#include "viewer/model/sequence_desk.h"
 #include "viewer/model/timeline.h"
 #include "viewer/session/session.h"
 #include "viewer/widgets/controls.h"
@@ -74,7 +76,16 @@ struct LogUi {
   bool choice_made = false;         ///< by a person: a lab that begins does not change it
   Target inspected;                 ///< what was selected when the choice was made
   FieldFocus index, time_index, batch;
+  std::array<float, 3> upkeep_height{};  ///< of each row of cards, from the last frame
   float spare_for_gap = 0;          ///< height that the sections may share, from the last frame
+};
+
+/// Of the screen "Sequence".
+struct SequenceUi {
+  EventSeq seen;                 ///< the present moment, a frame ago
+  std::uint64_t generation = 0;  ///< of the view, a frame ago
+  float scroll = 0;
+  float scroll_to = -1;  ///< in this frame; -1: nowhere
 };
 
 struct Ui {
@@ -87,6 +98,10 @@ struct Ui {
   LabActions* lab_actions = nullptr;
   LogDesk log;
   LogUi log_ui;
+  SequenceDesk sequence;
+  SequenceUi sequence_ui;
+  /// Writes what the screen "Sequence" shows; the end of the name says in which format.
+  std::function<Result<void>(const std::string& file)> save_sequence;
   std::function<double()> seconds_now;  ///< the machine's clock, for what is measured on it
   bool animating = false;               ///< something moves although the cluster stands still
   std::string title = "A live cluster";  ///< beside the product's name
@@ -101,6 +116,7 @@ struct Ui {
 
 /// The tab of the screen that looks into a log.
 inline constexpr const char* kLogScreen = "Log & index";
+inline constexpr const char* kSequenceScreen = "Sequence";
 
 /// Brings the models up to date with the session.
 void refresh_models(Ui& ui);
