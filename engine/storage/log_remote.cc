@@ -56,8 +56,8 @@ Result<void> UnifiedLog::copy_to_remote(env::Env& env, Offset stable) {
   return {};
 }
 
-// A local segment goes if its copy is safe (it ends at or before `copied`), and it is before the log
-// start, or beyond local retention.
+// A local segment goes if its copy is safe (it ends at or before `copied`), and it is before the
+// log start, or beyond local retention.
 std::vector<event::DeleteReason> UnifiedLog::due_local(Offset copied, std::int64_t now_ms) const {
   using event::DeleteReason;
   const std::int64_t keep_bytes = local_or(config_.local_retention_bytes, config_.retention_bytes);

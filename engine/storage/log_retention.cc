@@ -32,9 +32,8 @@ std::vector<event::DeleteReason> UnifiedLog::due_segments(Offset high_watermark,
   const auto add = [&](DeleteReason reason, const Deletable& deletable) {
     due.insert(due.end(), count_leading(due.size(), high_watermark, deletable), reason);
   };
-  add(DeleteReason::LogStart, [&](const LogSegment&, std::optional<Offset> next) {
-    return next && *next <= log_start_;
-  });
+  add(DeleteReason::LogStart,
+      [&](const LogSegment&, std::optional<Offset> next) { return next && *next <= log_start_; });
   if (!config_.cleanup_delete) return due;
   if (config_.retention_bytes >= 0) {
     // A segment only goes if what is left has still at least retention.bytes.
@@ -82,9 +81,9 @@ Result<void> UnifiedLog::delete_leading(env::Env& env,
     }
     LogSegment gone = std::move(segments_.front());
     segments_.erase(segments_.begin());
-    env.events.emit(env.node, event::SegmentDeleted{ref_, gone.base_offset(),
-                                                    segments_.front().base_offset(), gone.size(),
-                                                    reasons[i]});
+    env.events.emit(env.node,
+                    event::SegmentDeleted{ref_, gone.base_offset(), segments_.front().base_offset(),
+                                          gone.size(), reasons[i]});
     KTRY(doom(env, gone));
     KTRY(producers_.remove_snapshot(env.disk, gone.base_offset()));
   }

@@ -147,7 +147,8 @@ int begin_new(const Options& options, const LabEnvironment& environment) {
 
 std::string no_such_command(const std::string& word) {
   return fmt::format(
-      "there is no \"lab {}\"; there are lab list, lab run ID, lab check ID and lab new DIR (to play "
+      "there is no \"lab {}\"; there are lab list, lab run ID, lab check ID and lab new DIR (to "
+      "play "
       "a lab: lab run {})",
       word, word);
 }

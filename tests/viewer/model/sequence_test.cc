@@ -154,7 +154,8 @@ TEST_CASE("controllers and brokers are lanes of their own, and requests go from 
   }
 }
 
-TEST_CASE("the election, the failover and the change of the ISR are phases with a beginning and end") {
+TEST_CASE(
+    "the election, the failover and the change of the ISR are phases with a beginning and end") {
   Run run(kFailover);
   const SequenceView view = run.view(everything());
   const PhaseBand* election = band(view, PhaseKind::Election);
@@ -280,7 +281,8 @@ TEST_CASE("Mermaid and SVG say what the rows say, and are well-formed") {
   CHECK(svg.rfind("</svg>\n") == svg.size() - 7);
   // Tags are balanced: every "<" begins one, every text element ends.
   std::size_t texts = 0, ends = 0;
-  for (std::size_t at = svg.find("<text"); at != std::string::npos; at = svg.find("<text", at + 1)) {
+  for (std::size_t at = svg.find("<text"); at != std::string::npos;
+       at = svg.find("<text", at + 1)) {
     ++texts;
   }
   for (std::size_t at = svg.find("</text>"); at != std::string::npos;
