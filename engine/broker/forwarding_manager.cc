@@ -46,6 +46,19 @@ protocol::ElectLeadersResponse timed_out(const protocol::ElectLeadersRequest& re
   return response;
 }
 
+protocol::AddRaftVoterResponse timed_out(const protocol::AddRaftVoterRequest&) {
+  return {0, ErrorCode::REQUEST_TIMED_OUT, "no controller answered in time"};
+}
+protocol::RemoveRaftVoterResponse timed_out(const protocol::RemoveRaftVoterRequest&) {
+  return {0, ErrorCode::REQUEST_TIMED_OUT, "no controller answered in time"};
+}
+protocol::DescribeQuorumResponse timed_out(const protocol::DescribeQuorumRequest&) {
+  protocol::DescribeQuorumResponse response;
+  response.error_code = ErrorCode::REQUEST_TIMED_OUT;
+  response.error_message = "no controller answered in time";
+  return response;
+}
+
 /// The controller's answer, or that there was none, in the words of that API.
 template <class Response, class Request>
 Response answer_to(const Request& request, const ControllerReply& reply) {
@@ -126,6 +139,12 @@ void ForwardingManager::answer(env::Env& env, const Forwarded& forwarded,
     responses.respond(env, forwarded.from, answer_to<DeleteTopicsResponse>(*remove, reply));
   } else if (const auto* elect = std::get_if<ElectLeadersRequest>(&asked)) {
     responses.respond(env, forwarded.from, answer_to<ElectLeadersResponse>(*elect, reply));
+  } else if (const auto* add = std::get_if<AddRaftVoterRequest>(&asked)) {
+    responses.respond(env, forwarded.from, answer_to<AddRaftVoterResponse>(*add, reply));
+  } else if (const auto* drop = std::get_if<RemoveRaftVoterRequest>(&asked)) {
+    responses.respond(env, forwarded.from, answer_to<RemoveRaftVoterResponse>(*drop, reply));
+  } else if (const auto* quorum = std::get_if<DescribeQuorumRequest>(&asked)) {
+    responses.respond(env, forwarded.from, answer_to<DescribeQuorumResponse>(*quorum, reply));
   }
 }
 

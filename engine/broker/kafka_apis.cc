@@ -59,6 +59,9 @@ void KafkaApis::handle(const QueuedRequest& request) {
     case ApiKey::CreateTopics: return forward<protocol::CreateTopicsRequest>(request);
     case ApiKey::DeleteTopics: return forward<protocol::DeleteTopicsRequest>(request);
     case ApiKey::ElectLeaders: return forward<protocol::ElectLeadersRequest>(request);
+    case ApiKey::AddRaftVoter: return forward<protocol::AddRaftVoterRequest>(request);
+    case ApiKey::RemoveRaftVoter: return forward<protocol::RemoveRaftVoterRequest>(request);
+    case ApiKey::DescribeQuorum: return forward<protocol::DescribeQuorumRequest>(request);
     default:  // advertised by the registry and not handled here: our own bug
       KCHECK(!"an advertised API without a handler");
   }

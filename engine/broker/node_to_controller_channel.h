@@ -20,13 +20,16 @@
 #include <variant>
 #include <vector>
 
+#include "engine/protocol/messages/add_raft_voter.h"
 #include "engine/protocol/messages/allocate_producer_ids.h"
 #include "engine/protocol/messages/alter_partition.h"
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_topics.h"
+#include "engine/protocol/messages/describe_quorum.h"
 #include "engine/protocol/messages/elect_leaders.h"
+#include "engine/protocol/messages/remove_raft_voter.h"
 #include "engine/protocol/network_client.h"
 
 namespace kscope::broker {
@@ -35,7 +38,8 @@ using ControllerRequest =
     std::variant<protocol::BrokerRegistrationRequest, protocol::BrokerHeartbeatRequest,
                  protocol::AlterPartitionRequest, protocol::AllocateProducerIdsRequest,
                  protocol::CreateTopicsRequest, protocol::DeleteTopicsRequest,
-                 protocol::ElectLeadersRequest>;
+                 protocol::ElectLeadersRequest, protocol::AddRaftVoterRequest,
+                 protocol::RemoveRaftVoterRequest, protocol::DescribeQuorumRequest>;
 
 struct ControllerReply {
   protocol::RequestTag tag = 0;

@@ -69,6 +69,12 @@ class AdminClient {
   AdminOperationId delete_records(env::Env& env, const TopicPartition& partition,
                                   std::int64_t before);
 
+  /// Lets a controller vote, or takes its vote away (KIP-853); `directory` is the one its log lies
+  /// in. A controller that is not caught up yet is tried again until the time is up.
+  AdminOperationId add_voter(env::Env& env, NodeId voter, const Uuid& directory,
+                             const std::string& host, std::uint16_t port);
+  AdminOperationId remove_voter(env::Env& env, NodeId voter, const Uuid& directory);
+
   void on_frame(env::Env& env, const env::ConnectionInfo& from, const Blob& frame, FrameId id);
   void on_closed(env::Env& env, const env::ConnectionInfo& connection);
   /// False if the timer is none of ours.
@@ -90,6 +96,9 @@ class AdminClient {
     std::int32_t partition = 0; // of ElectLeaders and DeleteRecords
     std::int64_t before = 0;    // of DeleteRecords
     bool unclean = false;       // of ElectLeaders
+    Uuid directory;             // of AddRaftVoter and RemoveRaftVoter; `partition` is the voter
+    std::string host;           // of AddRaftVoter
+    std::uint16_t port = 0;
     Instant deadline{};
     Instant retry_at{};
     std::int32_t attempts = 0;
@@ -100,6 +109,7 @@ class AdminClient {
   void run(env::Env& env);
   std::optional<NodeId> target(Operation& operation);
   bool try_send(env::Env& env, NodeId node, Operation& operation);
+  bool send_voter_change(env::Env& env, NodeId node, const Operation& operation, Duration timeout);
   bool send_delete(env::Env& env, NodeId node, const Operation& operation, Duration timeout);
   void take_outcome(env::Env& env, const Outcome& outcome);
   AdminResult read_response(const Operation& operation, const protocol::Arrived& arrived) const;

@@ -13,6 +13,7 @@
 namespace kscope::cluster {
 
 QuorumView quorum_view(const metadata::SharedServer& shared);
+QuorumDetailView quorum_detail_view(const metadata::SharedServer& shared);
 BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offset);
 MetadataView metadata_view(const metadata::MetadataImage& image);
 

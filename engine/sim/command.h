@@ -12,6 +12,7 @@
 //   flip NODE FILE BYTE | log-start NODE PARTITION OFFSET | skew NODE DURATION
 //   topic NAME partitions=N replicas=N [assignment=1:2:3,2:3:1] [CONFIG=VALUE …]
 //   delete-topic NAME | elect PARTITION | delete-records PARTITION before=OFFSET|end
+//   add-voter NODE | remove-voter NODE
 //   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)
 //   consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]
 //   send PRODUCER TOPIC[-PARTITION] [tombstone] [count=N] [key=TEXT|keys=N] [value=TEXT]

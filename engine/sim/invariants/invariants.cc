@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "engine/sim/invariants/quorum_promises.h"
 #include "engine/sim/invariants/rules.h"
 
 namespace kscope::sim {
@@ -43,6 +44,9 @@ void Invariants::after_item(const CheckedCluster& engine, const std::vector<even
   MembershipRules membership(check);
   DurabilityRules durability(check);
   QuorumRules quorum(check);
+  SnapshotRules snapshots(check);
+  ActiveNeverLoadsRules never_loads(check);
+  VoterChangeRules voter_changes(check);
   for (const event::Event& event : fresh) {
     check.event = &event;
     std::visit(
@@ -54,6 +58,9 @@ void Invariants::after_item(const CheckedCluster& engine, const std::vector<even
           watermarks.on(body);
           durability.on(body);
           quorum.on(body);
+          snapshots.on(body);
+          never_loads.on(body);
+          voter_changes.on(body);
         },
         event.body);
   }
@@ -89,6 +96,11 @@ const std::vector<InvariantInfo>& invariant_table() {
       {"B5", "Majority", "A majority holds everything the leader calls committed."},
       {"B6", "Own epoch first", "A leader commits nothing before a record of its own epoch."},
       {"B7", "Agreement", "The committed metadata is one sequence of batches."},
+      {"B8", "Snapshot at the log's start",
+       "A metadata log that does not begin at 0 begins where a snapshot ends."},
+      {"B9", "The active one never loads", "An active controller never loads a snapshot."},
+      {"B10", "One change at a time",
+       "The voters change by one, and only when the change before is committed."},
       {"C1", "Broker epochs", "Every registration of a broker gets a larger broker epoch."},
       {"C2", "Fenced brokers", "A fenced broker is in no ISR, unless it is the last one there."},
       {"C3", "Leader in ISR", "A leader is a member of the ISR, and the ISR is never empty."},

@@ -11,11 +11,12 @@
 //   watermarks.cc     A6 A8 A11         how high watermarks and logs may move
 //   membership.cc     A5 A9             what a leader believes of its ISR
 //   quorum.cc         B1-B6             elections and the commit point of the metadata log
+//   b8_….cc to b10_….cc                 snapshots, changes of the voters
 //   control.cc        C1-C5             what the controller may decide
 //   recovery.cc       F1 F4 F8          what a crash may and may not take
 //
 // Not checked yet, for want of an event or of the feature: A10 (ListOffsets answers are no events),
-// B8-B11 and C6 (snapshots, voter changes, ELR), C7's image hash, F2 F3 F5 F7 (unit tests of
+// B11 and C6 (ELR), C7's image hash, F2 F3 F5 F7 (unit tests of
 // storage/).
 //
 // A loss window is what Kafka itself declares or cannot promise: an unclean election, or the loss
