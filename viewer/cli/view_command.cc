@@ -94,6 +94,7 @@ Result<void> choose_panel(viewer::Ui& ui, const std::string& panel) {
 /// A lab that begins says where it is best watched; after that the person decides.
 void show_screen_of(const viewer::LabView& lab, viewer::Ui& ui) {
   if (!lab.title.empty() && lab.on_log_screen) ui.state.tab = viewer::kLogScreen;
+  if (!lab.title.empty() && lab.on_quorum_screen) ui.state.tab = viewer::kQuorumScreen;
 }
 
 /// Runs the window to its end, or writes the picture.

@@ -57,6 +57,7 @@ struct LabView {
   std::vector<LabEntry> library;
   std::string title;  ///< of the running lab; empty: none runs
   bool on_log_screen = false;  ///< it is best watched on "Log & index"
+  bool on_quorum_screen = false;
   std::string score;  ///< "3 of 8 points"
   std::vector<LabStepLine> steps;
   LabCard card;

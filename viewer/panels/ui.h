@@ -101,6 +101,7 @@ struct Ui {
 
 /// The tab of the screen that looks into a log.
 inline constexpr const char* kLogScreen = "Log & index";
+inline constexpr const char* kQuorumScreen = "Quorum";
 
 /// Brings the models up to date with the session.
 void refresh_models(Ui& ui);
