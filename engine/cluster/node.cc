@@ -146,13 +146,13 @@ QuorumDetailView Node::quorum_detail_view() const {
 
 QuorumView Node::quorum_view() const { return cluster::quorum_view(servers_->shared); }
 
-BrokerView Node::broker_view() const {
+BrokerView Node::broker_view(Instant now) const {
   if (!config_.has_broker) {
     BrokerView none;
     none.metadata_offset = servers_->shared.image().offset().value();
     return none;
   }
-  return cluster::broker_view(servers_->broker, servers_->shared.image().offset());
+  return cluster::broker_view(servers_->broker, servers_->shared.image().offset(), now);
 }
 
 }  // namespace kscope::cluster

@@ -80,7 +80,7 @@ class Node {
 
   QuorumView quorum_view() const;
   QuorumDetailView quorum_detail_view() const;
-  BrokerView broker_view() const;
+  BrokerView broker_view(Instant now) const;
 
  private:
   struct Servers {

@@ -35,6 +35,12 @@ void write_configs(const MetadataImage& image, Records& out) {
   for (const auto& [key, value] : image.cluster_config()) {
     out.push_back(protocol::ConfigRecord{kBrokerResource, "", key, value});
   }
+  for (const auto& [broker, config] : image.broker_configs()) {
+    for (const auto& [key, value] : config) {
+      out.push_back(
+          protocol::ConfigRecord{kBrokerResource, std::to_string(broker.value()), key, value});
+    }
+  }
   for (const auto& [name, topic] : image.topics()) {
     for (const auto& [key, value] : image.topic_config(name)) {
       out.push_back(protocol::ConfigRecord{kTopicResource, name, key, value});

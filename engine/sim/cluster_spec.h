@@ -25,7 +25,8 @@ struct ClusterSpec {
   std::int32_t standby = 0;
   /// 0: controller.quorum.voters, fixed. 1: the voters are a record in the log (KIP-853).
   std::int16_t kraft_version = 0;
-  /// Broker configuration by Kafka's names: "replica.lag.time.max.ms" -> "10000".
+  /// Broker configuration by Kafka's names: "replica.lag.time.max.ms" -> "10000". For all brokers
+  /// alike, except that "broker.rack" may be a list, one rack for each broker in turn: "a,b,b".
   std::map<std::string, std::string> config;
   Duration latency_min = micros(400);  ///< one way, uniform between the two
   Duration latency_max = micros(1200);

@@ -27,6 +27,17 @@ Uuid directory_id(std::uint64_t seed, NodeId node) {
   return id;
 }
 
+/// broker.rack is the one setting that differs from broker to broker: "a,b" puts broker 1 in rack a
+/// and broker 2 in rack b; a single name is everybody's.
+std::string rack_of(const std::string& racks, std::int32_t broker) {
+  std::size_t begin = 0;
+  for (std::int32_t at = 1; racks.find(',', begin) != racks.npos; ++at) {
+    if (at == broker) return racks.substr(begin, racks.find(',', begin) - begin);
+    begin = racks.find(',', begin) + 1;
+  }
+  return racks.substr(begin);
+}
+
 NodeSlot make_node(const ClusterSpec& spec, std::uint64_t seed, std::int32_t id) {
   cluster::NodeConfig config;
   config.id = NodeId(id);
@@ -45,6 +56,8 @@ NodeSlot make_node(const ClusterSpec& spec, std::uint64_t seed, std::int32_t id)
   }
   config.cluster_id = "kafkascope-cluster-001";
   config.settings = spec.config;
+  const auto racks = config.settings.find("broker.rack");
+  if (racks != config.settings.end()) racks->second = rack_of(racks->second, id);
   for (std::int32_t b = 1; b <= spec.brokers; ++b) {
     const auto where = spec.advertised.find(b);
     config.endpoints[NodeId(b)] =
@@ -241,6 +254,8 @@ Blob World::frame_bytes(FrameId id) const { return state_->network.frame_bytes(i
 cluster::Snapshot World::snapshot() const {
   cluster::Snapshot snapshot = take_snapshot(*state_);
   snapshot.violations = state_->violations;
+  if (state_->check_invariants)
+    snapshot.invariants = state_->invariants.standing(state_->violations);
   return snapshot;
 }
 

@@ -21,6 +21,9 @@ constexpr Verb kVerbs[] = {
     {"topic", topic_action},   {"delete-topic", delete_topic_action}, {"elect", elect_action},
     {"add-voter", add_voter_action}, {"remove-voter", remove_voter_action},
     {"delete-records", delete_records_action},
+    {"alter-config", alter_config_action}, {"describe-config", describe_config_action},
+    {"create-partitions", create_partitions_action}, {"reassign", reassign_action},
+    {"list-reassignments", list_reassignments_action}, {"elect-leaders", elect_leaders_action},
     {"producer", producer_action}, {"consumer", consumer_action}, {"send", send_action},
     {"seek", seek_action},     {"close", close_action},
 };

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 
+#include "engine/sim/world_actions.h"
 #include "viewer/cli/commands.h"
 #include "viewer/cli/lab_command.h"
 #include "viewer/cli/open_session.h"
@@ -28,6 +29,7 @@ struct ViewOptions {
   SessionOptions session;
   std::string lab;
   std::string panel;
+  std::string partition;
   std::string lookup;
   std::string screenshot;
   std::string size = "1680x1020";
@@ -91,10 +93,29 @@ Result<void> choose_panel(viewer::Ui& ui, const std::string& panel) {
                fmt::format("there is no panel \"{}\"; there are: {}", panel, known)};
 }
 
+/// The option --partition: what the screen "Partition" shows.
+Result<void> choose_partition(viewer::Ui& ui, const std::string& text) {
+  if (text.empty()) return {};
+  const Result<TopicPartition> wanted = sim::parse_partition(text);
+  const cluster::Snapshot& snapshot = ui.session.snapshot();
+  if (!wanted.ok() || snapshot.partition(*wanted) == nullptr) {
+    std::string known;
+    for (const cluster::PartitionView& p : snapshot.metadata.partitions) {
+      known += fmt::format("{}{}", known.empty() ? "" : ", ", p.partition.str());
+    }
+    return Error{ErrorKind::NotFound,
+                 fmt::format("--partition: there is no partition \"{}\" at this moment; there {}",
+                             text, known.empty() ? "is none yet (try --at)" : "are: " + known)};
+  }
+  ui.state.tab = viewer::kPartitionScreen;
+  ui.state.focus_partition = *wanted;
+  return {};
+}
+
 /// A lab that begins says where it is best watched; after that the person decides.
 void show_screen_of(const viewer::LabView& lab, viewer::Ui& ui) {
-  if (!lab.title.empty() && lab.on_log_screen) ui.state.tab = viewer::kLogScreen;
-  if (!lab.title.empty() && lab.on_quorum_screen) ui.state.tab = viewer::kQuorumScreen;
+  const viewer::Screen* screen = lab.title.empty() ? nullptr : viewer::find_screen(lab.screen);
+  if (screen != nullptr) ui.state.tab = screen->name;
 }
 
 /// Runs the window to its end, or writes the picture.
@@ -112,7 +133,8 @@ Result<void> show(viewer::Window& window, OpenedSession& opened, const ViewOptio
   lab::LabDesk labs(default_labs_directory(), lab::Progress::default_path());
   if (!options.lab.empty()) KTRY(labs.open_now(*opened.session, options.lab));
   labs.update(*opened.session);
-  if (options.panel.empty()) show_screen_of(labs.view(), ui);
+  if (options.panel.empty() && options.partition.empty()) show_screen_of(labs.view(), ui);
+  KTRY(choose_partition(ui, options.partition));
   std::string lab_shown = labs.view().title;
   ui.lab = &labs.view();
   ui.lab_actions = &labs;
@@ -187,7 +209,10 @@ void add_view(CLI::App& app, int& exit_code) {
   command->add_option("--seed", options->session.seed, "Luck: another seed is another run");
   command->add_option("--at", options->session.at, "Opens at this time: 6s, 1500ms");
   command->add_option("--event", options->session.event, "Opens at the moment of this event");
-  command->add_option("--panel", options->panel, "Opens this screen: cluster, log");
+  command->add_option("--panel", options->panel,
+                      "Opens this screen: cluster, partition, log, request, metrics, config");
+  command->add_option("--partition", options->partition,
+                      "Opens the screen \"Partition\" on this one: orders-0");
   command->add_option("--lookup", options->lookup,
                       "Opens the screen \"Log & index\" and looks this up: orders-0@41, "
                       "orders-0@t=3.2s, 2:orders-0@41 on broker 2");

@@ -15,8 +15,7 @@ void LabDesk::rebuild() {
   fill_library();
   if (!run_) return;
   view_.title = in_language(run_->lab().title, language_);
-  view_.on_log_screen = run_->lab().screen == "log";
-  view_.on_quorum_screen = run_->lab().screen == "quorum";
+  view_.screen = run_->lab().screen;
   view_.score = fmt::format("{} of {} points", run_->score(), run_->lab().max_score());
   fill_steps();
   if (run_->finished()) fill_end();

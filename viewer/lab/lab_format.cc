@@ -1,6 +1,6 @@
 #include "viewer/lab/lab_format.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -308,6 +308,18 @@ class ReferenceCheck {
   JsonProblems* problems_;
 };
 
+/// Beginnings of the tabs' names. The viewer may know more or fewer tabs than this list: a lab
+/// whose screen it lacks opens on the Cluster screen.
+constexpr const char* kLabScreens[] = {"cluster",  "partition", "log",     "quorum",
+                                       "sequence", "request",   "metrics", "config"};
+
+void read_screen(JsonValue value, Lab* lab) {
+  lab->screen = value.string();
+  const bool known = std::any_of(std::begin(kLabScreens), std::end(kLabScreens),
+                                 [&](const char* screen) { return lab->screen == screen; });
+  if (!known) value.expected(fmt::format("one of {}", fmt::join(kLabScreens, ", ")));
+}
+
 void read_lab(JsonValue root, Lab* lab) {
   JsonValue format = root.at("format");
   if (format.present() && format.integer(0, 1'000'000) != kLabFormat) {
@@ -317,12 +329,7 @@ void read_lab(JsonValue root, Lab* lab) {
   lab->chapter = root.at("chapter").string();
   lab->minutes = static_cast<std::int32_t>(root.at("minutes").integer(1, 600));
   lab->objectives = read_text_list(root.at("objectives"));
-  if (JsonValue screen = root.maybe("screen"); screen.present()) {
-    lab->screen = screen.string();
-    if (lab->screen != "cluster" && lab->screen != "log" && lab->screen != "quorum") {
-      screen.expected("cluster, log or quorum");
-    }
-  }
+  if (JsonValue screen = root.maybe("screen"); screen.present()) read_screen(screen, lab);
   if (JsonValue pass = root.maybe("pass_percent"); pass.present()) {
     lab->pass_percent = static_cast<std::int32_t>(pass.integer(0, 100));
   }

@@ -56,8 +56,7 @@ struct LabCard {
 struct LabView {
   std::vector<LabEntry> library;
   std::string title;  ///< of the running lab; empty: none runs
-  bool on_log_screen = false;  ///< it is best watched on "Log & index"
-  bool on_quorum_screen = false;
+  std::string screen;  ///< where it is best watched: the beginning of a tab's label; or empty
   std::string score;  ///< "3 of 8 points"
   std::vector<LabStepLine> steps;
   LabCard card;

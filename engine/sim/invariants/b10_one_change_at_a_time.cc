@@ -5,7 +5,7 @@
 // differ by two they need not. Kafka: AddVoterHandler, RemoveVoterHandler (KIP-853); KAFKA-16580.
 #include <fmt/core.h>
 
-#include "engine/sim/invariants/quorum_promises.h"
+#include "engine/sim/invariants/list.h"
 
 namespace kscope::sim {
 namespace {
@@ -17,24 +17,30 @@ std::size_t differences(const NodeList& a, const NodeList& b) {
   return n;
 }
 
-}  // namespace
-
-void VoterChangeRules::on(const event::VoterSetChanged& e) {
-  MemberGhost& member = check_.ghost.members[check_.node()];
+void on_change(Check& check, const event::VoterSetChanged& e) {
+  MemberGhost& member = check.ghost.members[check.node()];
   const NodeList before = std::exchange(member.voters, e.voters);
   const std::int64_t before_at = std::exchange(member.voters_at, e.at.value());
-  const VoterGhost& voter = check_.ghost.voters[check_.node()];
   // Followers take over what they are sent, several at once if they were away.
-  if (!voter.leader || before.empty()) return;
-  const std::string subject = fmt::format("controller {}", check_.node().value());
-  if (differences(before, e.voters) > 1) {
-    check_.violated("B10", subject,
-                    fmt::format("changes the voters {} to {}", before.str(), e.voters.str()));
-  } else if (before_at >= voter.high_watermark && before_at > 0 && e.at.value() > before_at) {
-    check_.violated("B10", subject,
-                    fmt::format("changes the voters at {} while the change at {} is not committed",
-                                e.at.value(), before_at));
+  if (!check.voter().leader || before.empty()) return;
+  if (!check.holds(differences(before, e.voters) <= 1)) {
+    check.violated(check.voter_name(),
+                   fmt::format("changes the voters {} to {}", before.str(), e.voters.str()));
+  }
+  const bool committed = before_at < check.voter().high_watermark || before_at == 0;
+  if (!check.holds(committed || e.at.value() <= before_at)) {
+    check.violated(check.voter_name(),
+                   fmt::format("changes the voters at {} while the change at {} is not committed",
+                               e.at.value(), before_at));
   }
 }
+
+}  // namespace
+
+const Checker b10_one_change_at_a_time{
+    "B10",
+    "One change at a time",
+    "The voters change by one, and only when the change before is committed.",
+    {after<on_change>()}};
 
 }  // namespace kscope::sim

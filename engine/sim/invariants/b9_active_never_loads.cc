@@ -5,29 +5,36 @@
 // handleLoadSnapshot ("must not be the leader"), QuorumController.
 #include <fmt/core.h>
 
-#include "engine/sim/invariants/quorum_promises.h"
+#include "engine/sim/invariants/list.h"
 
 namespace kscope::sim {
+namespace {
 
-void ActiveNeverLoadsRules::on(const event::NodeStarted&) {
-  check_.ghost.members[check_.node()].active = false;
-}
-void ActiveNeverLoadsRules::on(const event::ControllerActivated&) {
-  check_.ghost.members[check_.node()].active = true;
-}
-void ActiveNeverLoadsRules::on(const event::ControllerDeactivated&) {
-  check_.ghost.members[check_.node()].active = false;
-}
+bool& active(Check& check) { return check.ghost.members[check.node()].active; }
 
-void ActiveNeverLoadsRules::check_inactive(const char* what, Offset end) {
-  if (!check_.ghost.members[check_.node()].active) return;
-  check_.violated("B9", fmt::format("controller {}", check_.node().value()),
-                  fmt::format("{} the snapshot {} while it is active", what, end.value()));
+void on_start(Check& check, const event::NodeStarted&) { active(check) = false; }
+void on_activated(Check& check, const event::ControllerActivated&) { active(check) = true; }
+void on_deactivated(Check& check, const event::ControllerDeactivated&) { active(check) = false; }
+
+void on_installed(Check& check, const event::SnapshotInstalled& e) {
+  if (check.holds(!active(check))) return;
+  check.violated(check.voter_name(),
+                 fmt::format("installs the snapshot {} while it is active", e.end.value()));
 }
 
-void ActiveNeverLoadsRules::on(const event::SnapshotInstalled& e) {
-  check_inactive("installs", e.end);
+void on_loaded(Check& check, const event::SnapshotLoaded& e) {
+  if (check.holds(!active(check))) return;
+  check.violated(check.voter_name(),
+                 fmt::format("loads the snapshot {} while it is active", e.end.value()));
 }
-void ActiveNeverLoadsRules::on(const event::SnapshotLoaded& e) { check_inactive("loads", e.end); }
+
+}  // namespace
+
+const Checker b9_active_never_loads{"B9",
+                                    "The active one never loads",
+                                    "An active controller never loads a snapshot.",
+                                    {before<on_start>(), before<on_activated>(),
+                                     before<on_deactivated>(), after<on_installed>(),
+                                     after<on_loaded>()}};
 
 }  // namespace kscope::sim

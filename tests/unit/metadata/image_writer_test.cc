@@ -24,6 +24,8 @@ protocol::PartitionRecord partition(const Uuid& topic, std::int32_t index, std::
   record.leader = leader;
   record.leader_epoch = 7;
   record.partition_epoch = 9;
+  record.adding_replicas = {3};
+  record.removing_replicas = {1};
   record.directories = {uuid(11), uuid(12), uuid(13)};
   return record;
 }
@@ -47,6 +49,7 @@ std::vector<protocol::MetadataRecord> one_of_everything() {
           broker,
           protocol::ConfigRecord{kTopicResource, "orders", "min.insync.replicas", "2"},
           protocol::ConfigRecord{kBrokerResource, "", "log.retention.ms", "1000"},
+          protocol::ConfigRecord{kBrokerResource, "2", "log.cleaner.threads", "2"},
           protocol::ProducerIdsRecord{2, 5, 3000}};
 }
 
