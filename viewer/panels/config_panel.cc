@@ -200,7 +200,9 @@ void draw_change(Ui& ui, ConfigText& at, const ConfigOwner& owner, const ConfigR
 void draw_config(Ui& ui, const Rect& rect) {
   Canvas c(ui.draw);
   const ConfigPage page = make_config_page(ui.session.snapshot(), ui.config.question);
-  if (ui.config.chosen.empty() && !page.rows.empty()) ui.config.chosen = page.rows.front().key->name;
+  if (ui.config.chosen.empty() && !page.rows.empty()) {
+    ui.config.chosen = page.rows.front().key->name;
+  }
   const float pad = c.px(16);
   const float x = rect.x0 + pad, w = rect.w() - 2 * pad;
   float y = rect.y0 + c.px(12);
