@@ -17,7 +17,7 @@ struct ConfigColumns {
 };
 
 ConfigColumns config_columns(const Canvas& c, float width) {
-  const float when = c.width(Face::Small, "no effect here") + c.px(16);
+  const float when = c.width(Face::Small, "no effect here") + c.px(28);
   const float source = std::min(c.px(190), width * 0.22f);
   const float value = std::min(c.px(190), width * 0.24f);
   return {width - when - source - value, width - when - source, width - when};
