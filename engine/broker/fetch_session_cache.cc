@@ -44,6 +44,11 @@ CachedPartition* FetchSession::find(const Key& key) {
 bool FetchSession::put(FetchPartitionStatus status) {
   const Key key = key_of(status);
   if (CachedPartition* known = find(key)) {
+    // A fetcher that has heard of another epoch throws away what it is told under the old one, and
+    // with it perhaps a high watermark. (Kafka leaves it without until the next record.)
+    const bool same_epoch =
+        known->status.fetch.current_leader_epoch == status.fetch.current_leader_epoch;
+    if (!same_epoch) known->high_watermark = -1;
     known->status = std::move(status);
     return false;
   }
