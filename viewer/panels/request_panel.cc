@@ -9,11 +9,21 @@ namespace kscope::viewer {
 
 namespace {
 
-constexpr float kChip = 19, kChipGap = 4, kRows = 4;
-constexpr float kPathHeight = 176, kDownHeight = 40;
+constexpr float kChip = 19, kChipGap = 4, kLeastRows = 3, kMostRows = 4;
+constexpr float kDownHeight = 40;
 
 /// Shares of the card's width, from the wire to the wire.
 constexpr float kShares[] = {0.11f, 0.19f, 0.14f, 0.19f, 0.15f, 0.12f, 0.10f};
+
+/// As high as its threads need, whoever comes and goes: a card must not jump while time runs.
+float path_card_height(const Canvas& c, const PathCard& card) {
+  if (card.down) return c.px(kDownHeight);
+  const std::size_t handlers = card.handlers.size() > 4 ? 4 : card.handlers.size();
+  const auto rows = static_cast<float>(std::max(card.threads.size(), handlers));
+  const float text = 2 * c.line_height(Face::Small) + c.px(9);
+  return c.px(48) + text + std::clamp(rows, kLeastRows, kMostRows) * c.px(kChip + kChipGap) +
+         c.px(6);
+}
 
 struct Column {
   Rect rect;  ///< heading, figure and box
@@ -204,7 +214,7 @@ void draw_request_path(Ui& ui, const Rect& rect) {
   {
     const Canvas c(ui.draw);
     for (const PathCard& card : view.brokers) {
-      wanted += c.px(card.down ? kDownHeight : kPathHeight) + c.px(10);
+      wanted += path_card_height(c, card) + c.px(10);
     }
   }
   // The stages come first; what was completed keeps a third, or whatever they leave.
@@ -216,7 +226,7 @@ void draw_request_path(Ui& ui, const Rect& rect) {
     const float x = area.x() + c.px(18), w = rect.w() - c.px(40);
     float y = area.y() + c.px(4);
     for (const PathCard& card : view.brokers) {
-      const float h = c.px(card.down ? kDownHeight : kPathHeight);
+      const float h = path_card_height(c, card);
       draw_card(ui, c, Rect::at(x, y, w, h), card);
       y += h + c.px(10);
     }
