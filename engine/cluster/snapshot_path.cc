@@ -95,6 +95,30 @@ std::optional<std::string> read(const QuorumView& q, std::string_view field) {
   return std::nullopt;
 }
 
+/// "{2@1,14@3}" for snapshots up to 2 in epoch 1 and up to 14 in epoch 3.
+std::string text_of(const std::vector<SnapshotFileView>& snapshots) {
+  std::string out;
+  for (const SnapshotFileView& s : snapshots)
+    out += fmt::format("{}{}@{}", out.empty() ? "" : ",", s.end, s.epoch);
+  return "{" + out + "}";
+}
+
+std::optional<std::string> read(const QuorumDetailView& d, std::string_view field) {
+  if (field == "log_start") return text_of(d.log_start);
+  if (field == "loaded_to") return text_of(d.loaded_to);
+  if (field == "snapshots") return text_of(d.snapshots);
+  if (field == "snapshot") return d.snapshots.empty() ? kNone : text_of(d.snapshots.back().end);
+  if (field == "voters") return text_of(d.voters);
+  if (field == "kraft_version") return text_of(static_cast<std::int64_t>(d.kraft_version));
+  return std::nullopt;
+}
+
+std::optional<std::string> read_controller(const NodeView& n, std::string_view field) {
+  if (field == "is_voter") return std::string(n.quorum.is_voter ? "true" : "false");
+  const auto found = read(n.quorum, field);
+  return found ? found : read(n.quorum_detail, field);
+}
+
 std::optional<std::string> read(const Snapshot& s, const NodeView& n, std::string_view field) {
   const BrokerView& b = n.broker;
   if (field == "state") return std::string(to_string(n.state));
@@ -226,10 +250,11 @@ Result<void> check_path(std::string_view path) {
                  "adding, removing, elr");
   }
   if (w[0] == "controller") {
-    if (w.size() == 3 && number(w[1]) && read(QuorumView{}, w[2])) return {};
+    if (w.size() == 3 && number(w[1]) && read_controller(NodeView{}, w[2])) return {};
     return wrong(path,
                  "controller active, or controller N and one of role, epoch, leader, "
-                 "voted_for, leo, hw");
+                 "voted_for, leo, hw, is_voter, log_start, loaded_to, snapshot, snapshots, "
+                 "voters, kraft_version");
   }
   if (w[0] == "broker") {
     if (w.size() == 3 && number(w[1]) && read(Snapshot{}, NodeView{}, w[2])) return {};
@@ -260,7 +285,7 @@ std::string read_path(const Snapshot& s, std::string_view path) {
   }
   const NodeView* node = s.node(static_cast<std::int32_t>(*number(w[1])));
   if (node == nullptr) return kNone;
-  return w[0] == "controller" ? *read(node->quorum, w[2]) : *read(s, *node, w[2]);
+  return w[0] == "controller" ? *read_controller(*node, w[2]) : *read(s, *node, w[2]);
 }
 
 std::optional<Comparison> parse_comparison(std::string_view text) {
