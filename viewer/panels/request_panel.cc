@@ -82,11 +82,13 @@ void draw_stack(Canvas& c, const Rect& box, const std::vector<RequestChip>& chip
 /// Chips that move along the lane with the frame's own progress.
 void draw_wire(Canvas& c, const Rect& box, const std::vector<RequestChip>& chips) {
   c.dashed_line(box.x0, box.cy(), box.x1, box.cy(), theme::kGrid, c.px(1));
-  const float step = c.px(kChip + kChipGap), w = box.w() * 0.72f;
+  const float step = c.px(kChip + kChipGap);
   float y = box.y0 + c.px(5);
   std::size_t drawn = 0;
   for (const RequestChip& chip : chips) {
     if (y + 2 * step > box.y1 && drawn + 1 < chips.size()) break;
+    const float need = c.width(Face::MonoSmall, chip.text) + c.px(17);
+    const float w = std::min(box.w(), std::max(need, box.w() * 0.7f));
     const float x = box.x0 + (box.w() - w) * chip.progress;
     draw_request_chip(c, Rect::at(x, y, w, c.px(kChip)), chip);
     y += step;
@@ -117,7 +119,7 @@ void draw_threads(Canvas& c, const Rect& box, const PathCard& card) {
     const std::string words =
         thread.holds.empty()
             ? fmt::format("{} {}, {}", i, thread.state.text, thread.short_detail)
-            : fmt::format("{} {} with {}", i, thread.state.text, thread.holds.front().text);
+            : fmt::format("{} blocked: {}", i, thread.holds.front().text);
     c.fit(x, text_y, inner.x1 - x, Face::Small, ink, words);
     const Rect row = Rect::at(inner.x0, y, inner.w(), c.px(kChip));
     c.tip(row, fmt::format("network {}: {}, {}", thread.title, thread.state.text, thread.detail));
