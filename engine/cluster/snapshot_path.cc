@@ -336,9 +336,24 @@ bool holds(const T& left, Comparison comparison, const T& right) {
 
 }  // namespace
 
+namespace {
+
+/// With decimals: metrics have them. Nothing for offsets beyond 2^53, which are whole anyway.
+std::optional<double> decimal(std::string_view text) {
+  double value = 0;
+  const auto end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  if (text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
 bool compare(std::string_view left, Comparison comparison, std::string_view right) {
   const auto a = number(left), b = number(right);
   if (a && b) return holds(*a, comparison, *b);
+  const auto x = decimal(left), y = decimal(right);
+  if (x && y) return holds(*x, comparison, *y);
   if (comparison == Comparison::Equal) return as_set(left) == as_set(right);
   if (comparison == Comparison::NotEqual) return as_set(left) != as_set(right);
   return false;
