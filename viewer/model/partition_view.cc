@@ -68,8 +68,10 @@ void build_pending(const cluster::Snapshot& snapshot, const PartitionHistory& hi
 void build_ends(const PartitionRow& row, const ReplicaView* leader, PartitionPicture& out) {
   out.lead = row.leader < 0 ? Badge{"nobody", Tone::Bad}
                             : Badge{fmt::format("broker {}", row.leader), Tone::Lead};
+  out.lead_note = fmt::format("epoch {}", row.leader_epoch);
+  out.leader_acts = leader != nullptr;
   if (leader == nullptr) {
-    out.committed = "nobody says";
+    out.committed = "no leader";
     out.waiting_tone = Tone::Bad;
     return;
   }
@@ -79,6 +81,19 @@ void build_ends(const PartitionRow& row, const ReplicaView* leader, PartitionPic
   const std::int64_t wait = leader->log_end - leader->high_watermark;
   out.waiting = wait == 0 ? "all of the log" : fmt::format("{} more wait", wait);
   out.waiting_tone = wait == 0 ? Tone::Good : Tone::Warn;
+}
+
+/// The leader is down, but what it had is known: it is what its heirs are measured by.
+void remember_dead_leader(PartitionPicture& out) {
+  for (const ReplicaLine& line : out.lines) {
+    if (out.leader_acts || line.broker != out.leader) continue;
+    out.lead_note += line.down ? ", down" : ", not yet";
+    out.lead.tone = Tone::Bad;
+    if (!line.log) continue;
+    out.high_watermark = line.log->high_watermark;
+    out.leader_end = line.log->log_end;
+    out.committed = fmt::format("was below {}", out.high_watermark);
+  }
 }
 
 /// The axis reaches from the shortest log to the longest, cut records included.
@@ -239,6 +254,7 @@ PartitionPicture build_partition_picture(const cluster::Snapshot& snapshot,
   build_pending(snapshot, history, leader, out);
   build_replica_lines(snapshot, cluster, static_cast<std::size_t>(found - cluster.rows.begin()),
                       index, history, out);
+  remember_dead_leader(out);
   measure(out);
   const Sentence sentence = choose_sentence(row, leader, out);
   out.sentence = sentence.text;

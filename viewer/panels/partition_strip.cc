@@ -34,7 +34,7 @@ void draw_offset_cell(Canvas& c, const Rect& rect, const StripCell& cell, std::i
     c.outline(rect, faded(theme::kBad, 0.8f), rounding);
   } else if (!holds) {
     if (lacks) {
-      c.dashed_outline(rect, faded(theme::kWarn, 0.75f), rounding, 1);
+      c.outline(rect, faded(theme::kWarn, 0.6f), rounding);
     } else {
       c.outline(rect, faded(theme::kGrid, 0.7f), rounding);
     }
@@ -172,6 +172,10 @@ void draw_marks(Canvas& c, const ReplicaColumns& col, const StripPlace& at, cons
   const std::vector<float> x = spread_labels(wanted, col.strip_x0, col.strip_x1, c.px(10));
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const Mark& m = marks[i];
+    // A plate keeps the line of the high watermark out of the letters.
+    c.fill(Rect::at(x[i] - c.px(2), at.labels_y, wanted[i].width + c.px(4),
+                    c.line_height(Face::MonoSmall) + c.px(1)),
+           theme::kBackground);
     const Rect label = c.text(x[i], at.labels_y, Face::MonoSmall, faded(m.color, alpha), m.text);
     c.hit(label, m.target);
     c.tip(label, m.tip);
