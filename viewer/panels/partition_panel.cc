@@ -138,8 +138,6 @@ void draw_leader_tile(Ui& ui, Canvas& c, const Rect& rect) {
   }
   draw_value(c, at, p.lead.text, theme::tone(p.lead.tone), p.lead_note,
              p.leader_acts ? theme::kDim : theme::kBad);
-}", p.leader_epoch),
-             theme::kDim);
 }
 
 void draw_committed_tile(Ui& ui, Canvas& c, const Rect& rect) {
