@@ -96,6 +96,7 @@ constexpr ErrorInfo kTable[] = {
         "The first replica cannot lead now: it is not alive or not in the ISR."),
     ROW(ELIGIBLE_LEADERS_NOT_AVAILABLE, kRetry, "No replica of the ISR is alive to lead."),
     ROW(ELECTION_NOT_NEEDED, kRetry, "The partition has the leader that it should have."),
+    ROW(NO_REASSIGNMENT_IN_PROGRESS, kGiveUp, "Nothing is being moved, so nothing can be called off."),
     ROW(INVALID_RECORD, kGiveUp,
         "A record breaks a rule of its topic, for instance no key in a compacted one."),
     ROW(INCONSISTENT_VOTER_SET, kGiveUp,

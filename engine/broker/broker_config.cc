@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "engine/metadata/config_table.h"
 #include "engine/metadata/topic_config.h"
 
 namespace kscope::broker {
@@ -56,6 +57,12 @@ constexpr Setting kSettings[] = {
     KSCOPE_NUMBER("log.flush.interval.ms", 0, kLong, topics.log.flush_ms),
     KSCOPE_NUMBER("log.retention.ms", -1, kLong, topics.log.retention_ms),
     KSCOPE_NUMBER("log.retention.bytes", -1, kLong, topics.log.retention_bytes),
+    KSCOPE_NUMBER("log.local.retention.ms", -2, kLong, topics.log.local_retention_ms),
+    KSCOPE_NUMBER("log.local.retention.bytes", -2, kLong, topics.log.local_retention_bytes),
+    KSCOPE_NUMBER("producer.id.expiration.ms", 1, kInt, topics.log.producer_id_expiration_ms),
+    KSCOPE_NUMBER("leader.replication.throttled.rate", 0, kLong, replicas.leader_throttle_rate),
+    KSCOPE_NUMBER("follower.replication.throttled.rate", 0, kLong,
+                  replicas.follower_throttle_rate),
     KSCOPE_NUMBER("log.segment.delete.delay.ms", 0, kLong, topics.log.file_delete_delay_ms),
     KSCOPE_MILLIS("log.retention.check.interval.ms", 1, replicas.retention_check_interval),
     KSCOPE_NUMBER("log.cleaner.min.compaction.lag.ms", 0, kLong,
@@ -107,6 +114,7 @@ std::vector<std::string> known_names() {
   std::vector<std::string> names{kAutoCreate,    kTimestampType, kCleanupPolicy,
                                  kCleanerEnable, kDirtyRatio,    kLoadFactor};
   for (const Setting& setting : kSettings) names.emplace_back(setting.name);
+  for (const ConfigKey& key : metadata::broker_config_table()) names.emplace_back(key.name);
   for (const char* name : kOfOthers) names.emplace_back(name);
   return names;
 }
@@ -162,6 +170,19 @@ Result<void> apply_cleaner(const std::string& name, const std::string& value,
   return {};
 }
 
+/// The same times in hours and minutes. The map is ordered: the finer unit has the last word.
+bool apply_long_time(const std::string& name, const std::string& value, BrokerConfig* config) {
+  const auto count = parse_integer(value);
+  if (!count || *count < -1 || *count > INT32_MAX) return false;
+  const auto in_ms = [&](std::int64_t unit) { return *count < 0 ? -1 : *count * unit; };
+  storage::LogConfig& log = config->topics.log;
+  if (name == "log.retention.hours") log.retention_ms = in_ms(3'600'000);
+  else if (name == "log.retention.minutes") log.retention_ms = in_ms(60'000);
+  else if (name == "log.roll.hours" && *count > 0) log.segment_ms = in_ms(3'600'000);
+  else return false;
+  return true;
+}
+
 Result<void> apply(const std::string& name, const std::string& value, BrokerConfig* config) {
   if (name == kAutoCreate) {
     if (value != "true" && value != "false") return bad_value(name, value, "true or false");
@@ -192,7 +213,12 @@ Result<void> apply(const std::string& name, const std::string& value, BrokerConf
   const bool of_others = std::find(std::begin(kOfOthers), std::end(kOfOthers), name) !=
                          std::end(kOfOthers);
   if (of_others) return {};
-  return unknown(name);
+  if (apply_long_time(name, value, config)) return {};
+  // Checked and kept, but nothing here depends on it (or it is read elsewhere).
+  const ConfigKey* key = find_config(metadata::broker_config_table(), name);
+  if (key == nullptr) return unknown(name);
+  if (auto problem = config_problem(*key, value)) return Error{ErrorKind::Invalid, *problem};
+  return {};
 }
 
 }  // namespace
@@ -205,6 +231,7 @@ Result<BrokerConfig> BrokerConfig::parse(NodeId node, std::string cluster_id,
   config.cluster_id = std::move(cluster_id);
   config.endpoints = std::move(endpoints);
   config.replicas.broker = node;
+  config.settings = settings;
   for (const auto& [name, value] : settings) KTRY(apply(name, value, &config));
   const auto& cleaner = config.replicas.cleaner;
   if (static_cast<double>(cleaner.dedupe_buffer_size / 24) * cleaner.load_factor <= 1) {

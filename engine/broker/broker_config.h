@@ -31,6 +31,7 @@ struct BrokerConfig {
   NodeId node;
   std::string cluster_id;
   AdvertisedEndpoints endpoints;  ///< of all nodes
+  std::map<std::string, std::string> settings;  ///< what it was started with: server.properties
 
   RequestChannelConfig requests;
   LifecycleConfig lifecycle;

@@ -20,6 +20,7 @@ namespace kscope::broker {
 
 struct BrokerParts {
   BrokerConfig config;
+  metadata::ConfigMap dynamic_config;  ///< in effect now, on top of config.settings
   metadata::MetadataImage metadata;  ///< as last told; what requests are answered from
   replication::ReplicaManager replicas;
   RequestChannel requests;

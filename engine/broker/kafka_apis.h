@@ -24,6 +24,11 @@ namespace kscope::broker {
 /// Kafka: Topic.isInternal.
 bool is_internal_topic(const std::string& topic);
 
+/// On the wire, -1 says that the sender knows no leader epoch.
+inline std::optional<LeaderEpoch> epoch_or_nothing(std::int32_t epoch) {
+  return epoch < 0 ? std::nullopt : std::optional(LeaderEpoch(epoch));
+}
+
 class KafkaApis {
  public:
   KafkaApis(env::Env& env, BrokerParts& broker) : env_(env), broker_(broker) {}
@@ -50,6 +55,11 @@ class KafkaApis {
   void handle_find_coordinator(const QueuedRequest& request);
   void handle_init_producer_id(const QueuedRequest& request);
   void handle_describe_cluster(const QueuedRequest& request);
+  void handle_describe_configs(const QueuedRequest& request);
+  void handle_alter_configs(const QueuedRequest& request);
+  void handle_incremental_alter_configs(const QueuedRequest& request);
+  template <class Request, class Response>
+  void alter_configs(const QueuedRequest& request);
   template <class Request>
   void forward(const QueuedRequest& request);
 
@@ -78,8 +88,7 @@ class KafkaApis {
   protocol::OffsetForLeaderEpochResponse::EpochEndOffset epoch_end(
       const std::string& topic,
       const protocol::OffsetForLeaderEpochRequest::OffsetForLeaderPartition& asked);
-  DeleteRecordsPartitionStatus delete_records(const TopicPartition& partition,
-                                              std::int64_t offset);
+  DeleteRecordsPartitionStatus delete_records(const TopicPartition& partition, std::int64_t offset);
   // metadata
   struct AliveBroker {
     NodeId id;

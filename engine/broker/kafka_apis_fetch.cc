@@ -9,14 +9,9 @@ namespace {
 using replication::FetchIsolation;
 using replication::FetchSource;
 
-std::optional<LeaderEpoch> epoch_or_nothing(std::int32_t epoch) {
-  return epoch < 0 ? std::nullopt : std::optional(LeaderEpoch(epoch));
-}
-
 FetchSource source_of(const protocol::FetchRequest& asked, std::int16_t version) {
   FetchSource source;
-  const std::int32_t replica =
-      version >= 15 ? asked.replica_state.replica_id : asked.replica_id;
+  const std::int32_t replica = version >= 15 ? asked.replica_state.replica_id : asked.replica_id;
   if (replica >= 0) {
     source.follower = NodeId(replica);
     source.follower_epoch = BrokerEpoch(version >= 15 ? asked.replica_state.replica_epoch : -1);
@@ -41,8 +36,8 @@ std::optional<DelayedFetch> KafkaApis::plan_fetch(const QueuedRequest& request,
   fetch.max_bytes = fetch.source.follower
                         ? asked.max_bytes
                         : std::min(asked.max_bytes, broker_.config.fetch_max_bytes);
-  fetch.min_bytes = static_cast<std::int32_t>(
-      std::min<std::int64_t>(asked.min_bytes, fetch.max_bytes));
+  fetch.min_bytes =
+      static_cast<std::int32_t>(std::min<std::int64_t>(asked.min_bytes, fetch.max_bytes));
   for (const auto& topic : asked.topics) {
     const metadata::TopicImage* known = version >= 13 ? broker_.metadata.topic(topic.topic_id)
                                                       : broker_.metadata.topic(topic.topic);
@@ -56,8 +51,8 @@ std::optional<DelayedFetch> KafkaApis::plan_fetch(const QueuedRequest& request,
       status.fetch.follower_log_start = Offset(each.log_start_offset);
       status.fetch.max_bytes = each.partition_max_bytes;
       if (known == nullptr) {
-        status.refused = version >= 13 ? ErrorCode::UNKNOWN_TOPIC_ID
-                                       : ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+        status.refused =
+            version >= 13 ? ErrorCode::UNKNOWN_TOPIC_ID : ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
       } else if (!known->partitions.contains(each.partition)) {
         status.refused = ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
       }

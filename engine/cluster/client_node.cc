@@ -77,6 +77,7 @@ void ClientNode::close(env::Env& env) {
 ClientView ClientNode::view() const {
   ClientView view;
   view.name = name_;
+  view.settings = settings_;
   if (const client::KafkaProducer* p = producer()) {
     view.kind = ClientKind::Producer;
     view.producer = producer_view(*p);

@@ -143,6 +143,8 @@ void compare_metadata(Comparer& c, const MetadataView& a, const MetadataView& b)
         c.field("partition_epoch", x.partition_epoch, y.partition_epoch);
         c.field("isr", x.isr, y.isr);
         c.field("replicas", x.replicas, y.replicas);
+        c.field("adding", x.adding, y.adding);
+        c.field("removing", x.removing, y.removing);
       });
   c.lists(
       "registrations", a.registrations, b.registrations,

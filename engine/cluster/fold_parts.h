@@ -58,6 +58,9 @@ class Folder {
   void apply(const event::TopicDeleted& e);
   void apply(const event::PartitionChanged& e);
   void apply(const event::MetadataApplied& e);
+  void apply(const event::ReassignmentStarted& e);
+  void apply(const event::ReassignmentCompleted& e);
+  void apply(const event::ReassignmentCancelled& e);
 
   void apply(const event::BecameLeader& e);
   void apply(const event::BecameFollower& e);

@@ -182,6 +182,24 @@ void Folder::apply(const event::PartitionChanged& e) {
   p.replicas = numbers(e.replicas);
 }
 
+void Folder::apply(const event::ReassignmentStarted& e) {
+  PartitionView& p = partition(names_.name(e.partition));
+  p.adding = numbers(e.adding);
+  p.removing = numbers(e.removing);
+}
+
+void Folder::apply(const event::ReassignmentCompleted& e) {
+  PartitionView& p = partition(names_.name(e.partition));
+  p.adding.clear();
+  p.removing.clear();
+}
+
+void Folder::apply(const event::ReassignmentCancelled& e) {
+  PartitionView& p = partition(names_.name(e.partition));
+  p.adding.clear();
+  p.removing.clear();
+}
+
 void Folder::apply(const event::MetadataApplied& e) {
   if (NodeView* n = here()) n->broker.metadata_offset = e.offset.value();
 }

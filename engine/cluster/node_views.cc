@@ -1,5 +1,9 @@
 #include "engine/cluster/node_views.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/config_def.h"
 #include "engine/metadata/topic_config.h"
 
 namespace kscope::cluster {
@@ -24,9 +28,12 @@ ReplicaView replica_view(const replication::HostedPartition& hosted,
   view.leader_epoch = plain(partition.leader_epoch());
   view.leader = plain(partition.leader());
   view.high_watermark = partition.high_watermark().value();
-  if (hosted.offline) view.role = ReplicaRole::Offline;
-  else if (partition.is_leader()) view.role = ReplicaRole::Leader;
-  else view.role = ReplicaRole::Follower;
+  if (hosted.offline)
+    view.role = ReplicaRole::Offline;
+  else if (partition.is_leader())
+    view.role = ReplicaRole::Leader;
+  else
+    view.role = ReplicaRole::Follower;
   if (log != nullptr) {
     view.log_start = log->log_start().value();
     view.log_end = log->log_end().value();
@@ -103,6 +110,50 @@ ReplicationView replication_view(const replication::ReplicaManager& replicas,
   return view;
 }
 
+RequestView request_view(const broker::Connection& connection) {
+  const broker::RequestUnderWay& r = *connection.under_way;
+  RequestView view{r.frame, r.api, connection.info.peer.value(), r.start};
+  view.place = static_cast<RequestPlace>(r.stage);
+  view.processor = static_cast<std::int32_t>(connection.processor);
+  view.handler = r.handler;
+  switch (r.stage) {
+    case broker::RequestStage::Queue:
+      view.entered = r.start;
+      break;
+    case broker::RequestStage::Handler:
+      view.entered = r.dequeued;
+      break;
+    case broker::RequestStage::Remote:
+      view.entered = r.local_done;
+      break;
+    case broker::RequestStage::ResponseQueue:
+      view.entered = r.responded;
+      break;
+  }
+  return view;
+}
+
+void add_request_path(const broker::RequestChannel& channel, BrokerView* view) {
+  for (const broker::Processor& p : channel.processors()) {
+    view->processors.push_back(
+        {0, 0, static_cast<std::int32_t>(p.responses.size()), p.held.has_value(), p.busy_until});
+  }
+  for (const auto& [id, connection] : channel.connections()) {
+    ProcessorView& processor = view->processors[connection.processor];
+    ++processor.connections;
+    processor.unread += static_cast<std::int32_t>(connection.waiting.size());
+    if (!connection.under_way) continue;
+    RequestView request = request_view(connection);
+    const auto& held = channel.processors()[connection.processor].held;
+    request.held = held && held->context.frame == request.frame;
+    view->requests.push_back(request);
+  }
+  std::sort(view->requests.begin(), view->requests.end(),
+            [](const RequestView& a, const RequestView& b) {
+              return std::pair(a.since, a.frame) < std::pair(b.since, b.frame);
+            });
+}
+
 }  // namespace
 
 QuorumView quorum_view(const metadata::SharedServer& shared) {
@@ -132,10 +183,7 @@ BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offse
   view.handlers_busy = requests.busy_handlers();
   view.handlers_total = requests.config().io_threads;
   view.queue_limit = requests.config().max_queued;
-  for (const broker::QueuedRequest& r : requests.queue()) {
-    view.requests.push_back(
-        {r.context.frame, r.context.header.api, r.context.peer.value(), r.since});
-  }
+  add_request_path(requests, &view);
   view.delayed_produces = static_cast<std::int32_t>(broker.delayed_produces());
   view.delayed_fetches = static_cast<std::int32_t>(broker.delayed_fetches());
   view.delayed_deletes = static_cast<std::int32_t>(broker.delayed_deletes());
@@ -160,6 +208,7 @@ MetadataView metadata_view(const metadata::MetadataImage& image,
   const bool unclean = setting("unclean.leader.election.enable", "false") == "true";
   for (const auto& [name, topic] : image.topics()) {
     view.topic_ids[name] = topic.id.str();
+    if (!image.topic_config(name).empty()) view.configs.topics[name] = image.topic_config(name);
     for (const auto& [number, registration] : topic.partitions) {
       PartitionView p;
       p.partition = {name, number};
@@ -168,10 +217,18 @@ MetadataView metadata_view(const metadata::MetadataImage& image,
       p.partition_epoch = registration.partition_epoch;
       p.isr = plain(registration.isr);
       p.replicas = plain(registration.replicas);
-      p.min_insync_replicas = metadata::min_insync_replicas(image, name, min_isr);
-      p.unclean_leader_election = metadata::unclean_leader_election(image, name, unclean);
+      const NodeId decides = registration.leader.value_or(NodeId(-1));
+      p.min_insync_replicas = metadata::min_insync_replicas(image, name, decides, min_isr);
+      p.unclean_leader_election = metadata::unclean_leader_election(image, name, decides, unclean);
+      p.adding = plain(registration.adding);
+      p.removing = plain(registration.removing);
+      p.elr = plain(registration.elr);
       view.partitions.push_back(std::move(p));
     }
+  }
+  view.configs.all_brokers = image.cluster_config();
+  for (const auto& [id, settings] : image.broker_configs()) {
+    view.configs.brokers[id.value()] = settings;
   }
   for (const auto& [id, broker] : image.brokers()) {
     view.registrations.push_back({id.value(), broker.epoch.value(), broker.fenced});

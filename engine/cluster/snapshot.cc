@@ -39,6 +39,20 @@ const char* to_string(NodeState state) {
   return "unknown";
 }
 
+const char* to_string(RequestPlace place) {
+  switch (place) {
+    case RequestPlace::Queue:
+      return "request queue";
+    case RequestPlace::Handler:
+      return "handler";
+    case RequestPlace::Remote:
+      return "waiting for others";
+    case RequestPlace::ResponseQueue:
+      return "response queue";
+  }
+  return "unknown";
+}
+
 const char* to_string(ReplicaRole role) {
   switch (role) {
     case ReplicaRole::Leader:

@@ -14,9 +14,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/partition.h"
+#include "engine/cluster/config_view.h"
 #include "engine/cluster/replication_view.h"
 #include "engine/event/event.h"
 
@@ -69,12 +71,31 @@ struct QuorumView {
   bool operator==(const QuorumView&) const = default;
 };
 
+/// Where a request is on its way through a broker (broker/request_channel.h).
+enum class RequestPlace : std::uint8_t { Queue, Handler, Remote, ResponseQueue };
+const char* to_string(RequestPlace place);
+
 struct RequestView {
   FrameId frame;
   ApiKey api{};
   std::int32_t from = 0;
-  Instant since{};
+  Instant since{};               ///< read by a network thread
+  RequestPlace place = RequestPlace::Queue;
+  Instant entered{};             ///< where it is now
+  std::int32_t processor = 0;
+  std::int32_t handler = -1;
+  bool held = false;             ///< its network thread stands still with it, the queue is full
   bool operator==(const RequestView&) const = default;
+};
+
+/// A network thread.
+struct ProcessorView {
+  std::int32_t connections = 0;
+  std::int32_t unread = 0;     ///< frames that have arrived and are not read, muted ones included
+  std::int32_t responses = 0;  ///< its response queue
+  bool blocked = false;        ///< stands still: the request queue is full
+  Instant busy_until{};
+  bool operator==(const ProcessorView&) const = default;
 };
 
 struct BrokerView {
@@ -90,7 +111,8 @@ struct BrokerView {
   std::int32_t queue_limit = 0;           ///< [view] queued.max.requests
   std::int64_t disk_bytes = 0;            ///< [view] written
   std::int64_t disk_unflushed_bytes = 0;  ///< [view] would be lost in a power cut
-  std::vector<RequestView> requests;      ///< [view] waiting, oldest first
+  std::vector<RequestView> requests;      ///< [view] under way, oldest first
+  std::vector<ProcessorView> processors;  ///< [view] num.network.threads
   std::vector<ReplicaView> replicas;      ///< ordered by partition; __cluster_metadata not included
   std::vector<ReplicationView> replication;  ///< [view] one for each of `replicas`, in their order
   Duration replica_lag_time_max{};        ///< [view] replica.lag.time.max.ms
@@ -106,6 +128,7 @@ struct NodeView {
   bool has_controller = false;
   QuorumView quorum;                   ///< meaningful for brokers (voters and observers)
   BrokerView broker;
+  Settings settings;                   ///< [view] server.properties: what it is started with
 };
 
 /// The metadata as the active controller (or, without one, the best-informed node) has it.
@@ -118,6 +141,9 @@ struct PartitionView {
   std::vector<std::int32_t> replicas;
   std::int32_t min_insync_replicas = 1;  ///< [view]
   bool unclean_leader_election = false;  ///< [view] unclean.leader.election.enable
+  std::vector<std::int32_t> adding;      ///< of a move under way (KIP-455)
+  std::vector<std::int32_t> removing;
+  std::vector<std::int32_t> elr;         ///< [view] eligible leader replicas (KIP-966)
   bool operator==(const PartitionView&) const = default;
 };
 
@@ -132,6 +158,7 @@ struct MetadataView {
   std::vector<PartitionView> partitions;        ///< ordered
   std::vector<RegistrationView> registrations;  ///< ordered by broker
   std::map<std::string, std::string> topic_ids; ///< [view]
+  ConfigViews configs;                          ///< [view]
   bool operator==(const MetadataView&) const = default;
 };
 
@@ -175,6 +202,7 @@ struct ClientView {
   std::string name;
   ClientKind kind = ClientKind::Producer;
   NodeState state = NodeState::Running;
+  Settings settings;       ///< [view] what it was started with, by Kafka's names
   ProducerView producer;   ///< if kind is Producer
   ConsumerView consumer;   ///< if kind is Consumer
 };
@@ -210,6 +238,13 @@ struct Violation {
   Instant at{};
 };
 
+/// How a promise stands so far (sim/invariants): held, watched for, or violated.
+struct InvariantView {
+  std::string_view id, name, promise;
+  std::uint64_t looks = 0;  ///< how often there was something to look at; 0: watching
+  EventSeq violated_at;     ///< the first violation; 0: none
+};
+
 struct Snapshot {
   std::uint64_t seed = 0;
   Instant now{};
@@ -220,6 +255,7 @@ struct Snapshot {
   std::vector<FrameView> frames;    ///< in flight, ordered by id
   std::vector<LinkView> links;      ///< only those that are cut or slowed
   std::vector<Violation> violations;  ///< [view]
+  std::vector<InvariantView> invariants;  ///< [view] in the order of their ids
 
   const NodeView* node(std::int32_t id) const;
   const ClientView* client(std::int32_t id) const;

@@ -61,6 +61,9 @@ std::optional<std::string> read(const PartitionView& p, std::string_view field) 
   if (field == "leader") return node_or_none(p.leader);
   if (field == "epoch") return text_of(p.leader_epoch);
   if (field == "partition_epoch") return text_of(p.partition_epoch);
+  if (field == "adding") return NodeList(p.adding).str();
+  if (field == "removing") return NodeList(p.removing).str();
+  if (field == "elr") return NodeList(p.elr).str();
   if (field == "isr") return text_of(p.isr);
   if (field == "replicas") return text_of(p.replicas);
   return std::nullopt;
@@ -209,7 +212,8 @@ Result<void> check_path(std::string_view path) {
   if (w[0] == "producer" || w[0] == "consumer") return check_client(path, w);
   if (w[0] == "partition") {
     if (w.size() == 3 && partition_of(w[1]) && read(PartitionView{}, w[2])) return {};
-    return wrong(path, "partition NAME-N and one of leader, epoch, partition_epoch, isr, replicas");
+    return wrong(path, "partition NAME-N and one of leader, epoch, partition_epoch, isr, replicas, "
+                 "adding, removing, elr");
   }
   if (w[0] == "controller") {
     if (w.size() == 3 && number(w[1]) && read(QuorumView{}, w[2])) return {};

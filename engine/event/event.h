@@ -14,6 +14,7 @@
 
 #include <variant>
 
+#include "engine/event/admin_events.h"
 #include "engine/event/broker_events.h"
 #include "engine/event/cleaner_events.h"
 #include "engine/event/client_events.h"
@@ -23,6 +24,7 @@
 #include "engine/event/producer_events.h"
 #include "engine/event/raft_events.h"
 #include "engine/event/replication_events.h"
+#include "engine/event/request_events.h"
 #include "engine/event/storage_events.h"
 #include "engine/event/tier_events.h"
 
@@ -52,6 +54,9 @@ using Body = std::variant<
     ControllerActivated, ControllerDeactivated, BrokerRegistered, BrokerFenced, BrokerUnfenced,
     TopicCreated, TopicDeleted, PartitionChanged, PartitionLeaderChanged, AlterPartitionRejected,
     MetadataApplied,
+    // administration
+    ConfigChanged, BrokerConfigApplied, PartitionsAdded, ReassignmentStarted,
+    ReassignmentCompleted, ReassignmentCancelled, ReplicationThrottled, EligibleLeadersChanged,
     // replication
     BecameLeader, BecameFollower, ReplicaStopped, HighWatermarkAdvanced, HighWatermarkSet,
     FollowerProgressed, IsrChangeRequested, IsrUpdated, IsrChangeFailed, DivergenceFound,
@@ -59,6 +64,8 @@ using Body = std::variant<
     // broker
     BrokerStateChanged, RequestQueued, RequestStarted, RequestFinished, RequestRefused,
     PurgatoryEntered, PurgatoryLeft,
+    // the request path
+    ConnectionAccepted, ProcessorBlocked, ProcessorUnblocked, ResponseQueued, RequestCompleted,
     // clients
     ClientStarted, RecordQueued, BatchDrained, BatchAcked, BatchRetried, BatchFailed,
     RecordsConsumed,

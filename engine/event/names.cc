@@ -113,6 +113,23 @@ const char* to_string(FenceReason reason) {
   return "unknown";
 }
 
+const char* to_string(ConfigResource resource) {
+  switch (resource) {
+    case ConfigResource::Topic: return "topic";
+    case ConfigResource::Broker: return "broker";
+    case ConfigResource::AllBrokers: return "all brokers";
+  }
+  return "unknown";
+}
+
+const char* to_string(ThrottleSide side) {
+  switch (side) {
+    case ThrottleSide::Leader: return "leader";
+    case ThrottleSide::Follower: return "follower";
+  }
+  return "unknown";
+}
+
 const char* to_string(BrokerState state) {
   switch (state) {
     case BrokerState::NotRunning: return "NotRunning";

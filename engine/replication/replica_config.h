@@ -24,6 +24,10 @@ struct ReplicaConfig {
   Duration socket_timeout = seconds(30);        ///< replica.socket.timeout.ms
   Duration checkpoint_interval = seconds(5);    ///< replica.high.watermark.checkpoint.interval.ms
 
+  // Bytes per second that throttled replicas may take while they catch up (KIP-73).
+  std::int64_t leader_throttle_rate = INT64_MAX;    ///< leader.replication.throttled.rate
+  std::int64_t follower_throttle_rate = INT64_MAX;  ///< follower.replication.throttled.rate
+
   storage::CleanerConfig cleaner;
   Duration retention_check_interval = seconds(300);  ///< log.retention.check.interval.ms
 

@@ -54,6 +54,10 @@ bool ReplicaFetcher::send_fetch(FetcherContext& context) {
       state.delayed_until = now + context.config.fetch_backoff;
       continue;
     }
+    if (!context.logs.may_fetch(context.env, partition, state.in_sync)) {
+      state.delayed_until = now + context.config.fetch_backoff;
+      continue;
+    }
     if (request.topics.empty() || request.topics.back().topic_id != state.topic_id) {
       request.topics.push_back({partition.topic, state.topic_id, {}});
     }
@@ -171,6 +175,9 @@ void ReplicaFetcher::on_data(FetcherContext& context, const Asked& asked, const 
     on_error(context, asked, error);
   } else if (!data.records.empty()) {
     resume_at_tail(context, asked.partition);
+  }
+  if (const auto it = partitions_.find(asked.partition); it != partitions_.end()) {
+    it->second.in_sync = it->second.fetch_offset.value() >= data.high_watermark;
   }
 }
 

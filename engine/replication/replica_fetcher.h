@@ -53,6 +53,7 @@ struct PartitionFetchState {
   std::optional<LeaderEpoch> last_fetched_epoch;
   FetchPhase phase = FetchPhase::Fetching;
   std::optional<Instant> delayed_until;
+  bool in_sync = false;  ///< the last answer held everything up to the leader's high watermark
   bool operator==(const PartitionFetchState&) const = default;
 };
 

@@ -65,7 +65,10 @@ PartitionRead ReplicaManager::read(env::Env& env, const FetchSource& source,
   if (refused.error != ErrorCode::NONE) return refused;
   Context around = context(env);
   auto read = replica.partition->fetch(around, *replica.log, source, fetch, update_follower);
-  if (read.ok()) return std::move(read).value();
+  if (read.ok()) {
+    throttle_read(env, source, partition, *read);
+    return std::move(read).value();
+  }
   if (read.error().kind == ErrorKind::Corrupt) {
     refused.error = ErrorCode::CORRUPT_MESSAGE;  // this batch is lost here, the disk still works
     return refused;
@@ -94,6 +97,7 @@ FetchReadiness ReplicaManager::readiness(const FetchSource& source,
       return {true, false};
     }
   }
+  if (holds_back(source, partition)) return {};
   return {false, fetch.offset < replica.end_for(source.isolation, *log)};
 }
 

@@ -21,6 +21,7 @@ void ReplicaManager::on_metadata(env::Env& env, const metadata::MetadataImage& i
     }
   }
   update_configs(image, delta);
+  update_throttles(image, delta);
   if (!delta.topic_configs.empty()) arm_flush(env);
   if (!started_with_metadata_) remove_strays(env, image);
   started_with_metadata_ = true;
@@ -53,7 +54,8 @@ void ReplicaManager::configure(const metadata::MetadataImage& image, Partition& 
                                storage::UnifiedLog& log) const {
   const std::string& topic = partition.name().topic;
   partition.set_min_insync_replicas(
-      metadata::min_insync_replicas(image, topic, defaults_.min_insync_replicas));
+      metadata::min_insync_replicas(image, topic, config_.broker,
+                                    defaults_.min_insync_replicas));
   log.set_config(metadata::log_config_of(image.topic_config(topic), defaults_.log));
 }
 

@@ -164,7 +164,8 @@ bool NetworkModel::delay(NetworkContext ctx, FrameId frame, Duration extra) {
   const auto [c, index] = find(frame, &lane);
   if (c == nullptr) return false;
   Lane& l = c->lanes[lane];
-  Instant previous = l.frames[index].arrives_at + extra;
+  // One that a cut or a paused receiver holds up was due long ago: it waits from now on.
+  Instant previous = std::max(l.frames[index].arrives_at, ctx.now) + extra;
   for (std::size_t i = index; i < l.frames.size(); ++i) {
     Frame& f = l.frames[i];
     if (f.arrives_at >= previous) break;

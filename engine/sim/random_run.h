@@ -2,22 +2,23 @@
 // word.
 //
 // Three phases, as TigerBeetle's VOPR has them. Boot: the cluster comes up, topics and clients are
-// made. Storm: for some seconds every few hundred milliseconds something happens, a fault more
-// often than not; all invariants are checked after every item. Calm: everything is healed and the
-// cluster must converge: all replicas equal and in sync, every record acknowledged or refused,
-// consumers at the end. Everything is drawn from one seed, so a failure is replayed by its number.
+// made. Storm: every few hundred milliseconds something happens (random_storm.h); all invariants
+// are checked after every item. Calm: everything is healed and the cluster must converge: all
+// replicas equal and in sync, every record acknowledged or refused, consumers at the end.
+// Everything is drawn from one seed, so a failure is replayed by its number.
 //
-// The fault budget is what Kafka 3.9 promises to survive: any process may crash, pause, be cut off,
-// or fill its disk at any time, but power is only cut while every partition has other in-sync
-// copies that kept theirs (without ELR, KIP-966, Kafka loses data otherwise, and says so). With
-// `over_budget` that rule is dropped.
+// Mixes are drawn in the manner of swarm testing (Groce et al. 2012): each seed switches on a random
+// subset of all that can happen, with random weights. A run that can do everything does nothing
+// often enough to reach the corners.
 //
-// What was done is kept as a scenario (script()), so that it can be read, cut down by hand and
+// What was done is kept as a scenario (script()), so that it can be read, cut down (shrink.h) and
 // opened in the viewer.
 //
-// Called by: `kafkascope run random`, tests/simulation. Read next: tests/simulation/random_test.cc
+// Called by: `kafkascope run random`, tests/simulation, tests/sensitivity.
+// Read next: sim/random_storm.h
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,15 +44,20 @@ struct RandomRunResult {
   std::uint64_t events = 0;
   std::uint64_t hash = 0;
   Duration simulated{};
-  std::int64_t operations = 0;  ///< commands of the storm
+  std::map<std::string, std::int64_t> acts;  ///< what the storm did, by name, and how often
+  std::int64_t operations = 0;               ///< … of which uses of the cluster
+  std::int64_t faults = 0;                   ///< … and faults
   std::int64_t acked = 0;
+  std::int64_t consumed = 0;
   std::int64_t loss_windows = 0;
+  std::map<std::string, std::int64_t> looks;  ///< how often each invariant was looked at
   std::vector<cluster::Violation> violations;
 };
 
 class RandomRun {
  public:
   explicit RandomRun(const RandomRunOptions& options);
+  ~RandomRun();
   RandomRunResult run();
   const World& world() const { return world_; }
   void set_observer(Observer* observer) { world_.set_observer(observer); }
@@ -59,30 +65,23 @@ class RandomRun {
   std::string script() const;
 
  private:
+  void apply(const std::string& command);
   bool boot();
-  void storm();
-  void one_thing();
+  bool run_until_ready(Instant limit);
+  void start_clients();
   void heal();
   bool converge();
-  std::string missing(const cluster::Snapshot& snapshot) const;
-
-  bool apply(const std::string& command);
-  bool run_until_ready(Instant limit);
-  std::string any_node();
-  bool is_running(std::int32_t node) const;
-  bool may_cut_power() const;
-  bool holds_its_breath() const;
-  void crash_something();
-  void break_a_link();
-  void upset_a_disk();
-  void set_a_trap();
-  void use_the_cluster();
 
   RandomRunOptions options_;
   env::Random luck_;
   World world_;
-  std::int64_t operations_ = 0;
+  std::unique_ptr<class RandomStorm> storm_;
   std::string failure_;
 };
+
+/// The first thing that is not as it should be in a healthy cluster at rest; empty: nothing.
+std::string first_trouble(const World& world);
+/// Inputs and the time they came at, as the text of a scenario that ends at `end`.
+std::string script_of(const World& world, const std::string& title);
 
 }  // namespace kscope::sim

@@ -214,6 +214,8 @@ Blob World::frame_bytes(FrameId id) const { return state_->network.frame_bytes(i
 cluster::Snapshot World::snapshot() const {
   cluster::Snapshot snapshot = take_snapshot(*state_);
   snapshot.violations = state_->violations;
+  if (state_->check_invariants)
+    snapshot.invariants = state_->invariants.standing(state_->violations);
   return snapshot;
 }
 

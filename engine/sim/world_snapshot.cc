@@ -16,6 +16,7 @@ NodeView node_view(NodeId id, const NodeSlot& slot, Instant now) {
   view.incarnation = slot.incarnation;
   view.clock_skew = slot.clock_skew;
   view.has_controller = slot.node.config().is_voter();
+  view.settings = slot.node.config().settings;
   if (slot.node.running()) {
     view.quorum = slot.node.quorum_view();
     view.broker = slot.node.broker_view(now);

@@ -69,8 +69,7 @@ Result<void> UnifiedLog::delete_local(env::Env& env) {
     const bool before_start = next <= log_start_;
     if (!before_start && !(copied && (too_large || too_old))) break;
     local_bytes -= oldest.size();
-    LogSegment gone = std::move(segments_.front());
-    segments_.erase(segments_.begin());
+    LogSegment gone = segments_.take_front();
     KTRY(doom(env, gone));
     KTRY(producers_.remove_snapshot(env.disk, gone.base_offset()));
   }

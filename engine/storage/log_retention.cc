@@ -59,8 +59,7 @@ Result<void> UnifiedLog::delete_leading(env::Env& env, Offset high_watermark,
   const Offset start = segments_[count].base_offset();
   if (start > log_start_) KTRY(advance_log_start(env, start, event::LogStartReason::Retention));
   for (std::size_t i = 0; i < count; ++i) {
-    LogSegment gone = std::move(segments_.front());
-    segments_.erase(segments_.begin());
+    LogSegment gone = segments_.take_front();
     env.events.emit(env.node,
                     event::SegmentDeleted{ref_, gone.base_offset(),
                                           segments_.front().base_offset(), gone.size(), reason});
@@ -128,9 +127,7 @@ Result<void> UnifiedLog::replace_segments(env::Env& env, std::size_t first, std:
   env.events.emit(env.node,
                   event::SegmentsSwapped{ref_, cleaned.base_offset(), end,
                                          static_cast<std::int32_t>(count), cleaned.size()});
-  segments_[first] = std::move(cleaned);
-  const auto after = segments_.begin() + static_cast<std::ptrdiff_t>(first) + 1;
-  segments_.erase(after, after + static_cast<std::ptrdiff_t>(count) - 1);
+  segments_.replace(first, count, std::move(cleaned));
   return {};
 }
 

@@ -25,8 +25,13 @@ Result<void> UnifiedLog::remove_segments_after(env::Env& env, std::size_t keep) 
 
 Result<void> UnifiedLog::truncate_to(env::Env& env, Offset to, event::TruncateReason reason) {
   KCHECK(to.value() >= 0);
-  // A leader that never wrote a record in its epoch leaves an epoch start at the log end behind.
-  if (to >= log_end_) return drop_epochs_from(env, log_end_);
+  if (to >= log_end_) {
+    // A leader that never wrote a record in its epoch leaves an epoch start at the log end behind.
+    // Taking it back is told as a truncation by nothing: readers of the events must forget it, too.
+    const bool none = epochs_.entries().empty() || epochs_.entries().back().start < log_end_;
+    if (!none) env.events.emit(env.node, event::LogTruncated{ref_, log_end_, log_end_, reason});
+    return drop_epochs_from(env, log_end_);
+  }
   if (to < segments_.front().base_offset()) return truncate_fully_and_start_at(env, to);
 
   // Only what is committed was copied; an unclean election may cut even that.

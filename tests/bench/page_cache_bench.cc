@@ -6,12 +6,12 @@ namespace kscope::bench {
 
 namespace {
 
-constexpr int kRuns = 3;
+constexpr int kPageCacheRuns = 3;
 
 /// Each name's median over the runs; names that could not be measured are left out.
 std::map<std::string, double> medians(lab::Figures (*measure)()) {
   std::map<std::string, std::vector<double>> all;
-  for (int run = 0; run < kRuns; ++run) {
+  for (int run = 0; run < kPageCacheRuns; ++run) {
     for (const auto& [name, value] : measure()) {
       if (name.ends_with("_percent") || name.ends_with("_times")) continue;
       all[name].push_back(static_cast<double>(value));
@@ -26,7 +26,7 @@ std::map<std::string, double> medians(lab::Figures (*measure)()) {
 void add(std::vector<Figure>& figures, lab::Figures (*measure)(), const char* limit) {
   const std::map<std::string, double> values = medians(measure);
   for (const auto& [name, value] : values) {
-    Figure figure{name, "MB/s", value, kRuns, {}, {}};
+    Figure figure{name, "MB/s", value, kPageCacheRuns, {}, {}};
     if (name != limit && values.count(limit) > 0) {
       figure.limit = limit;
       figure.limit_value = values.at(limit);

@@ -5,6 +5,8 @@
 #include <iostream>
 #include <memory>
 
+#include "engine/cluster/metrics_json.h"
+#include "engine/sim/metrics_of.h"
 #include "engine/sim/scenario_runner.h"
 #include "viewer/cli/commands.h"
 #include "viewer/cli/random_command.h"
@@ -22,6 +24,7 @@ struct Options {
   std::string for_time;
   bool json = false;
   bool all_events = false;
+  bool metrics = false;
   std::string lookup;
   RandomOptions random;
 };
@@ -61,6 +64,12 @@ Result<void> look_up(const Options& options, std::unique_ptr<sim::TimeMachine> m
   return {};
 }
 
+cluster::Json result_of(const sim::TimeMachine& machine, bool metrics) {
+  cluster::Json result = sim::run_result(machine.world());
+  if (metrics) result["metrics"] = cluster::metrics_json(sim::metrics_of(machine));
+  return result;
+}
+
 int run(const Options& options) {
   Result<sim::Scenario> scenario = load(options.scenario);
   if (!scenario.ok()) return complain("run", scenario.error().message);
@@ -76,7 +85,7 @@ int run(const Options& options) {
   sim::ScenarioRunner runner(*scenario, how, [&](const std::string& line) { out << line << "\n"; });
   const sim::ScenarioOutcome outcome = runner.run();
   if (longer > Duration{0}) runner.machine().run_until(Instant{} + longer);
-  if (options.json) std::cout << sim::run_result(runner.machine().world()).dump() << std::endl;
+  if (options.json) std::cout << result_of(runner.machine(), options.metrics).dump() << std::endl;
   if (!outcome.passed) {
     std::cerr << outcome.failure << std::endl;
     return kExitFound;
@@ -85,11 +94,22 @@ int run(const Options& options) {
   out << fmt::format("passed: {} events, hash {:016x}, {} of simulated time\n",
                      world.last_event().value(), world.hash(), format_instant(world.now()));
   const bool clean = world.violations().empty();
+  if (options.metrics && !options.json) {
+    out << cluster::metrics_text(sim::metrics_of(runner.machine()));
+  }
   if (!options.lookup.empty()) {
     const Result<void> shown = look_up(options, runner.take_machine(), out);
     if (!shown.ok()) return complain("run", shown.error().message);
   }
   return clean ? 0 : kExitFound;
+}
+
+int start_random(Options& options) {
+  const std::string& text = options.for_time;
+  if (!text.empty() &&
+      (!parse_duration(text, &options.random.storm) || options.random.storm <= Duration{0}))
+    return complain("run", fmt::format("--for takes a time such as 20s or 3m, found \"{}\"", text));
+  return run_random(options.random);
 }
 
 }  // namespace
@@ -102,9 +122,12 @@ void add_run(CLI::App& app, int& exit_code) {
       ->add_option("SCENARIO", options->scenario, "a file, a shipped scenario's name, or `random`")
       ->required();
   command->add_option("--seed", options->seed, "instead of the scenario's own");
-  command->add_option("--for", options->for_time, "go on until this time since the start");
+  command->add_option("--for", options->for_time,
+                      "go on until this time since the start; random: so long a storm");
   command->add_flag("--json", options->json, "end with {seed, events, hash, state, violations}");
   command->add_flag("--all-events", options->all_events, "print every event, not only the drama");
+  command->add_flag("--metrics", options->metrics,
+                    "at the end, print every metric under Kafka's name (with --json: add them)");
   command->add_option("--lookup", options->lookup,
                       "at the end, look a record up probe by probe: orders-0@41, orders-0@t=3.2s");
   command->add_option("--seeds", options->random.seeds, "random: how many runs")
@@ -113,11 +136,17 @@ void add_run(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, 256));
   command->add_option("--script", options->random.script_file,
                       "random: write the run (the failing one, if any) as a scenario to this file");
+  command->add_flag("--over-budget", options->random.over_budget,
+                    "random: more power losses than Kafka survives; losses must then be declared");
+  command->add_flag("!--no-shrink", options->random.shrink,
+                    "random: write a failing run as it was, not cut down");
+  command->add_option("--report", options->random.report_file,
+                      "random: write the figures of many runs as Markdown to this file");
   command->callback([options, &exit_code] {
     if (options->scenario == "random") {
       options->random.first_seed = options->seed.value_or(1);
       options->random.json = options->json;
-      exit_code = run_random(options->random);
+      exit_code = start_random(*options);
     } else {
       exit_code = run(*options);
     }

@@ -209,7 +209,8 @@ void add_view(CLI::App& app, int& exit_code) {
   command->add_option("--seed", options->session.seed, "Luck: another seed is another run");
   command->add_option("--at", options->session.at, "Opens at this time: 6s, 1500ms");
   command->add_option("--event", options->session.event, "Opens at the moment of this event");
-  command->add_option("--panel", options->panel, "Opens this screen: cluster, partition, log");
+  command->add_option("--panel", options->panel,
+                      "Opens this screen: cluster, partition, log, request, metrics, config");
   command->add_option("--partition", options->partition,
                       "Opens the screen \"Partition\" on this one: orders-0");
   command->add_option("--lookup", options->lookup,

@@ -95,7 +95,7 @@ void inspect_broker(const cluster::Snapshot& snapshot, const Target& target, Ins
                {"unflushed", format_bytes(b.disk_unflushed_bytes)},
                {"clock skew", format_duration(node->clock_skew)}};
   for (const cluster::RequestView& request : b.requests) {
-    out.facts.push_back({fmt::format("waits: {}", to_string(request.api)),
+    out.facts.push_back({fmt::format("{}: {}", to_string(request.place), to_string(request.api)),
                          format_duration(snapshot.now - request.since)});
   }
 }

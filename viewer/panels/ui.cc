@@ -47,12 +47,36 @@ void refresh_partition(Ui& ui) {
                                         ui.partition_ui.history);
 }
 
+/// Only while their screens are open: both fold and search the past.
+void refresh_request_screens(Ui& ui) {
+  constexpr std::size_t kCompletedRows = 60;
+  Session& session = ui.session;
+  Models& m = ui.models;
+  const bool path =
+      ui.state.tab == kRequestScreen &&
+      (m.request_path_version != session.version() || m.path_filter != ui.state.path_filter);
+  if (path) {
+    m.path_filter = ui.state.path_filter;
+    m.request_path = build_request_path(session.machine(), m.path_filter, 0, kCompletedRows);
+    m.request_path_version = session.version();
+  }
+  const bool metrics =
+      ui.state.tab == kMetricsScreen &&
+      (m.metrics_version != session.version() || m.metrics_owner != ui.state.metrics_owner);
+  if (metrics) {
+    m.metrics_owner = ui.state.metrics_owner;
+    m.metrics = build_metrics_view(session.machine(), m.metrics_owner);
+    m.metrics_version = session.version();
+  }
+}
+
 }  // namespace
 
 void refresh_models(Ui& ui) {
   Session& session = ui.session;
   Models& m = ui.models;
   refresh_log(ui);
+  refresh_request_screens(ui);
   if (m.cluster_version != session.version()) {
     m.cluster = build_cluster_view(session.snapshot(), session.index(), session.machine().names(),
                                    [&](std::int32_t node, EventSeq event) {

@@ -14,12 +14,15 @@
 
 #include "viewer/model/actions.h"
 #include "viewer/model/cluster_view.h"
+#include "viewer/model/config_view.h"
 #include "viewer/model/feed.h"
 #include "viewer/model/inspector.h"
 #include "viewer/model/lab_view.h"
 #include "viewer/model/lanes.h"
 #include "viewer/model/log_desk.h"
+#include "viewer/model/metrics_view.h"
 #include "viewer/model/partition_view.h"
+#include "viewer/model/request_path.h"
 #include "viewer/model/timeline.h"
 #include "viewer/session/session.h"
 #include "viewer/widgets/controls.h"
@@ -45,6 +48,12 @@ struct Models {
   TimelineModel timeline;
   PartitionPicture partition;
   std::uint64_t partition_version = 0;
+  RequestPathView request_path;
+  std::uint64_t request_path_version = 0;
+  PathFilter path_filter{};
+  MetricsView metrics;
+  std::uint64_t metrics_version = 0;
+  std::int32_t metrics_owner = -2;
 };
 
 /// What the person has set up on the screen; nothing of it changes the cluster.
@@ -52,7 +61,7 @@ struct UiState {
   float user_zoom = 1.0f;  ///< Ctrl + and -
   std::string tab = "Cluster";
   bool help_open = false;
-  int callout = -1;  ///< which of the first-start call-outs is shown; -1: none
+  int callout = -1;        ///< which of the first-start call-outs is shown; -1: none
   bool all_labs = false;   ///< the whole library is listed while a lab runs
   bool all_steps = false;  ///< every step of the lab, not only those around the current one
   FeedFilter feed_filter;
@@ -68,6 +77,8 @@ struct UiState {
   std::string menu_title;
   bool open_menu = false;
   std::string seek_text;
+  PathFilter path_filter{};         ///< "Request path": which completed requests are listed
+  std::int32_t metrics_owner = -1;  ///< "Metrics": whose; 0: the cluster, -1: the first broker
 };
 
 /// Of the screen "Log & index".
@@ -77,7 +88,7 @@ struct LogUi {
   bool choice_made = false;         ///< by a person: a lab that begins does not change it
   Target inspected;                 ///< what was selected when the choice was made
   FieldFocus index, time_index, batch;
-  float spare_for_gap = 0;          ///< height that the sections may share, from the last frame
+  float spare_for_gap = 0;  ///< height that the sections may share, from the last frame
 };
 
 /// Of the screen "Partition".
@@ -85,6 +96,13 @@ struct PartitionUi {
   PartitionHistory history;
   float spare = 0;  ///< height that the rows may share, from the last frame
   float taken = 0;  ///< how much of it they took
+};
+
+/// Of the screen "Config".
+struct ConfigUi {
+  ConfigQuestion question;
+  std::string chosen;  ///< name of the setting that the right side tells about
+  std::string edited;  ///< the new value as far as it is written
 };
 
 struct Ui {
@@ -98,8 +116,9 @@ struct Ui {
   LogDesk log;
   LogUi log_ui;
   PartitionUi partition_ui;
-  std::function<double()> seconds_now;  ///< the machine's clock, for what is measured on it
-  bool animating = false;               ///< something moves although the cluster stands still
+  ConfigUi config;
+  std::function<double()> seconds_now;   ///< the machine's clock, for what is measured on it
+  bool animating = false;                ///< something moves although the cluster stands still
   std::string title = "A live cluster";  ///< beside the product's name
   std::vector<std::function<void(Session&)>> later;
 
@@ -112,6 +131,8 @@ struct Ui {
 
 /// The tab of the screen that looks into a log.
 inline constexpr const char* kLogScreen = "Log & index";
+inline constexpr const char* kRequestScreen = "Request path";
+inline constexpr const char* kMetricsScreen = "Metrics";
 
 /// The tab of the screen that follows one partition.
 inline constexpr const char* kPartitionScreen = "Partition";

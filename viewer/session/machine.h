@@ -11,12 +11,14 @@
 // Called by: session/session, model/*. Read next: session/session.h
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/base/bytes.h"
 #include "engine/base/result.h"
+#include "engine/cluster/metrics_tape.h"
 #include "engine/cluster/snapshot.h"
 #include "engine/event/event.h"
 #include "engine/record/record_batch.h"
@@ -86,6 +88,12 @@ class Machine {
   /// broker's logs can still be shown. Empty where the past cannot be visited.
   virtual std::vector<cluster::ReplicaView> replicas_before(std::int32_t, EventSeq) { return {}; }
 
+  // ---- metrics
+  /// The cluster's own settings, as in server.properties.
+  virtual std::map<std::string, std::string> cluster_config() const { return {}; }
+  /// Kafka's metrics at the present moment: a fold over the events up to it.
+  const cluster::MetricsFold& metrics();
+
   // ---- a node's disk, also of one that is down
   /// Ordered by path.
   virtual std::vector<StoredFile> stored_files(std::int32_t node) const = 0;
@@ -94,6 +102,13 @@ class Machine {
   /// the past cannot be visited (a live cluster). REQUIRES 1 <= event <= recorded_end().
   virtual std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
                                                 EventSeq event) const = 0;
+
+ protected:
+  /// Whoever lets the past fork says so here.
+  void forget_metrics_after(EventSeq last) { metrics_.forget_after(last); }
+
+ private:
+  cluster::MetricsTape metrics_;
 };
 
 }  // namespace kscope::viewer

@@ -49,6 +49,7 @@ void TimeMachinePort::seek(EventSeq to) {
 
 Result<bool> TimeMachinePort::act(const std::string& command) {
   dirty_ = true;
+  forget_metrics_after(present());
   before_.clear();  // acting in the past gives the numbers of events to other events
   return machine_->act(command);
 }

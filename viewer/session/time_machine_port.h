@@ -20,7 +20,13 @@ class TimeMachinePort : public Machine {
 
   sim::TimeMachine& engine() { return *machine_; }
   /// Somebody drove the engine directly (a lab): the cached snapshot is stale.
-  void refresh() { dirty_ = true; }
+  void refresh() {
+    dirty_ = true;
+    forget_metrics_after(present());
+  }
+  std::map<std::string, std::string> cluster_config() const override {
+    return machine_->world().spec().config;
+  }
 
   const cluster::Snapshot& snapshot() override;
   const NameTable& names() const override { return machine_->world().names(); }

@@ -5,7 +5,7 @@
 // have (in verification, "ghost state"). It is written from events alone, and copied with the
 // World.
 //
-// Read next: sim/invariants/rules.h (who writes what)
+// Read next: ghost_logs.cc and its neighbours (who writes what)
 #pragma once
 
 #include <map>
@@ -63,6 +63,7 @@ struct PartitionGhost {
   NodeId leader{-1};
   std::int32_t leader_epoch = -1;
   std::int32_t partition_epoch = -1;
+  NodeList elr, last_known;  ///< KIP-966: who else could lead
   NodeList isr, replicas;
 
   std::map<NodeId, BeliefGhost> beliefs;  ///< of running brokers
@@ -79,8 +80,11 @@ struct NodeGhost {
   std::set<event::DiskFault> disk_faults;  ///< active ones
   bool disk_damaged = false;   ///< a bit was flipped or a write failed: recovery may cut more
   bool dir_failed = false;     ///< in this incarnation
+  bool was_up = false;         ///< this incarnation has been RUNNING
+  bool clean_stop = false;     ///< it was shut down, and its disk had nothing against it
   std::optional<bool> fenced;  ///< nothing: never registered
   std::int64_t broker_epoch = -1;
+  std::int64_t metadata_offset = 0;  ///< how far it applied the metadata log, this incarnation
 };
 
 /// A quorum member: what it has promised on disk.
@@ -92,6 +96,7 @@ struct VoterGhost {
   std::int64_t high_watermark = 0;  ///< in this incarnation
   bool leader = false;
   std::int64_t epoch_start = 0;  ///< while it leads
+  std::int32_t role_epoch = -1;  ///< of its present role; -1: it has just started
 };
 
 struct Ghost {
@@ -103,8 +108,39 @@ struct Ghost {
   std::map<std::pair<NodeId, PartitionRef>, std::int64_t> positions;  ///< of consumers
   std::optional<NameRef> metadata_topic;                              ///< once seen
   std::int64_t loss_windows = 0;
-  std::set<std::string> reported;  ///< "A8 orders-0": once is enough
-  std::string broken_rule;         ///< see Invariants::break_rule_for_test
+  std::set<std::string> reported;    ///< "A8 orders-0": once is enough
+  std::string broken_rule;           ///< see Invariants::break_rule_for_test
+  std::vector<std::uint64_t> looks;  ///< how often each checker looked, in their order
 };
+
+/// Index of the first batch that ends at or after `offset`.
+std::size_t find_offset(const BatchList& list, std::int64_t offset);
+/// "[0..2 epoch 1 crc 01020304]"
+std::string to_text(const BatchId& batch);
+/// True if both are the same batch; below what was cleaned one may have fewer records left.
+bool same_batch(const LogGhost& log, const BatchId& a, const BatchId& b);
+/// Where the copy ends; 0 if the node never had one.
+std::int64_t end_of_copy(const LogGhost& log, NodeId node);
+/// True while the process runs, serves, and its disk works: what A3 and A4 call RUNNING.
+bool is_serving(const Ghost& ghost, NodeId node);
+/// A loss was declared, and this broker still lives in an epoch from before it: what it holds, and
+/// believes to be committed, will be cut once it learns of the leader that counts.
+bool is_overruled(const PartitionGhost& p, const BeliefGhost& belief);
+/// A leader that was replaced and does not know it yet may still commit: everyone in its ISR has
+/// the record, and so has its successor. Only a loss window ends that.
+bool is_in_office(const PartitionGhost& p, const BeliefGhost& belief);
+/// Opens one unless it is open already.
+void open_loss_window(Ghost& ghost, PartitionGhost& partition);
+/// Over budget: everyone who is in sync has lost power and may lack records.
+void note_lossy_members(Ghost& ghost, PartitionGhost& partition);
+/// The first batch of the copy, from where it was compared last, that is below `high_watermark` and
+/// is not what is committed there. Moves the copy's `checked`.
+struct Mismatch {
+  BatchId held, committed;
+};
+std::optional<Mismatch> compare_with_committed(LogGhost& log, NodeId node,
+                                               std::int64_t high_watermark);
+/// What of the node's copy lies below `high_watermark` is committed from now on.
+void extend_committed(LogGhost& log, NodeId node, std::int64_t high_watermark);
 
 }  // namespace kscope::sim

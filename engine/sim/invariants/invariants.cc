@@ -2,13 +2,72 @@
 
 #include <fmt/core.h>
 
-#include "engine/sim/invariants/rules.h"
+#include "engine/sim/invariants/list.h"
 
 namespace kscope::sim {
+namespace {
 
-void Check::violated(const char* id, const std::string& subject, const std::string& what) {
-  if (!ghost.reported.insert(fmt::format("{} {}", id, subject)).second) return;
-  violations.push_back({id, fmt::format("{}: {}", subject, what), event->seq, event->at});
+/// For each kind of event, what is to be run at each moment.
+struct Table {
+  struct Entry {
+    void (*run)(Check&, const event::Body&);
+    const Checker* checker;
+    std::size_t number;
+  };
+  using Row = std::array<std::vector<Entry>, std::variant_size_v<event::Body>>;
+  Row before, record, after, at_end;
+
+  Table() {
+    for (const Recorder* recorder : all_recorders())
+      for (const Hook& hook : recorder->hooks) add(hook, nullptr, 0);
+    std::size_t number = 0;
+    for (const Checker* checker : all_checkers()) {
+      for (const Hook& hook : checker->hooks) add(hook, checker, number);
+      ++number;
+    }
+  }
+
+ private:
+  void add(const Hook& hook, const Checker* checker, std::size_t number) {
+    if (hook.moment == Moment::None) return;
+    Row& row = hook.moment == Moment::Before   ? before
+               : hook.moment == Moment::Record ? record
+               : hook.moment == Moment::After  ? after
+                                               : at_end;
+    row[hook.event].push_back({hook.run, checker, number});
+  }
+};
+
+const Table& table() {
+  static const Table table;
+  return table;
+}
+
+void run(const Table::Row& row, Check& check) {
+  for (const Table::Entry& entry : row[check.event->body.index()]) {
+    check.checker = entry.checker;
+    check.number = entry.number;
+    entry.run(check, check.event->body);
+  }
+}
+
+}  // namespace
+
+void Check::look_at(const event::Event& next) {
+  event = &next;
+  is_scanned_ = false;
+  found.state = FoundBatch::State::NotLooked;
+}
+
+bool Check::holds(bool kept) {
+  if (ghost.looks.size() <= number) ghost.looks.resize(all_checkers().size());
+  ++ghost.looks[number];
+  return kept || broken(checker->id);
+}
+
+void Check::violated(const std::string& subject, const std::string& what) {
+  if (!ghost.reported.insert(fmt::format("{} {}", checker->id, subject)).second) return;
+  violations_.push_back({checker->id, fmt::format("{}: {}", subject, what), event->seq, event->at});
 }
 
 bool Check::is_metadata(PartitionRef ref) {
@@ -17,9 +76,11 @@ bool Check::is_metadata(PartitionRef ref) {
   return ghost.metadata_topic == ref.topic;
 }
 
-std::string Check::where(NodeId node, PartitionRef ref) const {
-  return fmt::format("{} on broker {}", name(ref), node.value());
+std::string Check::where(PartitionRef ref) const {
+  return fmt::format("{} on broker {}", name(ref), node().value());
 }
+
+std::string Check::voter_name() const { return fmt::format("controller {}", node().value()); }
 
 LogGhost* Check::log_of(PartitionRef ref) {
   if (is_metadata(ref)) return &ghost.quorum_log;
@@ -27,85 +88,47 @@ LogGhost* Check::log_of(PartitionRef ref) {
   return p.deleted ? nullptr : &p.log;
 }
 
-bool is_serving(const Ghost& ghost, NodeId node) {
-  const auto it = ghost.nodes.find(node);
-  return it != ghost.nodes.end() && it->second.alive && it->second.serving &&
-         !it->second.dir_failed;
+const ScannedLog& Check::scan(PartitionRef ref) {
+  if (!is_scanned_) scanned_ = engine.scan(node(), ref);
+  is_scanned_ = true;
+  return scanned_;
 }
 
 void Invariants::after_item(const CheckedCluster& engine, const std::vector<event::Event>& fresh,
                             std::vector<cluster::Violation>& violations) {
-  Check check{ghost_, engine, violations, nullptr};
-  LogMatchingRules logs(check);
-  RecoveryRules recovery(check);
-  ControlRules control(check);
-  WatermarkRules watermarks(check);
-  MembershipRules membership(check);
-  DurabilityRules durability(check);
-  QuorumRules quorum(check);
+  Check check(ghost_, engine, violations);
   for (const event::Event& event : fresh) {
-    check.event = &event;
-    std::visit(
-        [&](const auto& body) {
-          recovery.on(body);
-          logs.on(body);
-          control.on(body);
-          membership.on(body);
-          watermarks.on(body);
-          durability.on(body);
-          quorum.on(body);
-        },
-        event.body);
+    check.look_at(event);
+    run(table().before, check);
+    run(table().record, check);
+    run(table().after, check);
   }
   for (const event::Event& event : fresh) {
-    check.event = &event;
-    ControlRules::at_end(check, event);
-    DurabilityRules::at_end(check, event);
-    QuorumRules::at_end(check, event);
+    check.look_at(event);
+    run(table().at_end, check);
   }
 }
 
+std::vector<cluster::InvariantView> Invariants::standing(
+    const std::vector<cluster::Violation>& violations) const {
+  std::vector<cluster::InvariantView> out;
+  for (const Checker* checker : all_checkers()) {
+    cluster::InvariantView view{checker->id, checker->name, checker->promise, 0, {}};
+    if (out.size() < ghost_.looks.size()) view.looks = ghost_.looks[out.size()];
+    for (const cluster::Violation& v : violations)
+      if (v.invariant == checker->id && view.violated_at == EventSeq()) view.violated_at = v.event;
+    out.push_back(std::move(view));
+  }
+  return out;
+}
+
 const std::vector<InvariantInfo>& invariant_table() {
-  static const std::vector<InvariantInfo> table = {
-      {"A1", "Log matching", "Below their high watermarks, two replicas hold the same batches."},
-      {"A2", "One batch",
-       "An epoch and an offset name one batch, on all replicas and for all time."},
-      {"A3", "Leader completeness", "A leader made by the controller holds everything committed."},
-      {"A4", "Candidate completeness", "So does every running member of the ISR."},
-      {"A5", "Quorum superset", "What a leader counts as in sync contains the controller's ISR."},
-      {"A6", "Strong ISR", "What any leader believes committed is on every member of the ISR."},
-      {"A7", "Consistent reads", "Nothing is consumed that is not committed."},
-      {"A8", "High watermark",
-       "HW <= LEO; it only rises, never beyond the slowest in-sync copy, "
-       "and not while fewer than min.insync.replicas are in sync."},
-      {"A9", "Joining the ISR", "Only a follower that has reached HW and epoch start may join."},
-      {"A11", "Truncation",
-       "Leaders never truncate; in-sync followers never below the commit point."},
-      {"A12", "Epoch cache", "Leader epochs and their start offsets strictly increase."},
-      {"B1", "One leader", "At most one quorum leader in an epoch."},
-      {"B2", "Persisted epoch", "The epoch on disk never falls and equals the one in memory."},
-      {"B3", "One vote", "One vote an epoch, on disk before it is given."},
-      {"B4", "Quorum high watermark", "A member's commit point never falls."},
-      {"B5", "Majority", "A majority holds everything the leader calls committed."},
-      {"B6", "Own epoch first", "A leader commits nothing before a record of its own epoch."},
-      {"B7", "Agreement", "The committed metadata is one sequence of batches."},
-      {"C1", "Broker epochs", "Every registration of a broker gets a larger broker epoch."},
-      {"C2", "Fenced brokers", "A fenced broker is in no ISR, unless it is the last one there."},
-      {"C3", "Leader in ISR", "A leader is a member of the ISR, and the ISR is never empty."},
-      {"C4", "Epochs count",
-       "Every change of a partition raises its epoch; a new leader, its leader "
-       "epoch."},
-      {"C5", "ISR of replicas", "Only replicas, and registered brokers, are in the ISR."},
-      {"F1", "Recovery",
-       "After a crash a log is a prefix of what it was, and has all that was flushed."},
-      {"F4", "Recovery point", "What is called flushed is in the log."},
-      {"F6", "Corruption", "A batch with a wrong CRC is never appended."},
-      {"F8", "Failed disk", "Nothing is appended after the log directory failed."},
-      {"G1", "Lost writes", "What was acknowledged with acks=all is committed."},
-      {"G7", "Polls", "A consumer gets every offset once, in order, until it seeks."},
-      {"K1", "Compaction", "Cleaning takes records away; it moves, changes or adds none."},
-  };
-  return table;
+  static const std::vector<InvariantInfo> rows = [] {
+    std::vector<InvariantInfo> all;
+    for (const Checker* c : all_checkers()) all.push_back({c->id, c->name, c->promise});
+    return all;
+  }();
+  return rows;
 }
 
 }  // namespace kscope::sim

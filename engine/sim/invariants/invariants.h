@@ -6,17 +6,12 @@
 // bytes where bytes are the question, and in a memory of their own (the Ghost) where the past is.
 // They never stop the run: a violation is a value, so that the viewer can freeze on the moment.
 //
-//   log_matching.cc   A1 A2 A12 B7 F6   one history, byte by byte; K1: what compaction leaves of it
-//   durability.cc     A3 A4 A7 G1 G7    nothing acknowledged, committed or read is ever gone
-//   watermarks.cc     A6 A8 A11         how high watermarks and logs may move
-//   membership.cc     A5 A9             what a leader believes of its ISR
-//   quorum.cc         B1-B6             elections and the commit point of the metadata log
-//   control.cc        C1-C5             what the controller may decide
-//   recovery.cc       F1 F4 F8          what a crash may and may not take
+// Every invariant is one file of this folder, named after its id: A the logs of partitions, B the
+// quorum, C the controller, F storage and recovery, G what clients were told, K compaction. The ids
+// are those of the specifications they come from (docs/testing.md).
 //
-// Not checked yet, for want of an event or of the feature: A10 (ListOffsets answers are no events),
-// B8-B11 and C6 (snapshots, voter changes, ELR), C7's image hash, F2 F3 F5 F7 (unit tests of
-// storage/).
+// Not looked at here: A10 (ListOffsets answers are no events), B8-B10 (snapshots and voter changes
+// of the quorum: tests/unit/raft) and F2 (recovering twice: tests/unit/storage).
 //
 // A loss window is what Kafka itself declares or cannot promise: an unclean election, or the loss
 // of power on every machine that still counts as in sync (without flushes Kafka's safety is
@@ -27,7 +22,7 @@
 // Invariant of this class itself: a copy of it goes on exactly as the original does (it is part of
 // a checkpoint), and its long lists are shared between copies.
 //
-// Called by: sim/world, after every item. Read next: sim/invariants/ghost.h
+// Called by: sim/world, after every item. Read next: sim/invariants/checker.h
 #pragma once
 
 #include <vector>
@@ -38,7 +33,7 @@
 
 namespace kscope::sim {
 
-/// One row for the viewer's panel and the docs.
+/// One row for the docs.
 struct InvariantInfo {
   const char* id;
   const char* name;
@@ -52,6 +47,9 @@ class Invariants {
   void after_item(const CheckedCluster& engine, const std::vector<event::Event>& fresh,
                   std::vector<cluster::Violation>& violations);
 
+  /// How each invariant stands, in the order of invariant_table().
+  std::vector<cluster::InvariantView> standing(
+      const std::vector<cluster::Violation>& violations) const;
   /// Loss windows so far, over all partitions; a run within its fault budget has none.
   std::int64_t loss_windows() const { return ghost_.loss_windows; }
   const Ghost& ghost() const { return ghost_; }

@@ -9,8 +9,6 @@ using namespace kscope::storage;
 
 namespace {
 
-constexpr std::int64_t kHour = 3'600'000;
-
 /// Every batch has a segment to itself: ten records each.
 LogConfig one_batch_a_segment() {
   LogConfig config;

@@ -1,0 +1,32 @@
+// The list: every invariant has a line here and a file of its own beside it.
+//
+// Read next: checker.h (how one is made), any of the files
+#pragma once
+
+#include "engine/sim/invariants/checker.h"
+
+namespace kscope::sim {
+
+// A: the logs of partitions
+extern const Checker a1_log_matching, a2_one_batch, a3_leader_completeness,
+    a4_candidate_completeness, a5_quorum_superset, a6_strong_isr, a7_consistent_reads,
+    a8_high_watermark, a9_joining_the_isr, a11_truncation, a12_epoch_cache;
+// B: the KRaft quorum
+extern const Checker b1_one_leader, b2_persisted_epoch, b3_one_vote, b4_quorum_high_watermark,
+    b5_majority, b6_own_epoch_first, b7_agreement, b11_legal_roles;
+// C: the controller's decisions
+extern const Checker c1_broker_epochs, c2_fenced_brokers, c3_leader_in_isr, c4_epochs_count,
+    c5_isr_of_replicas, c7_metadata_prefix;
+// F: storage and recovery
+extern const Checker f1_recovery, f3_epochs_of_the_log, f4_recovery_point, f5_clean_shutdown,
+    f6_corruption, f7_remembered_vote, f8_failed_disk;
+// G: what clients were told
+extern const Checker g1_lost_writes, g7_polls;
+// K: compaction
+extern const Checker k1_compaction;
+
+// What writes the ghost.
+extern const Recorder machines_ghost, logs_ghost, compaction_ghost, controller_ghost,
+    beliefs_ghost, quorum_ghost, clients_ghost;
+
+}  // namespace kscope::sim
