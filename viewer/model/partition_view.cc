@@ -129,6 +129,7 @@ Succession build_heirs(const cluster::Snapshot& snapshot, const PartitionRow& ro
     heir.broker = line.broker;
     heir.in_isr = is_member(row.isr, line.broker);
     heir.process_runs = !line.down;
+    if (line.broker == row.leader) facts.leader_down = line.down;
     for (const cluster::RegistrationView& r : snapshot.metadata.registrations) {
       if (r.broker == line.broker) heir.alive = !r.fenced;
     }
@@ -157,18 +158,28 @@ std::vector<std::int32_t> behind(const PartitionPicture& p) {
   return ids;
 }
 
+Sentence absent_leader(const PartitionRow& row, const PartitionPicture& p) {
+  const bool down = std::any_of(p.lines.begin(), p.lines.end(), [&](const ReplicaLine& line) {
+    return line.broker == row.leader && line.down;
+  });
+  if (!down) {
+    return {fmt::format("Broker {} is to lead, but has not heard of it yet. Nothing is written or "
+                        "read.",
+                        row.leader),
+            Tone::Bad};
+  }
+  return {fmt::format("Broker {} is down, but for the controller it still leads, until "
+                      "broker.session.timeout.ms is over. Nothing is written or read.",
+                      row.leader),
+          Tone::Bad};
+}
+
 Sentence choose_sentence(const PartitionRow& row, const ReplicaView* leader,
                          const PartitionPicture& p) {
   if (row.leader < 0) {
     return {"Nobody leads: no record can be written or read until a leader is elected.", Tone::Bad};
   }
-  if (leader == nullptr) {
-    return {
-        fmt::format("Broker {} is the leader for the controller, but does not act as one. Until "
-                    "the controller knows, nothing is written or read.",
-                    row.leader),
-        Tone::Bad};
-  }
+  if (leader == nullptr) return absent_leader(row, p);
   if (row.below_min_isr) {
     return {fmt::format("The ISR {} is smaller than min.insync.replicas = {}: acks=all is refused, "
                         "and the high watermark stands still at {}.",
