@@ -94,7 +94,7 @@ void judge_unclean(const SuccessionFacts& facts, Succession& out) {
   Tone tone = Tone::Neutral;
   std::string loss;
   judge_loss(facts, *heir, loss, tone);
-  out.unclean_tone = facts.unclean_enabled ? Tone::Bad : Tone::Neutral;
+  out.unclean_tone = facts.unclean_enabled ? tone : Tone::Neutral;
   out.unclean =
       facts.unclean_enabled
           ? fmt::format("{}=true: broker {} may lead all the same; {}", name, heir->broker, loss)
