@@ -96,7 +96,8 @@ constexpr ErrorInfo kTable[] = {
         "The first replica cannot lead now: it is not alive or not in the ISR."),
     ROW(ELIGIBLE_LEADERS_NOT_AVAILABLE, kRetry, "No replica of the ISR is alive to lead."),
     ROW(ELECTION_NOT_NEEDED, kRetry, "The partition has the leader that it should have."),
-    ROW(NO_REASSIGNMENT_IN_PROGRESS, kGiveUp, "Nothing is being moved, so nothing can be called off."),
+    ROW(NO_REASSIGNMENT_IN_PROGRESS, kGiveUp,
+        "Nothing is being moved, so nothing can be called off."),
     ROW(INVALID_RECORD, kGiveUp,
         "A record breaks a rule of its topic, for instance no key in a compacted one."),
     ROW(INCONSISTENT_VOTER_SET, kGiveUp,
@@ -112,11 +113,15 @@ constexpr ErrorInfo kTable[] = {
     ROW(INCONSISTENT_TOPIC_ID, kRetry,
         "The topic was deleted and created again: the name is the same, the topic is not."),
     ROW(INCONSISTENT_CLUSTER_ID, kGiveUp, "The sender belongs to another cluster."),
+    ROW(FETCH_SESSION_TOPIC_ID_ERROR, kRetry,
+        "A fetch session names its topics by id or by name, not now so and now so."),
     ROW(INELIGIBLE_REPLICA, kGiveUp,
         "A replica named for the ISR may not join it: fenced, shutting down, or a past epoch."),
     ROW(NEW_LEADER_ELECTED, kGiveUp,
         "The ISR was changed, and with it the leader: the sender no longer leads."),
     ROW(INVALID_VOTER_KEY, kGiveUp, "The receiver is not the voter that the sender meant."),
+    ROW(DUPLICATE_VOTER, kGiveUp, "This controller is a voter already."),
+    ROW(VOTER_NOT_FOUND, kGiveUp, "No voter has this id and directory."),
 };
 #undef ROW
 

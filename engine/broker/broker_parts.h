@@ -11,6 +11,7 @@
 #include "engine/broker/alter_partition_manager.h"
 #include "engine/broker/broker_config.h"
 #include "engine/broker/delayed_operations.h"
+#include "engine/broker/fetch_session_cache.h"
 #include "engine/broker/forwarding_manager.h"
 #include "engine/broker/purgatory.h"
 #include "engine/metadata/metadata_image.h"
@@ -27,6 +28,7 @@ struct BrokerParts {
   DelayedOperationPurgatory<DelayedProduce> produces{event::PurgatoryKind::Produce};
   DelayedOperationPurgatory<DelayedFetch> fetches{event::PurgatoryKind::Fetch};
   DelayedOperationPurgatory<DelayedDeleteRecords> deletes{event::PurgatoryKind::DeleteRecords};
+  FetchSessionCache fetch_sessions;
   BrokerLifecycleManager lifecycle;
   AlterPartitionManager alter_partitions;
   ForwardingManager forwarding;

@@ -38,11 +38,13 @@ Result<void> BrokerServer::start(env::Env& env, const BrokerConfig& config) {
   BrokerParts& p = parts_;
   p.config = config;
   p.requests = RequestChannel(config.requests);
+  p.fetch_sessions = FetchSessionCache(config.fetch_session_slots);
   KTRY(p.replicas.start(env, config.replicas, config.topics));
+  env.events.emit(env.node, event::StartupStageReached{event::StartupStage::DataLogsLoaded});
   const AdvertisedEndpoint endpoint = config.own_endpoint();
   p.lifecycle = BrokerLifecycleManager(
       {config.node, config.cluster_id, random_uuid(env.random[env::Purpose::Identity]),
-       endpoint.host, endpoint.port, p.replicas.logs().previous_broker_epoch()},
+       endpoint.host, endpoint.port, config.rack, p.replicas.logs().previous_broker_epoch()},
       config.lifecycle);
   const std::string client = "broker-" + std::to_string(config.node.value());
   // A heartbeat that is half a session old is of no use to anybody; make a new one.

@@ -1,9 +1,10 @@
 // ConfigAdmin: what a broker itself has to say about changes of settings.
 //
-// Before a change of settings goes to the controller, the broker looks at it: is each resource named
-// once, is a broker's setting meant for this broker, can it be changed while it runs, does the value
-// fit, is the step not too large (num.io.threads may at most double or halve)? What fails here is
-// answered here; the rest is forwarded, and the two halves of the answer are put together again.
+// Before a change of settings goes to the controller, the broker looks at it: is each resource
+// named once, is a broker's setting meant for this broker, may it be changed while it runs, does
+// the value fit, is the step not too large (num.io.threads may at most double or halve)? What
+// fails here is answered here; the rest is forwarded, and the two halves of the answer are put
+// together.
 //
 // Called by: kafka_apis_configs, forwarding_manager.
 // Kafka: ConfigAdminManager, DynamicBrokerConfig.validate. KIP-226, KIP-339.

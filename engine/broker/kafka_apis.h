@@ -80,10 +80,25 @@ class KafkaApis {
                                 ByteView records, std::int16_t acks);
   // fetch
   using FetchResults = std::vector<replication::PartitionRead>;
-  std::optional<DelayedFetch> plan_fetch(const QueuedRequest& request,
-                                         const protocol::FetchRequest& asked);
+  DelayedFetch plan_fetch(const QueuedRequest& request, const protocol::FetchRequest& asked);
+  FetchPartitionStatus plan_partition(const protocol::FetchRequest::FetchTopic& topic,
+                                      const protocol::FetchRequest::FetchPartition& asked,
+                                      std::int16_t version);
+  void resolve(FetchPartitionStatus& status, bool by_id) const;
+  /// NONE, or why the session that the request names cannot be used.
+  ErrorCode take_session(const QueuedRequest& request, const protocol::FetchRequest& asked,
+                         DelayedFetch& fetch);
+  void update_session(FetchSession& session, const protocol::FetchRequest& asked,
+                      std::vector<FetchPartitionStatus> named);
   FetchResults read_all(const DelayedFetch& fetch, bool update_followers);
   void respond(const DelayedFetch& fetch, FetchResults results);
+  using FetchData = protocol::FetchResponse::PartitionData;
+  FetchData data_of(const DelayedFetch& fetch, const FetchPartitionStatus& status,
+                    replication::PartitionRead&& read);
+  void point_to_leader(const FetchPartitionStatus& status, FetchData& data,
+                       protocol::FetchResponse& response) const;
+  void open_session(const DelayedFetch& fetch, const std::vector<FetchData>& told,
+                    protocol::FetchResponse& response);
   // offsets
   protocol::OffsetForLeaderEpochResponse::EpochEndOffset epoch_end(
       const std::string& topic,

@@ -1,4 +1,4 @@
-// Settings: DescribeConfigs is answered here, changes are looked at and passed on to the controller.
+// Settings: DescribeConfigs is answered here, changes are looked at and passed on.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,7 +28,6 @@ Entry entry_of(const ConfigKey& key, const metadata::EffectiveConfig& config,
   entry.value = config.value();
   entry.read_only = is_broker(key.scope) && !is_dynamic(key.scope);
   entry.config_source = static_cast<std::int8_t>(config.source());
-  entry.is_default = config.source() == metadata::ConfigSource::Default;
   entry.config_type = static_cast<std::int8_t>(key.type);
   entry.documentation = std::nullopt;
   if (request.include_documentation) entry.documentation = key.meaning;
@@ -121,6 +120,12 @@ void KafkaApis::handle_describe_configs(const QueuedRequest& request) {
     } else {
       result = refused(ErrorCode::INVALID_REQUEST,
                        fmt::format("Unsupported resource type: {}", resource.resource_type));
+    }
+    // What version 0 has in the place of the source.
+    for (Entry& entry : result.configs) {
+      entry.is_default = request.context.header.version == 0 &&
+                         entry.config_source ==
+                             static_cast<std::int8_t>(metadata::ConfigSource::Default);
     }
     result.resource_type = resource.resource_type;
     result.resource_name = resource.resource_name;

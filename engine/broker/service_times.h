@@ -1,5 +1,5 @@
-// How long a request handler works on a request, besides what the disk takes; and how long a network
-// thread works on a frame.
+// How long a request handler works on a request, besides what the disk takes; and how long a
+// network thread works on a frame.
 //
 // Constants, chosen to be of the size that a small cluster on a current machine shows, so that
 // queues build up where they would in life and a person can see a handler being busy. They are a

@@ -1,7 +1,5 @@
 #include "engine/client/config_table.h"
 
-#include <algorithm>
-
 namespace kscope::client {
 namespace {
 
@@ -149,12 +147,8 @@ constexpr ConfigKey kAdminTable[] = {
      "Socket buffer; there are none here."},
 };
 
-constexpr bool ordered(std::span<const ConfigKey> table) {
-  return std::is_sorted(table.begin(), table.end(), [](const ConfigKey& a, const ConfigKey& b) {
-    return std::string_view(a.name) < std::string_view(b.name);
-  });
-}
-static_assert(ordered(kProducerTable) && ordered(kConsumerTable) && ordered(kAdminTable));
+static_assert(ordered_by_name(kProducerTable) && ordered_by_name(kConsumerTable) &&
+              ordered_by_name(kAdminTable));
 
 }  // namespace
 

@@ -34,6 +34,7 @@ class Folder {
   void apply(const event::FrameLost& e);
   void apply(const event::FrameDelayed& e);
 
+  void apply(const event::VoterSetChanged& e);
   void apply(const event::LogOpened& e);
   void apply(const event::LogRecovered& e);
   void apply(const event::BatchAppended& e);
@@ -61,6 +62,7 @@ class Folder {
   void apply(const event::ReassignmentStarted& e);
   void apply(const event::ReassignmentCompleted& e);
   void apply(const event::ReassignmentCancelled& e);
+  void apply(const event::ControlledShutdownBegan& e);
 
   void apply(const event::BecameLeader& e);
   void apply(const event::BecameFollower& e);
@@ -71,6 +73,7 @@ class Folder {
   void apply(const event::IsrChangeRequested& e);
   void apply(const event::IsrUpdated& e);
   void apply(const event::IsrChangeFailed& e);
+  void apply(const event::LowWatermarkMoved& e);
 
   void apply(const event::BrokerStateChanged& e);
   void apply(const event::RequestQueued& e);
@@ -78,6 +81,8 @@ class Folder {
   void apply(const event::RequestFinished& e);
   void apply(const event::PurgatoryEntered& e);
   void apply(const event::PurgatoryLeft& e);
+  void apply(const event::FetchSessionOpened& e);
+  void apply(const event::FetchSessionClosed& e);
 
   void apply(const event::ClientStarted& e);
   void apply(const event::RecordQueued& e);
@@ -85,6 +90,8 @@ class Folder {
   void apply(const event::BatchFailed& e);
   void apply(const event::RecordsConsumed& e);
   void apply(const event::PositionChanged& e);
+  void apply(const event::PreferredReplicaSet& e);
+  void apply(const event::PreferredReplicaCleared& e);
 
  private:
   NodeView* node(NodeId id);

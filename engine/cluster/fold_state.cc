@@ -121,6 +121,10 @@ void Folder::apply(const event::RaftRoleChanged& e) {
   q.votes.clear();
 }
 
+void Folder::apply(const event::VoterSetChanged& e) {
+  if (NodeView* n = here()) n->quorum.is_voter = e.voters.contains(event_.node);
+}
+
 void Folder::apply(const event::ElectionTimerSet& e) {
   if (NodeView* n = here()) {
     n->quorum.election_deadline = e.deadline;
@@ -163,9 +167,14 @@ void Folder::apply(const event::BrokerRegistered& e) {
   RegistrationView& r = registration(e.broker);
   r.broker_epoch = e.broker_epoch.value();
   r.fenced = true;
+  r.in_controlled_shutdown = false;
 }
 void Folder::apply(const event::BrokerFenced& e) { registration(e.broker).fenced = true; }
 void Folder::apply(const event::BrokerUnfenced& e) { registration(e.broker).fenced = false; }
+
+void Folder::apply(const event::ControlledShutdownBegan& e) {
+  registration(e.broker).in_controlled_shutdown = true;
+}
 
 void Folder::apply(const event::TopicDeleted& e) {
   const std::string& topic = names_.name(e.topic);
@@ -224,6 +233,7 @@ void Folder::apply(const event::BecameFollower& e) {
   r->isr.clear();
   r->maximal_isr.clear();
   r->follower_ends.clear();
+  r->low_watermark = -1;
 }
 
 void Folder::apply(const event::ReplicaStopped& e) {
@@ -255,6 +265,10 @@ void Folder::apply(const event::IsrChangeFailed& e) {
   if (ReplicaView* r = replica(e.partition)) r->maximal_isr = r->isr;
 }
 
+void Folder::apply(const event::LowWatermarkMoved& e) {
+  if (ReplicaView* r = replica(e.partition)) r->low_watermark = e.to.value();
+}
+
 // ---- the request path -------------------------------------------------------------------------
 
 void Folder::apply(const event::BrokerStateChanged& e) {
@@ -282,6 +296,13 @@ void Folder::apply(const event::PurgatoryLeft& e) {
   NodeView* n = here();
   if (n == nullptr) return;
   --parked(n->broker, e.kind);
+}
+
+void Folder::apply(const event::FetchSessionOpened&) {
+  if (NodeView* n = here()) ++n->broker.fetch_sessions;
+}
+void Folder::apply(const event::FetchSessionClosed&) {
+  if (NodeView* n = here()) --n->broker.fetch_sessions;
 }
 
 }  // namespace kscope::cluster

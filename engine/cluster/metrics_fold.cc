@@ -7,6 +7,19 @@
 #include "engine/cluster/metrics_parts.h"
 
 namespace kscope::cluster {
+namespace {
+
+constexpr std::size_t kFewPartitions = 100;
+
+/// Gauges that single events move; the others are looked at every second.
+bool judged_by_event(const MetricSpec& spec) {
+  return spec.kind == MetricKind::Gauge && spec.when != AlertWhen::Never &&
+         spec.group != MetricGroup::Clients &&
+         spec.metric != Metric::NetworkProcessorAvgIdlePercent &&
+         spec.metric != Metric::RequestQueueSize;
+}
+
+}  // namespace
 
 MetricSettings MetricSettings::from(const std::map<std::string, std::string>& settings) {
   MetricSettings out;
@@ -56,7 +69,12 @@ void MetricsFold::apply(const event::Event& event, const NameTable& names) {
   std::visit([&](const auto& body) { applier.before(body); }, event.body);
   fold(state_, event, names);
   std::visit([&](const auto& body) { applier.after(body); }, event.body);
-  if (applier.moved_gauges()) judge_gauges(event.at, event.seq);
+  if (!applier.moved_gauges()) return;
+  for (const MetricSpec& spec : metric_table()) {
+    if (judged_by_event(spec)) moved_[spec.metric] = event.seq;
+  }
+  // In a large cluster a failover moves a thousand partitions at once: look once a second then.
+  if (state_.metadata.partitions.size() <= kFewPartitions) judge_gauges(event.at, event.seq);
 }
 
 // ---- time -------------------------------------------------------------------------------------
@@ -130,11 +148,7 @@ void MetricsFold::judge_gauges(Instant at, EventSeq event) {
   std::set<SeriesKey> gone = alarms_;
   for (const SeriesKey& key : series()) {
     gone.erase(key);
-    const MetricSpec& spec = spec_of(key.metric);
-    const bool by_event = spec.kind == MetricKind::Gauge && spec.when != AlertWhen::Never &&
-                          spec.group != MetricGroup::Clients &&
-                          key.metric != Metric::NetworkProcessorAvgIdlePercent;
-    if (by_event) judge(key, value(key), at, event);
+    if (judged_by_event(spec_of(key.metric))) judge(key, value(key), at, event);
   }
   for (const SeriesKey& key : gone) {
     alarms_.erase(key);

@@ -48,6 +48,7 @@ ReplicaView replica_view(const replication::HostedPartition& hosted,
     for (const replication::ReplicaState& f : partition.followers()) {
       if (f.log_end()) view.follower_ends[f.broker().value()] = f.log_end()->value();
     }
+    view.low_watermark = partition.low_watermark().value();
   }
   return view;
 }
@@ -173,6 +174,33 @@ QuorumView quorum_view(const metadata::SharedServer& shared) {
   return view;
 }
 
+QuorumDetailView quorum_detail_view(const metadata::SharedServer& shared) {
+  const raft::KafkaRaftClient& raft = shared.raft();
+  QuorumDetailView view;
+  view.log_start = raft.log_start().value();
+  view.loaded_to = shared.image().offset().value();
+  for (const raft::SnapshotFile& s : raft.snapshots()) {
+    view.snapshots.push_back({s.id.end.value(), s.id.epoch, s.bytes});
+  }
+  if (raft.download()) {
+    view.download_position = raft.download()->position;
+    view.download_size = raft.download()->size;
+  }
+  view.voters = plain(raft.voters().ids());
+  view.kraft_version = raft.voter_history().kraft_version();
+  view.directory_id = raft.config().directory_id.str();
+  const raft::LeaderState* leader = raft.leader_state();
+  if (leader == nullptr) return view;
+  view.epoch_start = leader->epoch_start().value();
+  const auto add = [&](NodeId id, const raft::ReplicaProgress& p, bool voter) {
+    view.members.push_back({id.value(), voter, p.end ? p.end->value() : -1, p.last_fetch,
+                            p.last_caught_up});
+  };
+  for (const auto& [id, progress] : leader->voters()) add(id, progress, true);
+  for (const auto& [id, progress] : leader->observers()) add(id, progress, false);
+  return view;
+}
+
 BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offset, Instant now) {
   BrokerView view;
   view.state = broker.state();
@@ -187,6 +215,11 @@ BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offse
   view.delayed_produces = static_cast<std::int32_t>(broker.delayed_produces());
   view.delayed_fetches = static_cast<std::int32_t>(broker.delayed_fetches());
   view.delayed_deletes = static_cast<std::int32_t>(broker.delayed_deletes());
+  for (const auto& [id, session] : broker.parts().fetch_sessions.sessions()) {
+    view.sessions.push_back({id, session.fetcher.value(), session.privileged, session.epoch,
+                             static_cast<std::int32_t>(session.size())});
+  }
+  view.fetch_sessions = static_cast<std::int32_t>(view.sessions.size());
   const replication::ReplicaManager& replicas = broker.replicas();
   for (const auto& [name, hosted] : replicas.hosted()) {
     view.replicas.push_back(replica_view(hosted, replicas.logs().find(name)));
@@ -231,7 +264,8 @@ MetadataView metadata_view(const metadata::MetadataImage& image,
     view.configs.brokers[id.value()] = settings;
   }
   for (const auto& [id, broker] : image.brokers()) {
-    view.registrations.push_back({id.value(), broker.epoch.value(), broker.fenced});
+    view.registrations.push_back({id.value(), broker.epoch.value(), broker.fenced,
+                                  broker.in_controlled_shutdown, broker.rack.value_or("")});
   }
   return view;
 }

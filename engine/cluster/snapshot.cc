@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace kscope::cluster {
+
+std::vector<std::int32_t> PartitionView::osr() const {
+  std::vector<std::int32_t> out;
+  for (const std::int32_t broker : replicas) {
+    if (std::find(isr.begin(), isr.end(), broker) == isr.end()) out.push_back(broker);
+  }
+  return out;
+}
+
 namespace {
 
 template <class View>

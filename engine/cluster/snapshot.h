@@ -19,6 +19,7 @@
 
 #include "engine/base/partition.h"
 #include "engine/cluster/config_view.h"
+#include "engine/cluster/quorum_detail_view.h"
 #include "engine/cluster/replication_view.h"
 #include "engine/event/event.h"
 
@@ -52,6 +53,7 @@ struct ReplicaView {
   std::vector<std::int32_t> isr;
   std::vector<std::int32_t> maximal_isr;  ///< ISR plus a pending expansion
   std::map<std::int32_t, std::int64_t> follower_ends;  ///< LEO per follower, as its fetches proved
+  std::int64_t low_watermark = -1;  ///< smallest log start of all live replicas; -1: not known yet
   bool operator==(const ReplicaView&) const = default;
 };
 
@@ -98,6 +100,16 @@ struct ProcessorView {
   bool operator==(const ProcessorView&) const = default;
 };
 
+/// What a broker remembers of somebody who fetches from it (KIP-227).
+struct FetchSessionView {
+  std::int32_t id = 0;
+  std::int32_t fetcher = 0;  ///< node: a broker or a consumer
+  bool privileged = false;
+  std::int32_t epoch = 0;    ///< of the next request
+  std::int32_t partitions = 0;
+  bool operator==(const FetchSessionView&) const = default;
+};
+
 struct BrokerView {
   event::BrokerState state = event::BrokerState::NotRunning;
   std::int64_t broker_epoch = -1;
@@ -107,12 +119,14 @@ struct BrokerView {
   std::int32_t delayed_produces = 0;      ///< purgatory
   std::int32_t delayed_fetches = 0;
   std::int32_t delayed_deletes = 0;       ///< DeleteRecords
+  std::int32_t fetch_sessions = 0;
   std::int32_t handlers_total = 0;        ///< [view] num.io.threads
   std::int32_t queue_limit = 0;           ///< [view] queued.max.requests
   std::int64_t disk_bytes = 0;            ///< [view] written
   std::int64_t disk_unflushed_bytes = 0;  ///< [view] would be lost in a power cut
   std::vector<RequestView> requests;      ///< [view] under way, oldest first
   std::vector<ProcessorView> processors;  ///< [view] num.network.threads
+  std::vector<FetchSessionView> sessions; ///< [view] ordered by id
   std::vector<ReplicaView> replicas;      ///< ordered by partition; __cluster_metadata not included
   std::vector<ReplicationView> replication;  ///< [view] one for each of `replicas`, in their order
   Duration replica_lag_time_max{};        ///< [view] replica.lag.time.max.ms
@@ -125,8 +139,10 @@ struct NodeView {
   NodeState state = NodeState::Down;
   std::int32_t incarnation = 0;
   Duration clock_skew{};
-  bool has_controller = false;
-  QuorumView quorum;                   ///< meaningful for brokers (voters and observers)
+  bool has_controller = false;         ///< its process.roles name controller
+  bool has_broker = true;              ///< its process.roles name broker
+  QuorumView quorum;                   ///< every node is a voter or an observer
+  QuorumDetailView quorum_detail;      ///< [view]
   BrokerView broker;
   Settings settings;                   ///< [view] server.properties: what it is started with
 };
@@ -137,13 +153,15 @@ struct PartitionView {
   std::int32_t leader = -1;
   std::int32_t leader_epoch = 0;
   std::int32_t partition_epoch = 0;
-  std::vector<std::int32_t> isr;
-  std::vector<std::int32_t> replicas;
+  std::vector<std::int32_t> isr;         ///< ISR: in sync, out of which leaders are elected
+  std::vector<std::int32_t> replicas;    ///< AR: assigned, in order of preference
   std::int32_t min_insync_replicas = 1;  ///< [view]
   bool unclean_leader_election = false;  ///< [view] unclean.leader.election.enable
   std::vector<std::int32_t> adding;      ///< of a move under way (KIP-455)
   std::vector<std::int32_t> removing;
   std::vector<std::int32_t> elr;         ///< [view] eligible leader replicas (KIP-966)
+  /// OSR: out of sync, those of the assigned replicas that are not in the ISR. AR = ISR + OSR.
+  std::vector<std::int32_t> osr() const;
   bool operator==(const PartitionView&) const = default;
 };
 
@@ -151,6 +169,8 @@ struct RegistrationView {
   std::int32_t broker = 0;
   std::int64_t broker_epoch = -1;
   bool fenced = true;
+  bool in_controlled_shutdown = false;
+  std::string rack;  ///< [view] empty: none
   bool operator==(const RegistrationView&) const = default;
 };
 
@@ -190,6 +210,7 @@ struct ConsumerView {
   std::vector<std::string> assigned;                 ///< [view] "orders-0"
   std::map<std::string, std::int64_t> positions;     ///< next offset to fetch
   std::map<std::string, std::int64_t> lag;           ///< [view] HW known minus position
+  std::map<std::string, std::int32_t> read_replicas; ///< whom it reads from, where not the leader
   std::int64_t records_consumed = 0;
   std::string last_error;                            ///< [view]
 };

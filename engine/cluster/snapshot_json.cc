@@ -20,6 +20,7 @@ Json json_of(const ReplicaView& r) {
     out["isr"] = r.isr;
     out["maximal_isr"] = r.maximal_isr;
     out["follower_ends"] = json_of(r.follower_ends);
+    out["low_watermark"] = r.low_watermark;
   }
   return out;
 }
@@ -43,6 +44,19 @@ Json json_of(const QuorumView& q) {
   return out;
 }
 
+Json json_of(const QuorumDetailView& d) {
+  Json snapshots = Json::array();
+  for (const SnapshotFileView& s : d.snapshots)
+    snapshots.push_back({{"end", s.end}, {"epoch", s.epoch}, {"bytes", s.bytes}});
+  Json members = Json::array();
+  for (const MemberView& m : d.members)
+    members.push_back({{"node", m.node}, {"voter", m.voter}, {"log_end", m.log_end}});
+  return {{"log_start", d.log_start},     {"loaded_to", d.loaded_to},
+          {"snapshots", snapshots},       {"voters", d.voters},
+          {"members", members},           {"kraft_version", d.kraft_version},
+          {"directory_id", d.directory_id}};
+}
+
 Json json_of(const BrokerView& b, bool fenced) {
   return {{"state", event::to_string(b.state)},
           {"broker_epoch", b.broker_epoch},
@@ -55,6 +69,7 @@ Json json_of(const BrokerView& b, bool fenced) {
           {"delayed_produces", b.delayed_produces},
           {"delayed_fetches", b.delayed_fetches},
           {"delayed_deletes", b.delayed_deletes},
+          {"fetch_sessions", b.fetch_sessions},
           {"disk_bytes", b.disk_bytes},
           {"disk_unflushed_bytes", b.disk_unflushed_bytes}};
 }
@@ -73,7 +88,9 @@ Json json_of(const Snapshot& snapshot, const NodeView& n) {
           {"incarnation", n.incarnation},
           {"clock_skew_us", n.clock_skew.count()},
           {"has_controller", n.has_controller},
+          {"has_broker", n.has_broker},
           {"quorum", json_of(n.quorum)},
+          {"quorum_detail", json_of(n.quorum_detail)},
           {"broker", json_of(n.broker, is_fenced(snapshot, n.id))},
           {"replicas", std::move(replicas)}};
 }
@@ -83,6 +100,7 @@ Json json_of(const PartitionView& p) {
           {"leader_epoch", p.leader_epoch},
           {"partition_epoch", p.partition_epoch},
           {"isr", p.isr},
+          {"osr", p.osr()},
           {"replicas", p.replicas},
           {"min_insync_replicas", p.min_insync_replicas}};
 }
@@ -120,6 +138,7 @@ Json json_of(const ClientView& c, const ConsumerView& v) {
           {"assigned", v.assigned},
           {"positions", v.positions},
           {"lag", v.lag},
+          {"read_replicas", v.read_replicas},
           {"records_consumed", v.records_consumed},
           {"last_error", v.last_error}};
 }

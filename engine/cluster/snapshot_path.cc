@@ -65,7 +65,8 @@ std::optional<std::string> read(const PartitionView& p, std::string_view field) 
   if (field == "removing") return NodeList(p.removing).str();
   if (field == "elr") return NodeList(p.elr).str();
   if (field == "isr") return text_of(p.isr);
-  if (field == "replicas") return text_of(p.replicas);
+  if (field == "osr") return text_of(p.osr());
+  if (field == "replicas" || field == "ar") return text_of(p.replicas);
   return std::nullopt;
 }
 
@@ -80,6 +81,7 @@ std::optional<std::string> read(const ReplicaView& r, std::string_view field) {
   if (field == "epochs") return text_of(r.epochs);
   if (field == "isr") return text_of(r.isr);
   if (field == "maximal_isr") return text_of(r.maximal_isr);
+  if (field == "low_watermark") return text_of(r.low_watermark);
   return std::nullopt;
 }
 
@@ -93,6 +95,30 @@ std::optional<std::string> read(const QuorumView& q, std::string_view field) {
   return std::nullopt;
 }
 
+/// "{2@1,14@3}" for snapshots up to 2 in epoch 1 and up to 14 in epoch 3.
+std::string text_of(const std::vector<SnapshotFileView>& snapshots) {
+  std::string out;
+  for (const SnapshotFileView& s : snapshots)
+    out += fmt::format("{}{}@{}", out.empty() ? "" : ",", s.end, s.epoch);
+  return "{" + out + "}";
+}
+
+std::optional<std::string> read(const QuorumDetailView& d, std::string_view field) {
+  if (field == "log_start") return text_of(d.log_start);
+  if (field == "loaded_to") return text_of(d.loaded_to);
+  if (field == "snapshots") return text_of(d.snapshots);
+  if (field == "snapshot") return d.snapshots.empty() ? kNone : text_of(d.snapshots.back().end);
+  if (field == "voters") return text_of(d.voters);
+  if (field == "kraft_version") return text_of(static_cast<std::int64_t>(d.kraft_version));
+  return std::nullopt;
+}
+
+std::optional<std::string> read_controller(const NodeView& n, std::string_view field) {
+  if (field == "is_voter") return std::string(n.quorum.is_voter ? "true" : "false");
+  const auto found = read(n.quorum, field);
+  return found ? found : read(n.quorum_detail, field);
+}
+
 std::optional<std::string> read(const Snapshot& s, const NodeView& n, std::string_view field) {
   const BrokerView& b = n.broker;
   if (field == "state") return std::string(to_string(n.state));
@@ -104,6 +130,7 @@ std::optional<std::string> read(const Snapshot& s, const NodeView& n, std::strin
   if (field == "delayed_produces") return text_of(b.delayed_produces);
   if (field == "delayed_fetches") return text_of(b.delayed_fetches);
   if (field == "delayed_deletes") return text_of(b.delayed_deletes);
+  if (field == "fetch_sessions") return text_of(b.fetch_sessions);
   if (field != "fenced") return std::nullopt;
   for (const RegistrationView& r : s.metadata.registrations)
     if (r.broker == n.id) return std::string(r.fenced ? "true" : "false");
@@ -159,6 +186,10 @@ std::string read_client(const Snapshot& s, const Words& w) {
   if (w[2] == "last_acked") return value_or_none(client->producer.last_acked, w[3]);
   if (w[2] == "position") return value_or_none(client->consumer.positions, w[3]);
   if (w[2] == "lag") return value_or_none(client->consumer.lag, w[3]);
+  if (w[2] == "reads_from") {
+    const auto it = client->consumer.read_replicas.find(std::string(w[3]));
+    return it == client->consumer.read_replicas.end() ? "leader" : text_of(it->second);
+  }
   return *read(*client, w[2]);
 }
 
@@ -174,9 +205,11 @@ Result<void> check_client(std::string_view path, const Words& w) {
   blank.kind = producer ? ClientKind::Producer : ClientKind::Consumer;
   const char* fields = producer
                            ? "state, acks, queued, acked, failed, error or last_acked PARTITION"
-                           : "state, consumed, error, position PARTITION or lag PARTITION";
+                           : "state, consumed, error, position PARTITION, lag PARTITION or "
+                             "reads_from PARTITION";
   if (w.size() < 3) return wrong(path, fmt::format("{} NAME and one of {}", w[0], fields));
-  const bool by_partition = producer ? w[2] == "last_acked" : w[2] == "position" || w[2] == "lag";
+  const bool by_partition =
+      producer ? w[2] == "last_acked" : w[2] == "position" || w[2] == "lag" || w[2] == "reads_from";
   if (by_partition) {
     if (w.size() != 4 || !partition_of(w[3])) return wrong(path, "a partition such as orders-0");
   } else if (w.size() != 3 || !read(blank, w[2])) {
@@ -194,7 +227,7 @@ Result<void> check_replica(std::string_view path, const Words& w) {
   if (!with_follower && (w.size() != 4 || !read(ReplicaView{}, w[3])))
     return wrong(path,
                  "one of role, leader, epoch, leo, hw, log_start, flushed, epochs, isr, "
-                 "maximal_isr, follower_end N");
+                 "maximal_isr, low_watermark, follower_end N");
   return {};
 }
 
@@ -212,21 +245,23 @@ Result<void> check_path(std::string_view path) {
   if (w[0] == "producer" || w[0] == "consumer") return check_client(path, w);
   if (w[0] == "partition") {
     if (w.size() == 3 && partition_of(w[1]) && read(PartitionView{}, w[2])) return {};
-    return wrong(path, "partition NAME-N and one of leader, epoch, partition_epoch, isr, replicas, "
+    return wrong(path,
+                 "partition NAME-N and one of leader, epoch, partition_epoch, isr, osr, replicas, "
                  "adding, removing, elr");
   }
   if (w[0] == "controller") {
-    if (w.size() == 3 && number(w[1]) && read(QuorumView{}, w[2])) return {};
+    if (w.size() == 3 && number(w[1]) && read_controller(NodeView{}, w[2])) return {};
     return wrong(path,
                  "controller active, or controller N and one of role, epoch, leader, "
-                 "voted_for, leo, hw");
+                 "voted_for, leo, hw, is_voter, log_start, loaded_to, snapshot, snapshots, "
+                 "voters, kraft_version");
   }
   if (w[0] == "broker") {
     if (w.size() == 3 && number(w[1]) && read(Snapshot{}, NodeView{}, w[2])) return {};
     return wrong(path,
                  "broker N and one of state, lifecycle, incarnation, fenced, epoch, "
                  "metadata_offset, requests_waiting, delayed_produces, delayed_fetches, "
-                 "delayed_deletes");
+                 "delayed_deletes, fetch_sessions");
   }
   return wrong(path,
                "quorum, controller, broker, partition, replica, producer, consumer, frames, "
@@ -250,7 +285,7 @@ std::string read_path(const Snapshot& s, std::string_view path) {
   }
   const NodeView* node = s.node(static_cast<std::int32_t>(*number(w[1])));
   if (node == nullptr) return kNone;
-  return w[0] == "controller" ? *read(node->quorum, w[2]) : *read(s, *node, w[2]);
+  return w[0] == "controller" ? *read_controller(*node, w[2]) : *read(s, *node, w[2]);
 }
 
 std::optional<Comparison> parse_comparison(std::string_view text) {

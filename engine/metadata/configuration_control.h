@@ -7,8 +7,8 @@
 // The controller checks the settings of topics. Those of a broker have been checked by that broker,
 // which knows what it is running with (broker/config_admin.h); here only its id is looked at.
 //
-// Called by: quorum_controller. Kafka: ConfigurationControlManager, ControllerConfigurationValidator.
-// KIP-226, KIP-339. Read next: metadata/effective_config.h
+// Called by: quorum_controller. Kafka: ConfigurationControlManager,
+// ControllerConfigurationValidator. KIP-226, KIP-339. Read next: metadata/effective_config.h
 #pragma once
 
 #include "engine/metadata/admin_errors.h"

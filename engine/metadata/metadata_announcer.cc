@@ -23,6 +23,7 @@ class Announcer {
   }
   void operator()(const protocol::BrokerRegistrationChangeRecord& r) {
     const NodeId id(r.broker_id);
+    if (r.in_controlled_shutdown > 0) emit(event::ControlledShutdownBegan{id});
     if (r.fenced > 0) fenced(id);
     if (r.fenced < 0) emit(event::BrokerUnfenced{id});
   }

@@ -10,7 +10,6 @@ namespace kscope::metadata {
 namespace {
 
 // Values of the wire's own little languages.
-constexpr std::int32_t kLeaderUnchanged = -2;
 constexpr std::int8_t kFence = 1;
 constexpr std::int8_t kUnfence = -1;
 
@@ -27,7 +26,7 @@ PartitionRegistration PartitionRegistration::merged(
   if (change.replicas) next.replicas = to_nodes(*change.replicas);
   if (change.directories) next.directories = *change.directories;
   if (change.isr) next.isr = to_nodes(*change.isr);
-  if (change.leader != kLeaderUnchanged) {
+  if (change.leader != protocol::PartitionChangeRecord::kLeaderUnchanged) {
     next.leader = node_or_none(change.leader);
     next.leader_epoch = LeaderEpoch(leader_epoch.value() + 1);
   }
@@ -79,6 +78,10 @@ void MetadataImage::apply(const protocol::MetadataRecord& record, Offset at) {
   KCHECK(at >= offset_);
   std::visit([&](const auto& r) { replay(r, at); }, record);
   offset_ = at + 1;
+}
+
+void MetadataImage::apply_from_snapshot(const protocol::MetadataRecord& record, Offset last) {
+  std::visit([&](const auto& r) { replay(r, last); }, record);
 }
 
 // ---- brokers ----------------------------------------------------------------------------------

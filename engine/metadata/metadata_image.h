@@ -88,6 +88,9 @@ class MetadataImage {
   /// Takes on the record at `at`, the next offset. Records about things that are not there (a topic
   /// already removed) change nothing. REQUIRES at >= offset().
   void apply(const protocol::MetadataRecord& record, Offset at);
+  /// The same for a record of a snapshot: all of them stand for `last`, the last record before its
+  /// end, in whatever order they come.
+  void apply_from_snapshot(const protocol::MetadataRecord& record, Offset last);
   /// Control records and the ends of batches move the offset on without a change.
   void advance_to(Offset offset) { offset_ = offset; }
 
@@ -104,7 +107,7 @@ class MetadataImage {
 
   /// The topic's own settings ("min.insync.replicas" -> "2"); defaults are not included.
   const std::map<std::string, std::string>& topic_config(const std::string& topic) const;
-  /// The cluster-wide dynamic settings of brokers, and what one broker has on top of them (KIP-226).
+  /// The cluster-wide dynamic settings of brokers, and what one has on top of them (KIP-226).
   const std::map<std::string, std::string>& cluster_config() const { return cluster_config_; }
   const std::map<std::string, std::string>& broker_config(NodeId broker) const;
   const std::map<NodeId, std::map<std::string, std::string>>& broker_configs() const {

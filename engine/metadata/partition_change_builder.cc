@@ -6,8 +6,6 @@
 namespace kscope::metadata {
 namespace {
 
-constexpr std::int32_t kLeaderUnchanged = -2;
-
 bool contains_all(const std::vector<NodeId>& nodes, const std::vector<NodeId>& wanted) {
   return std::all_of(wanted.begin(), wanted.end(), [&](NodeId n) { return contains(nodes, n); });
 }
@@ -17,8 +15,8 @@ bool contains_all(const std::vector<NodeId>& nodes, const std::vector<NodeId>& w
 // ---- elections --------------------------------------------------------------------------------
 
 bool PartitionChangeBuilder::may_lead(NodeId replica) const {
-  const bool eligible = contains(target_.isr, replica) ||
-                        (target_.isr.empty() && contains(target_.elr, replica));
+  const bool eligible =
+      contains(target_.isr, replica) || (target_.isr.empty() && contains(target_.elr, replica));
   return eligible && is_acceptable_(replica);
 }
 
@@ -87,7 +85,8 @@ void PartitionChangeBuilder::change_last_known_leader(
     if (known.size() == 1 && (!partition_.leader || known.front() == *partition_.leader)) return;
     if (partition_.leader) record.last_known_elr = to_ints({*partition_.leader});
   } else if (!known.empty()) {
-    const bool led = record.leader >= 0 || (record.leader == kLeaderUnchanged && partition_.leader);
+    const bool led =
+        record.leader >= 0 || (record.leader == record.kLeaderUnchanged && partition_.leader);
     if (led) record.last_known_elr = std::vector<std::int32_t>{};
   }
 }
@@ -133,7 +132,7 @@ std::optional<protocol::PartitionChangeRecord> PartitionChangeBuilder::build() {
   populate_elr();
   try_election(record);
   const bool someone_leaves = !contains_all(target_.replicas, partition_.replicas);
-  if (someone_leaves && record.leader == kLeaderUnchanged) {
+  if (someone_leaves && record.leader == record.kLeaderUnchanged) {
     record.leader = int_or_none(partition_.leader);
   }
   change_elr(record);

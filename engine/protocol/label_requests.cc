@@ -65,7 +65,7 @@ std::string label(const ProduceRequest& request) {
 std::string label(const FetchRequest& request) {
   const std::size_t n =
       count_partitions(request.topics, [](const auto& t) -> auto& { return t.partitions; });
-  if (n == 0) return "Fetch";  // a session that goes on as it was
+  if (n == 0) return "Fetch as before";  // a session of which nothing changed
   if (n > 1) return "Fetch " + count_label(n, "partition");
   const auto& partition = request.topics.front().partitions.front();
   std::string text = fmt::format("Fetch off={}", partition.fetch_offset);
@@ -141,7 +141,10 @@ std::string epoch_label(const char* name, const Request& request, EpochOf epoch_
 }
 
 std::string label(const VoteRequest& request) {
-  return epoch_label("Vote", request, [](const auto& p) { return p.candidate_epoch; });
+  const bool asks_only = !request.topics.empty() && !request.topics.front().partitions.empty() &&
+                         request.topics.front().partitions.front().pre_vote;
+  return epoch_label(asks_only ? "PreVote" : "Vote", request,
+                     [](const auto& p) { return p.candidate_epoch; });
 }
 std::string label(const BeginQuorumEpochRequest& request) {
   return epoch_label("BeginQuorumEpoch", request, [](const auto& p) { return p.leader_epoch; });

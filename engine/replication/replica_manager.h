@@ -99,6 +99,7 @@ class ReplicaManager final : private FollowerLogs {
   const std::map<TopicPartition, HostedPartition>& hosted() const { return hosted_; }
   const HostedPartition* find(const TopicPartition& partition) const;
   const storage::LogManager& logs() const { return logs_; }
+  const ReplicaConfig& config() const { return config_; }
   const ReplicaFetcherManager& fetchers() const { return fetchers_; }
   /// Real Kafka halts when its last log directory fails; whoever runs this process should, too.
   bool log_dir_failed() const { return log_dir_failed_; }
@@ -115,6 +116,7 @@ class ReplicaManager final : private FollowerLogs {
 
   // replica_manager_metadata.cc
   void update_brokers(const metadata::MetadataImage& image, const metadata::MetadataDelta& delta);
+  void update_low_watermarks(env::Env& env);
   void update_configs(const metadata::MetadataImage& image, const metadata::MetadataDelta& delta);
   void remove_strays(env::Env& env, const metadata::MetadataImage& image);
   void apply(env::Env& env, const metadata::MetadataImage& image, const TopicPartition& name,

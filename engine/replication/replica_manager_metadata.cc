@@ -35,7 +35,16 @@ void ReplicaManager::on_metadata(env::Env& env, const metadata::MetadataImage& i
       }
     }
   }
+  if (!delta.brokers.empty()) update_low_watermarks(env);
   fetchers_.poll(env, config_, own_epoch_, *this);
+}
+
+/// Somebody came or went: other replicas count.
+void ReplicaManager::update_low_watermarks(env::Env& env) {
+  Context around = context(env);
+  for (auto& [name, hosted] : hosted_) {
+    if (!hosted.offline) hosted.partition.update_low_watermark(around, *logs_.find(name));
+  }
 }
 
 void ReplicaManager::update_brokers(const metadata::MetadataImage& image,
@@ -45,7 +54,8 @@ void ReplicaManager::update_brokers(const metadata::MetadataImage& image,
     if (broker == nullptr) {
       brokers_.remove(id);
     } else {
-      brokers_.set(id, {broker->epoch, broker->fenced, broker->in_controlled_shutdown});
+      brokers_.set(id, {broker->epoch, broker->fenced, broker->in_controlled_shutdown,
+                        broker->rack.value_or("")});
     }
   }
 }

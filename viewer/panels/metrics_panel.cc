@@ -10,7 +10,7 @@ namespace kscope::viewer {
 
 namespace {
 
-constexpr float kCardWidth = 244, kCardHeight = 124, kGap = 10;
+constexpr float kCardWidth = 244, kMetricCardHeight = 124, kGap = 10;
 
 void go_to(Ui& ui, EventSeq event) {
   ui.do_later([event](Session& s) {
@@ -174,15 +174,15 @@ float draw_section(Ui& ui, Canvas& c, float x, float y, float w, const MetricSec
   for (const MetricCard& card : section.cards) {
     if (column == columns) {
       column = 0;
-      y += c.px(kCardHeight) + gap;
+      y += c.px(kMetricCardHeight) + gap;
     }
     draw_card(
         ui, c,
-        Rect::at(x + static_cast<float>(column) * (card_w + gap), y, card_w, c.px(kCardHeight)),
+        Rect::at(x + static_cast<float>(column) * (card_w + gap), y, card_w, c.px(kMetricCardHeight)),
         card);
     ++column;
   }
-  return y + c.px(kCardHeight) + c.px(16);
+  return y + c.px(kMetricCardHeight) + c.px(16);
 }
 
 }  // namespace

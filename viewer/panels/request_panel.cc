@@ -10,7 +10,7 @@ namespace kscope::viewer {
 namespace {
 
 constexpr float kChip = 19, kChipGap = 4, kRows = 4;
-constexpr float kCardHeight = 176, kDownHeight = 40;
+constexpr float kPathHeight = 176, kDownHeight = 40;
 
 /// Shares of the card's width, from the wire to the wire.
 constexpr float kShares[] = {0.11f, 0.19f, 0.14f, 0.19f, 0.15f, 0.12f, 0.10f};
@@ -204,7 +204,7 @@ void draw_request_path(Ui& ui, const Rect& rect) {
   {
     const Canvas c(ui.draw);
     for (const PathCard& card : view.brokers) {
-      wanted += c.px(card.down ? kDownHeight : kCardHeight) + c.px(10);
+      wanted += c.px(card.down ? kDownHeight : kPathHeight) + c.px(10);
     }
   }
   // The stages come first; what was completed keeps a third, or whatever they leave.
@@ -216,7 +216,7 @@ void draw_request_path(Ui& ui, const Rect& rect) {
     const float x = area.x() + c.px(18), w = rect.w() - c.px(40);
     float y = area.y() + c.px(4);
     for (const PathCard& card : view.brokers) {
-      const float h = c.px(card.down ? kDownHeight : kCardHeight);
+      const float h = c.px(card.down ? kDownHeight : kPathHeight);
       draw_card(ui, c, Rect::at(x, y, w, h), card);
       y += h + c.px(10);
     }

@@ -52,22 +52,28 @@ void refresh_request_screens(Ui& ui) {
   constexpr std::size_t kCompletedRows = 60;
   Session& session = ui.session;
   Models& m = ui.models;
-  const bool path =
-      ui.state.tab == kRequestScreen &&
-      (m.request_path_version != session.version() || m.path_filter != ui.state.path_filter);
-  if (path) {
+  const bool stale_path =
+      m.request_path_version != session.version() || m.path_filter != ui.state.path_filter;
+  if (ui.state.tab == kRequestScreen && stale_path) {
     m.path_filter = ui.state.path_filter;
     m.request_path = build_request_path(session.machine(), m.path_filter, 0, kCompletedRows);
     m.request_path_version = session.version();
   }
-  const bool metrics =
-      ui.state.tab == kMetricsScreen &&
-      (m.metrics_version != session.version() || m.metrics_owner != ui.state.metrics_owner);
-  if (metrics) {
+  const bool stale_metrics =
+      m.metrics_version != session.version() || m.metrics_owner != ui.state.metrics_owner;
+  if (ui.state.tab == kMetricsScreen && stale_metrics) {
     m.metrics_owner = ui.state.metrics_owner;
     m.metrics = build_metrics_view(session.machine(), m.metrics_owner);
     m.metrics_version = session.version();
   }
+}
+
+/// Only while its screen is open: it reads the frames of a whole window.
+void refresh_sequence(Ui& ui) {
+  if (ui.state.tab != kSequenceScreen) return;
+  Session& session = ui.session;
+  const bool running = session.playing() || !session.machine().can_travel();  // live: always
+  ui.sequence.refresh(session.machine(), session.index(), session.version(), running);
 }
 
 }  // namespace
@@ -77,6 +83,7 @@ void refresh_models(Ui& ui) {
   Models& m = ui.models;
   refresh_log(ui);
   refresh_request_screens(ui);
+  refresh_sequence(ui);
   if (m.cluster_version != session.version()) {
     m.cluster = build_cluster_view(session.snapshot(), session.index(), session.machine().names(),
                                    [&](std::int32_t node, EventSeq event) {

@@ -32,7 +32,8 @@ struct CreatePartitionsRequest {
 
     std::string name;
     std::int32_t count = 0;  ///< how many there shall be in all
-    std::optional<std::vector<CreatePartitionsAssignment>> assignments{std::in_place};  ///< null: placed by the controller
+    /// null: placed by the controller
+    std::optional<std::vector<CreatePartitionsAssignment>> assignments{std::in_place};
 
     bool operator==(const CreatePartitionsTopic&) const = default;
     void describe(auto& f) {

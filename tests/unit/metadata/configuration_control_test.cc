@@ -1,6 +1,6 @@
 // Goal: settings change as a whole or not at all, lists word by word, and what decides is the first
 // place that says something. Method: decisions on small images, replayed.
-// Kafka: ConfigurationControlManagerTest, KafkaConfigSchemaTest, ControllerConfigurationValidatorTest.
+// Kafka: ConfigurationControlManagerTest, KafkaConfigSchemaTest.
 #include "engine/metadata/configuration_control.h"
 
 #include "engine/metadata/effective_config.h"
@@ -14,8 +14,8 @@ namespace {
 using protocol::IncrementalAlterConfigsRequest;
 using Change = IncrementalAlterConfigsRequest::AlterConfigsResource::AlterableConfig;
 
-struct Fixture : World {
-  Fixture() {
+struct ConfigurationWorld : World {
+  ConfigurationWorld() {
     register_brokers(3);
     add_topic("orders", uuid(1), {nodes({1, 2, 3})});
   }
@@ -47,7 +47,7 @@ constexpr std::int8_t kSet = 0, kDelete = 1, kAppend = 2, kSubtract = 3;
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a setting is set, changed, left alone and deleted") {
+TEST_CASE_METHOD(ConfigurationWorld, "a setting is set, changed, left alone and deleted") {
   CHECK(topic({{"retention.ms", kSet, "1000"}}) == ErrorCode::NONE);
   CHECK(own("retention.ms") == "1000");
   CHECK(topic({{"retention.ms", kSet, "1000"}}) == ErrorCode::NONE);
@@ -58,7 +58,7 @@ TEST_CASE_METHOD(Fixture, "a setting is set, changed, left alone and deleted") {
   CHECK(own("segment.ms") == "5");
 }
 
-TEST_CASE_METHOD(Fixture, "lists change word by word, beginning with the default") {
+TEST_CASE_METHOD(ConfigurationWorld, "lists change word by word, beginning with the default") {
   CHECK(topic({{"cleanup.policy", kAppend, "compact"}}) == ErrorCode::NONE);
   CHECK(own("cleanup.policy") == "delete,compact");
   CHECK(topic({{"cleanup.policy", kAppend, "compact"}}) == ErrorCode::NONE);
@@ -69,7 +69,7 @@ TEST_CASE_METHOD(Fixture, "lists change word by word, beginning with the default
   CHECK(message == "Can't APPEND to key retention.ms because its type is not LIST.");
 }
 
-TEST_CASE_METHOD(Fixture, "one bad setting and nothing of the resource is done") {
+TEST_CASE_METHOD(ConfigurationWorld, "one bad setting and nothing of the resource is done") {
   CHECK(topic({{"retention.ms", kSet, "1000"}, {"min.insync.replicas", kSet, "0"}}) ==
         ErrorCode::INVALID_CONFIG);
   CHECK(message ==
@@ -88,7 +88,7 @@ TEST_CASE_METHOD(Fixture, "one bad setting and nothing of the resource is done")
         ErrorCode::INVALID_CONFIG);
 }
 
-TEST_CASE_METHOD(Fixture, "resources that are not there are refused with Kafka's errors") {
+TEST_CASE_METHOD(ConfigurationWorld, "resources that are not there are refused with Kafka's errors") {
   CHECK(alter(kTopicResource, "bills", {{"retention.ms", kSet, "1"}}) ==
         ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
   CHECK(message == "The topic 'bills' does not exist.");
@@ -102,13 +102,13 @@ TEST_CASE_METHOD(Fixture, "resources that are not there are refused with Kafka's
   CHECK(alter(8, "1", {{"x", kSet, "1"}}) == ErrorCode::INVALID_REQUEST);
 }
 
-TEST_CASE_METHOD(Fixture, "a dry run answers as if, and changes nothing") {
+TEST_CASE_METHOD(ConfigurationWorld, "a dry run answers as if, and changes nothing") {
   CHECK(alter(kTopicResource, "orders", {{"retention.ms", kSet, "1000"}}, true) ==
         ErrorCode::NONE);
   CHECK(written == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "the old request replaces everything that it does not name") {
+TEST_CASE_METHOD(ConfigurationWorld, "the old request replaces everything that it does not name") {
   set_config("orders", "retention.ms", "1000");
   set_config("orders", "segment.ms", "5");
   protocol::AlterConfigsRequest request;
@@ -120,7 +120,7 @@ TEST_CASE_METHOD(Fixture, "the old request replaces everything that it does not 
   CHECK(own("retention.ms") == "(none)");
 }
 
-TEST_CASE_METHOD(Fixture, "topic, this broker, all brokers, the file, the default: in this order") {
+TEST_CASE_METHOD(ConfigurationWorld, "topic, this broker, all brokers, the file, the default: in this order") {
   const ConfigKey& key = *find_config(topic_config_table(), "retention.ms");
   const auto effective = [&] {
     return effective_topic_config(key, image.topic_config("orders"), image, NodeId(2),
@@ -140,7 +140,7 @@ TEST_CASE_METHOD(Fixture, "topic, this broker, all brokers, the file, the defaul
         ConfigSynonym{"log.retention.hours", "168", ConfigSource::Default});
 }
 
-TEST_CASE_METHOD(Fixture, "allowing an unclean election while it runs is seen by the next one") {
+TEST_CASE_METHOD(ConfigurationWorld, "allowing an unclean election while it runs is seen by the next one") {
   CHECK_FALSE(unclean_leader_election(image, "orders", NodeId(1), false));
   CHECK(alter(kBrokerResource, "", {{"unclean.leader.election.enable", kSet, "true"}}) ==
         ErrorCode::NONE);

@@ -1,5 +1,5 @@
-// Goal: with KIP-966 switched on, who was in the ISR when it became too small may lead, nobody else;
-// switched off, nothing of it is ever written. Method: one partition, every kind of change.
+// Goal: with KIP-966 switched on, who was in the ISR when it became too small may lead, nobody
+// else; switched off, nothing of it is ever written. Method: one partition, every kind of change.
 // Kafka: PartitionChangeBuilderTest.testEligibleLeaderReplicas*, testElect*LastKnownLeader.
 #include "tests/catch.h"
 #include "tests/unit/metadata/image_builder.h"
@@ -7,8 +7,8 @@
 namespace kscope::metadata::testing {
 namespace {
 
-struct Fixture : World {
-  Fixture() {
+struct EligibleLeadersWorld : World {
+  EligibleLeadersWorld() {
     register_brokers(4);
     config.eligible_leader_replicas = true;
     config.min_insync_replicas = 2;
@@ -30,13 +30,13 @@ struct Fixture : World {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "an ISR that is large enough needs no eligible replicas") {
+TEST_CASE_METHOD(EligibleLeadersWorld, "an ISR that is large enough needs no eligible replicas") {
   lose(3);
   CHECK(orders().isr == nodes({1, 2}));
   CHECK(orders().elr.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "below min ISR those who leave stay eligible, and the ISR may empty") {
+TEST_CASE_METHOD(EligibleLeadersWorld, "below min ISR those who leave stay eligible, and the ISR may empty") {
   lose(3);
   lose(2);
   CHECK(orders().isr == nodes({1}));
@@ -48,7 +48,7 @@ TEST_CASE_METHOD(Fixture, "below min ISR those who leave stay eligible, and the 
   CHECK(orders().last_known_elr == nodes({1}));
 }
 
-TEST_CASE_METHOD(Fixture, "an eligible replica that comes back leads, and 3 that was late does not") {
+TEST_CASE_METHOD(EligibleLeadersWorld, "an eligible replica that comes back leads, a late one does not") {
   lose(3);
   lose(2);
   lose(1);
@@ -62,7 +62,7 @@ TEST_CASE_METHOD(Fixture, "an eligible replica that comes back leads, and 3 that
   CHECK(orders().last_known_elr.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "an unclean restart forfeits eligibility") {
+TEST_CASE_METHOD(EligibleLeadersWorld, "an unclean restart forfeits eligibility") {
   lose(3);
   lose(2);
   lose(1);
@@ -76,7 +76,7 @@ TEST_CASE_METHOD(Fixture, "an unclean restart forfeits eligibility") {
   CHECK(orders().leader == NodeId(1));
 }
 
-TEST_CASE_METHOD(Fixture, "with nobody eligible the last known leader is taken, uncleanly") {
+TEST_CASE_METHOD(EligibleLeadersWorld, "with nobody eligible the last known leader is taken, uncleanly") {
   lose(3);
   lose(2);
   lose(1);
@@ -93,7 +93,7 @@ TEST_CASE_METHOD(Fixture, "with nobody eligible the last known leader is taken, 
   CHECK(orders().recovering);
 }
 
-TEST_CASE_METHOD(Fixture, "switched off, the last member stays and nothing is remembered") {
+TEST_CASE_METHOD(EligibleLeadersWorld, "switched off, the last member stays and nothing is remembered") {
   config.eligible_leader_replicas = false;
   lose(3);
   lose(2);
@@ -103,7 +103,7 @@ TEST_CASE_METHOD(Fixture, "switched off, the last member stays and nothing is re
   CHECK(orders().last_known_elr.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "records that tell of eligible replicas need version 2, others do not") {
+TEST_CASE_METHOD(EligibleLeadersWorld, "records that tell of eligible replicas need version 2, others do not") {
   protocol::PartitionChangeRecord record;
   record.isr = std::vector<std::int32_t>{1};
   const auto version = [](const protocol::MetadataRecord& r) {

@@ -10,8 +10,8 @@
 namespace kscope::metadata::testing {
 namespace {
 
-struct Fixture : World {
-  Fixture() {
+struct ReassignmentWorld : World {
+  ReassignmentWorld() {
     register_brokers(6);
     add_topic("orders", uuid(1), {nodes({1, 2, 3}), nodes({2, 3, 1})});
   }
@@ -48,7 +48,7 @@ struct Fixture : World {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a move adds first, and takes away once all that stay are in sync") {
+TEST_CASE_METHOD(ReassignmentWorld, "a move adds first, and takes away once all that stay are in sync") {
   REQUIRE(reassign(std::vector<std::int32_t>{4, 5, 1}) == ErrorCode::NONE);
   CHECK(partition("orders").replicas == nodes({4, 5, 1, 2, 3}));
   CHECK(partition("orders").adding == nodes({4, 5}));
@@ -68,27 +68,27 @@ TEST_CASE_METHOD(Fixture, "a move adds first, and takes away once all that stay 
   CHECK(listed() == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "a leader that is moved away hands over in the same record") {
+TEST_CASE_METHOD(ReassignmentWorld, "a leader that is moved away hands over in the same record") {
   REQUIRE(reassign(std::vector<std::int32_t>{4, 5}) == ErrorCode::NONE);
   alter_isr(nodes({1, 2, 3, 4, 5}));
   CHECK(partition("orders").leader == NodeId(4));
   CHECK(partition("orders").isr == nodes({4, 5}));
 }
 
-TEST_CASE_METHOD(Fixture, "another order of the same replicas is done at once") {
+TEST_CASE_METHOD(ReassignmentWorld, "another order of the same replicas is done at once") {
   REQUIRE(reassign(std::vector<std::int32_t>{3, 2, 1}) == ErrorCode::NONE);
   CHECK(partition("orders").replicas == nodes({3, 2, 1}));
   CHECK(partition("orders").leader == NodeId(1));
   CHECK_FALSE(partition("orders").is_reassigning());
 }
 
-TEST_CASE_METHOD(Fixture, "fewer replicas: those that stay are in sync, so it is done at once") {
+TEST_CASE_METHOD(ReassignmentWorld, "fewer replicas: those that stay are in sync, so it is done at once") {
   REQUIRE(reassign(std::vector<std::int32_t>{3}) == ErrorCode::NONE);
   CHECK(partition("orders").replicas == nodes({3}));
   CHECK(partition("orders").leader == NodeId(3));
 }
 
-TEST_CASE_METHOD(Fixture, "a move that is called off leaves what was there before") {
+TEST_CASE_METHOD(ReassignmentWorld, "a move that is called off leaves what was there before") {
   REQUIRE(reassign(std::vector<std::int32_t>{4, 5, 6}) == ErrorCode::NONE);
   alter_isr(nodes({1, 2, 3, 4}));
   REQUIRE(reassign(std::nullopt) == ErrorCode::NONE);
@@ -98,7 +98,7 @@ TEST_CASE_METHOD(Fixture, "a move that is called off leaves what was there befor
   CHECK(reassign(std::nullopt) == ErrorCode::NO_REASSIGNMENT_IN_PROGRESS);
 }
 
-TEST_CASE_METHOD(Fixture, "calling off is refused where it would lose records, unless allowed") {
+TEST_CASE_METHOD(ReassignmentWorld, "calling off is refused where it would lose records, unless allowed") {
   REQUIRE(reassign(std::vector<std::int32_t>{4, 5}) == ErrorCode::NONE);
   change(uuid(1), {4}, 4);  // only one of those that are being added is left
   CHECK(reassign(std::nullopt) == ErrorCode::INVALID_REPLICA_ASSIGNMENT);
@@ -109,7 +109,7 @@ TEST_CASE_METHOD(Fixture, "calling off is refused where it would lose records, u
   CHECK(partition("orders").leader == NodeId(1));
 }
 
-TEST_CASE_METHOD(Fixture, "what cannot be is refused with Kafka's words") {
+TEST_CASE_METHOD(ReassignmentWorld, "what cannot be is refused with Kafka's words") {
   CHECK(reassign(std::vector<std::int32_t>{1, 9}) == ErrorCode::INVALID_REPLICA_ASSIGNMENT);
   CHECK(message == "The manual partition assignment includes broker 9, but no such broker is "
                    "registered.");
@@ -122,7 +122,7 @@ TEST_CASE_METHOD(Fixture, "what cannot be is refused with Kafka's words") {
   CHECK(message == "Unable to find a topic named x.");
 }
 
-TEST_CASE_METHOD(Fixture, "a broker that dies while replicas are added does not end the move") {
+TEST_CASE_METHOD(ReassignmentWorld, "a broker that dies while replicas are added does not end the move") {
   REQUIRE(reassign(std::vector<std::int32_t>{4, 5}) == ErrorCode::NONE);
   Records records;
   fence_broker(view(), NodeId(1), records);

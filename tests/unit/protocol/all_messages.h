@@ -57,7 +57,8 @@ using AllMessages = std::tuple<
     AlterConfigsRequest, AlterConfigsResponse, IncrementalAlterConfigsRequest,
     IncrementalAlterConfigsResponse, CreatePartitionsRequest, CreatePartitionsResponse,
     AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse,
-    ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse, RegisterBrokerRecord, UnregisterBrokerRecord,
+    ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse,
+    RegisterBrokerRecord, UnregisterBrokerRecord,
     BrokerRegistrationChangeRecord, FenceBrokerRecord, UnfenceBrokerRecord, TopicRecord,
     RemoveTopicRecord, PartitionRecord, PartitionChangeRecord, ConfigRecord, FeatureLevelRecord,
     ProducerIdsRecord, NoOpRecord, LeaderChangeMessage, SnapshotHeaderRecord, SnapshotFooterRecord>;
