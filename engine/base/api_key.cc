@@ -22,7 +22,12 @@ const char* to_string(ApiKey key) {
     case ApiKey::InitProducerId: return "InitProducerId";
     case ApiKey::OffsetForLeaderEpoch: return "OffsetForLeaderEpoch";
     case ApiKey::DescribeConfigs: return "DescribeConfigs";
+    case ApiKey::AlterConfigs: return "AlterConfigs";
+    case ApiKey::CreatePartitions: return "CreatePartitions";
     case ApiKey::ElectLeaders: return "ElectLeaders";
+    case ApiKey::IncrementalAlterConfigs: return "IncrementalAlterConfigs";
+    case ApiKey::AlterPartitionReassignments: return "AlterPartitionReassignments";
+    case ApiKey::ListPartitionReassignments: return "ListPartitionReassignments";
     case ApiKey::Vote: return "Vote";
     case ApiKey::BeginQuorumEpoch: return "BeginQuorumEpoch";
     case ApiKey::EndQuorumEpoch: return "EndQuorumEpoch";

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "engine/metadata/config_table.h"
 #include "engine/metadata/topic_config.h"
 
 namespace kscope::broker {
@@ -30,13 +31,17 @@ struct Setting {
 
 constexpr std::int64_t kInt = INT32_MAX, kLong = INT64_MAX;
 
-#define KSCOPE_NUMBER(name, min, max, field)                                              \
-  {name, min, max,                                                                        \
-   [](BrokerConfig& c, std::int64_t v) { c.field = static_cast<decltype(c.field)>(v); },  \
-   [](const BrokerConfig& c) { return static_cast<std::int64_t>(c.field); }}
-#define KSCOPE_MILLIS(name, min, field)                                        \
-  {name, min, kInt, [](BrokerConfig& c, std::int64_t v) { c.field = millis(v); }, \
-   [](const BrokerConfig& c) { return to_ms(c.field); }}
+#define KSCOPE_NUMBER(name, min, max, field)                                                  \
+  {                                                                                           \
+    name, min, max,                                                                           \
+        [](BrokerConfig& c, std::int64_t v) { c.field = static_cast<decltype(c.field)>(v); }, \
+        [](const BrokerConfig& c) { return static_cast<std::int64_t>(c.field); }              \
+  }
+#define KSCOPE_MILLIS(name, min, field)                                            \
+  {                                                                                \
+    name, min, kInt, [](BrokerConfig& c, std::int64_t v) { c.field = millis(v); }, \
+        [](const BrokerConfig& c) { return to_ms(c.field); }                       \
+  }
 
 constexpr Setting kSettings[] = {
     KSCOPE_NUMBER("num.network.threads", 1, 64, requests.network_threads),
@@ -56,12 +61,15 @@ constexpr Setting kSettings[] = {
     KSCOPE_NUMBER("log.flush.interval.ms", 0, kLong, topics.log.flush_ms),
     KSCOPE_NUMBER("log.retention.ms", -1, kLong, topics.log.retention_ms),
     KSCOPE_NUMBER("log.retention.bytes", -1, kLong, topics.log.retention_bytes),
+    KSCOPE_NUMBER("log.local.retention.ms", -2, kLong, topics.log.local_retention_ms),
+    KSCOPE_NUMBER("log.local.retention.bytes", -2, kLong, topics.log.local_retention_bytes),
+    KSCOPE_NUMBER("producer.id.expiration.ms", 1, kInt, topics.log.producer_id_expiration_ms),
+    KSCOPE_NUMBER("leader.replication.throttled.rate", 0, kLong, replicas.leader_throttle_rate),
+    KSCOPE_NUMBER("follower.replication.throttled.rate", 0, kLong, replicas.follower_throttle_rate),
     KSCOPE_NUMBER("log.segment.delete.delay.ms", 0, kLong, topics.log.file_delete_delay_ms),
     KSCOPE_MILLIS("log.retention.check.interval.ms", 1, replicas.retention_check_interval),
-    KSCOPE_NUMBER("log.cleaner.min.compaction.lag.ms", 0, kLong,
-                  topics.log.min_compaction_lag_ms),
-    KSCOPE_NUMBER("log.cleaner.max.compaction.lag.ms", 1, kLong,
-                  topics.log.max_compaction_lag_ms),
+    KSCOPE_NUMBER("log.cleaner.min.compaction.lag.ms", 0, kLong, topics.log.min_compaction_lag_ms),
+    KSCOPE_NUMBER("log.cleaner.max.compaction.lag.ms", 1, kLong, topics.log.max_compaction_lag_ms),
     KSCOPE_NUMBER("log.cleaner.delete.retention.ms", 0, kLong, topics.log.delete_retention_ms),
     KSCOPE_MILLIS("log.cleaner.backoff.ms", 1, replicas.cleaner.backoff),
     KSCOPE_NUMBER("log.cleaner.dedupe.buffer.size", 48, kLong, replicas.cleaner.dedupe_buffer_size),
@@ -69,6 +77,7 @@ constexpr Setting kSettings[] = {
                   topics.log.message_timestamp_before_max_ms),
     KSCOPE_NUMBER("log.message.timestamp.after.max.ms", 0, kLong,
                   topics.log.message_timestamp_after_max_ms),
+    KSCOPE_NUMBER("max.incremental.fetch.session.cache.slots", 0, kInt, fetch_session_slots),
     KSCOPE_NUMBER("fetch.max.bytes", 1024, kInt, fetch_max_bytes),
     KSCOPE_NUMBER("replica.fetch.min.bytes", 1, kInt, replicas.fetch_min_bytes),
     KSCOPE_NUMBER("replica.fetch.max.bytes", 0, kInt, replicas.fetch_max_bytes),
@@ -77,8 +86,7 @@ constexpr Setting kSettings[] = {
     KSCOPE_MILLIS("replica.fetch.wait.max.ms", 1, replicas.fetch_wait_max),
     KSCOPE_MILLIS("replica.fetch.backoff.ms", 1, replicas.fetch_backoff),
     KSCOPE_MILLIS("replica.socket.timeout.ms", 1, replicas.socket_timeout),
-    KSCOPE_MILLIS("replica.high.watermark.checkpoint.interval.ms", 1,
-                  replicas.checkpoint_interval),
+    KSCOPE_MILLIS("replica.high.watermark.checkpoint.interval.ms", 1, replicas.checkpoint_interval),
     KSCOPE_MILLIS("broker.heartbeat.interval.ms", 1, lifecycle.heartbeat_interval),
     KSCOPE_MILLIS("broker.session.timeout.ms", 1, lifecycle.session_timeout),
     KSCOPE_MILLIS("controller.socket.timeout.ms", 1, controller_timeout),
@@ -89,6 +97,8 @@ constexpr Setting kSettings[] = {
 
 constexpr const char* kAutoCreate = "auto.create.topics.enable";
 constexpr const char* kTimestampType = "log.message.timestamp.type";
+constexpr const char* kRack = "broker.rack";
+constexpr const char* kReplicaSelector = "replica.selector.class";
 constexpr const char* kCleanupPolicy = "log.cleanup.policy";
 constexpr const char* kCleanerEnable = "log.cleaner.enable";
 constexpr const char* kDirtyRatio = "log.cleaner.min.cleanable.ratio";
@@ -96,17 +106,18 @@ constexpr const char* kLoadFactor = "log.cleaner.io.buffer.load.factor";
 
 /// Read by the quorum and the controller (metadata/settings.h), not here.
 constexpr const char* kOfOthers[] = {
-    "controller.quorum.election.timeout.ms", "controller.quorum.election.backoff.max.ms",
-    "controller.quorum.fetch.timeout.ms",    "controller.quorum.request.timeout.ms",
-    "controller.quorum.retry.backoff.ms",    "metadata.log.segment.bytes",
-    "unclean.leader.election.enable",        "auto.leader.rebalance.enable",
+    "controller.quorum.election.timeout.ms",   "controller.quorum.election.backoff.max.ms",
+    "controller.quorum.fetch.timeout.ms",      "controller.quorum.request.timeout.ms",
+    "controller.quorum.retry.backoff.ms",      "metadata.log.segment.bytes",
+    "unclean.leader.election.enable",          "auto.leader.rebalance.enable",
     "leader.imbalance.check.interval.seconds", "unclean.leader.election.interval.ms",
 };
 
 std::vector<std::string> known_names() {
-  std::vector<std::string> names{kAutoCreate,    kTimestampType, kCleanupPolicy,
-                                 kCleanerEnable, kDirtyRatio,    kLoadFactor};
+  std::vector<std::string> names{kAutoCreate, kTimestampType, kCleanupPolicy, kCleanerEnable,
+                                 kDirtyRatio, kLoadFactor,    kRack,          kReplicaSelector};
   for (const Setting& setting : kSettings) names.emplace_back(setting.name);
+  for (const ConfigKey& key : metadata::broker_config_table()) names.emplace_back(key.name);
   for (const char* name : kOfOthers) names.emplace_back(name);
   return names;
 }
@@ -162,6 +173,37 @@ Result<void> apply_cleaner(const std::string& name, const std::string& value,
   return {};
 }
 
+/// The same times in hours and minutes. The map is ordered: the finer unit has the last word.
+bool apply_long_time(const std::string& name, const std::string& value, BrokerConfig* config) {
+  const auto count = parse_integer(value);
+  if (!count || *count < -1 || *count > INT32_MAX) return false;
+  const auto in_ms = [&](std::int64_t unit) { return *count < 0 ? -1 : *count * unit; };
+  storage::LogConfig& log = config->topics.log;
+  if (name == "log.retention.hours")
+    log.retention_ms = in_ms(3'600'000);
+  else if (name == "log.retention.minutes")
+    log.retention_ms = in_ms(60'000);
+  else if (name == "log.roll.hours" && *count > 0)
+    log.segment_ms = in_ms(3'600'000);
+  else
+    return false;
+  return true;
+}
+
+/// KIP-392. Kafka takes the name of any class; these are the two that it comes with.
+Result<void> apply_selector(const std::string& value, BrokerConfig* config) {
+  const std::string package = "org.apache.kafka.common.replica.";
+  const std::string name = value.substr(value.starts_with(package) ? package.size() : 0);
+  if (name == "RackAwareReplicaSelector") {
+    config->replicas.selector = replication::ReplicaSelector::RackAware;
+  } else if (name.empty()) {
+    config->replicas.selector = replication::ReplicaSelector::Leader;
+  } else {
+    return bad_value(kReplicaSelector, value, package + "RackAwareReplicaSelector, or nothing");
+  }
+  return {};
+}
+
 Result<void> apply(const std::string& name, const std::string& value, BrokerConfig* config) {
   if (name == kAutoCreate) {
     if (value != "true" && value != "false") return bad_value(name, value, "true or false");
@@ -175,6 +217,11 @@ Result<void> apply(const std::string& name, const std::string& value, BrokerConf
     config->topics.log.message_timestamp_is_append_time = value == "LogAppendTime";
     return {};
   }
+  if (name == kRack) {
+    if (!value.empty()) config->rack = value;
+    return {};
+  }
+  if (name == kReplicaSelector) return apply_selector(value, config);
   if (name == kCleanupPolicy || name == kCleanerEnable || name == kDirtyRatio ||
       name == kLoadFactor) {
     return apply_cleaner(name, value, config);
@@ -189,10 +236,15 @@ Result<void> apply(const std::string& name, const std::string& value, BrokerConf
     setting.set(*config, *parsed);
     return {};
   }
-  const bool of_others = std::find(std::begin(kOfOthers), std::end(kOfOthers), name) !=
-                         std::end(kOfOthers);
+  const bool of_others =
+      std::find(std::begin(kOfOthers), std::end(kOfOthers), name) != std::end(kOfOthers);
   if (of_others) return {};
-  return unknown(name);
+  if (apply_long_time(name, value, config)) return {};
+  // Checked and kept, but nothing here depends on it (or it is read elsewhere).
+  const ConfigKey* key = find_config(metadata::broker_config_table(), name);
+  if (key == nullptr) return unknown(name);
+  if (auto problem = config_problem(*key, value)) return Error{ErrorKind::Invalid, *problem};
+  return {};
 }
 
 }  // namespace
@@ -205,6 +257,7 @@ Result<BrokerConfig> BrokerConfig::parse(NodeId node, std::string cluster_id,
   config.cluster_id = std::move(cluster_id);
   config.endpoints = std::move(endpoints);
   config.replicas.broker = node;
+  config.settings = settings;
   for (const auto& [name, value] : settings) KTRY(apply(name, value, &config));
   const auto& cleaner = config.replicas.cleaner;
   if (static_cast<double>(cleaner.dedupe_buffer_size / 24) * cleaner.load_factor <= 1) {
@@ -224,9 +277,14 @@ AdvertisedEndpoint BrokerConfig::own_endpoint() const {
 
 std::vector<SettingHelp> broker_settings() {
   const BrokerConfig defaults;
-  std::vector<SettingHelp> rows{{kAutoCreate, "true"},     {kTimestampType, "CreateTime"},
-                                {kCleanupPolicy, "delete"}, {kCleanerEnable, "true"},
-                                {kDirtyRatio, "0.5"},       {kLoadFactor, "0.9"}};
+  std::vector<SettingHelp> rows{{kAutoCreate, "true"},
+                                {kTimestampType, "CreateTime"},
+                                {kCleanupPolicy, "delete"},
+                                {kCleanerEnable, "true"},
+                                {kDirtyRatio, "0.5"},
+                                {kLoadFactor, "0.9"},
+                                {kRack, ""},
+                                {kReplicaSelector, ""}};
   for (const Setting& setting : kSettings) {
     rows.push_back({setting.name, std::to_string(setting.get(defaults))});
   }

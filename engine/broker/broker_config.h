@@ -9,6 +9,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct BrokerConfig {
   NodeId node;
   std::string cluster_id;
   AdvertisedEndpoints endpoints;  ///< of all nodes
+  std::map<std::string, std::string> settings;  ///< what it was started with: server.properties
 
   RequestChannelConfig requests;
   LifecycleConfig lifecycle;
@@ -41,6 +43,8 @@ struct BrokerConfig {
   std::int32_t num_partitions = 1;              ///< num.partitions, of topics created that way
   std::int16_t replication_factor = 1;          ///< default.replication.factor, likewise
   Duration controller_timeout = seconds(30);    ///< controller.socket.timeout.ms
+  std::optional<std::string> rack;              ///< broker.rack
+  std::int32_t fetch_session_slots = 1000;      ///< max.incremental.fetch.session.cache.slots
   std::int32_t fetch_max_bytes = 57'671'680;    ///< fetch.max.bytes, whatever a client asks for
 
   /// Unsupported (a name nobody knows) or Invalid (a value that does not fit), naming the setting.

@@ -70,7 +70,7 @@ void BrokerLifecycleManager::register_broker(env::Env& env, NodeToControllerChan
   request.incarnation_id = identity_.incarnation;
   request.listeners.push_back({"PLAINTEXT", identity_.host,
                                static_cast<std::uint16_t>(identity_.port), 0});
-  request.rack = std::nullopt;
+  request.rack = identity_.rack;
   request.previous_broker_epoch = identity_.previous_epoch.value_or(BrokerEpoch(-1)).value();
   under_way_ = true;
   channel.enqueue(env, std::move(request), kRegistrationVersion, 0);

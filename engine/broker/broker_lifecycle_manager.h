@@ -49,6 +49,7 @@ struct BrokerIdentity {
   Uuid incarnation;  ///< new with every start of the process
   std::string host;
   std::int32_t port = 9092;
+  std::optional<std::string> rack;            ///< broker.rack
   std::optional<BrokerEpoch> previous_epoch;  ///< after a clean stop
 };
 

@@ -11,6 +11,7 @@
 #include "engine/broker/alter_partition_manager.h"
 #include "engine/broker/broker_config.h"
 #include "engine/broker/delayed_operations.h"
+#include "engine/broker/fetch_session_cache.h"
 #include "engine/broker/forwarding_manager.h"
 #include "engine/broker/purgatory.h"
 #include "engine/metadata/metadata_image.h"
@@ -20,12 +21,14 @@ namespace kscope::broker {
 
 struct BrokerParts {
   BrokerConfig config;
+  metadata::ConfigMap dynamic_config;  ///< in effect now, on top of config.settings
   metadata::MetadataImage metadata;  ///< as last told; what requests are answered from
   replication::ReplicaManager replicas;
   RequestChannel requests;
   DelayedOperationPurgatory<DelayedProduce> produces{event::PurgatoryKind::Produce};
   DelayedOperationPurgatory<DelayedFetch> fetches{event::PurgatoryKind::Fetch};
   DelayedOperationPurgatory<DelayedDeleteRecords> deletes{event::PurgatoryKind::DeleteRecords};
+  FetchSessionCache fetch_sessions;
   BrokerLifecycleManager lifecycle;
   AlterPartitionManager alter_partitions;
   ForwardingManager forwarding;

@@ -38,11 +38,12 @@ Result<void> BrokerServer::start(env::Env& env, const BrokerConfig& config) {
   BrokerParts& p = parts_;
   p.config = config;
   p.requests = RequestChannel(config.requests);
+  p.fetch_sessions = FetchSessionCache(config.fetch_session_slots);
   KTRY(p.replicas.start(env, config.replicas, config.topics));
   const AdvertisedEndpoint endpoint = config.own_endpoint();
   p.lifecycle = BrokerLifecycleManager(
       {config.node, config.cluster_id, random_uuid(env.random[env::Purpose::Identity]),
-       endpoint.host, endpoint.port, p.replicas.logs().previous_broker_epoch()},
+       endpoint.host, endpoint.port, config.rack, p.replicas.logs().previous_broker_epoch()},
       config.lifecycle);
   const std::string client = "broker-" + std::to_string(config.node.value());
   // A heartbeat that is half a session old is of no use to anybody; make a new one.
@@ -78,6 +79,7 @@ void BrokerServer::finish_shutdown(env::Env& env) {
 
 void BrokerServer::start_serving(env::Env& env) {
   serving_ = true;
+  apply_dynamic_config(env);
   parts_.replicas.on_metadata(env, parts_.metadata, all_of(parts_.metadata));
   parts_.lifecycle.set_ready_to_unfence(env);
 }
@@ -85,6 +87,7 @@ void BrokerServer::start_serving(env::Env& env) {
 void BrokerServer::on_metadata(env::Env& env, const metadata::MetadataImage& image,
                                const metadata::MetadataDelta& delta) {
   parts_.metadata = image;
+  if (serving_ && delta.cluster_config) apply_dynamic_config(env);
   if (serving_) parts_.replicas.on_metadata(env, image, delta);
   settle(env);
 }
@@ -135,6 +138,9 @@ bool BrokerServer::on_timer(env::Env& env, env::TimerKind kind, std::int64_t key
   switch (kind) {
     case env::TimerKind::HandlerDone:
       parts_.requests.on_handler_done(env, key);
+      break;
+    case env::TimerKind::NetworkThreadDone:
+      parts_.requests.on_processor_done(env, key);
       break;
     case env::TimerKind::DelayedOperation:
       on_delayed_operation(env, key);
@@ -215,10 +221,14 @@ void BrokerServer::on_lifecycle_news(env::Env& env, const LifecycleNews& news) {
 void BrokerServer::settle(env::Env& env) {
   carry_out_effects(env);
   while (auto request = parts_.requests.start_next(env)) {
+    const event::CauseScope scope(env.events, request->cause);
     const Duration disk_before = env.disk.pending_cost();
     KafkaApis(env, parts_).handle(*request);
     carry_out_effects(env);  // the handler's thread does this, too, before it takes the next
-    parts_.requests.finish_current(env, env.disk.pending_cost() - disk_before);
+    // The disk does one thing after the other: who used it waits for those before, too.
+    const Duration disk_after = env.disk.pending_cost();
+    const bool used = disk_after > disk_before;
+    parts_.requests.finish_current(env, used ? env.disk.backlog() + disk_after : Duration{0});
   }
 }
 

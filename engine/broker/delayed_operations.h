@@ -45,8 +45,18 @@ struct FetchPartitionStatus {
   ErrorCode refused = ErrorCode::NONE;  ///< known before any log was looked at
 };
 
+/// What a fetch has to do with sessions (KIP-227).
+enum class SessionUse : std::uint8_t {
+  None,        ///< names all its partitions and wants no session
+  Open,        ///< names all its partitions and gets a session with its answer, if there is room
+  Incremental  ///< its partitions are those of its session; the answer leaves out what is not new
+};
+
 struct DelayedFetch {
   RequestContext context;
+  SessionUse use = SessionUse::None;
+  std::int32_t session = 0;        ///< if Incremental
+  std::int32_t session_epoch = 0;  ///< that the session has unless another request overtook this
   replication::FetchSource source;
   std::int32_t min_bytes = 1;
   std::int64_t max_bytes = 0;

@@ -46,6 +46,48 @@ protocol::ElectLeadersResponse timed_out(const protocol::ElectLeadersRequest& re
   return response;
 }
 
+template <class Response>
+Response configs_timed_out(const auto& request) {
+  Response response;
+  for (const auto& resource : request.resources) {
+    response.responses.push_back({ErrorCode::REQUEST_TIMED_OUT, "no controller answered in time",
+                                  resource.resource_type, resource.resource_name});
+  }
+  return response;
+}
+
+protocol::AlterConfigsResponse timed_out(const protocol::AlterConfigsRequest& request) {
+  return configs_timed_out<protocol::AlterConfigsResponse>(request);
+}
+
+protocol::IncrementalAlterConfigsResponse timed_out(
+    const protocol::IncrementalAlterConfigsRequest& request) {
+  return configs_timed_out<protocol::IncrementalAlterConfigsResponse>(request);
+}
+
+protocol::CreatePartitionsResponse timed_out(const protocol::CreatePartitionsRequest& request) {
+  protocol::CreatePartitionsResponse response;
+  for (const auto& topic : request.topics) {
+    response.results.push_back(
+        {topic.name, ErrorCode::REQUEST_TIMED_OUT, "no controller answered in time"});
+  }
+  return response;
+}
+
+protocol::AlterPartitionReassignmentsResponse timed_out(
+    const protocol::AlterPartitionReassignmentsRequest&) {
+  protocol::AlterPartitionReassignmentsResponse response;
+  response.error_code = ErrorCode::REQUEST_TIMED_OUT;
+  return response;
+}
+
+protocol::ListPartitionReassignmentsResponse timed_out(
+    const protocol::ListPartitionReassignmentsRequest&) {
+  protocol::ListPartitionReassignmentsResponse response;
+  response.error_code = ErrorCode::REQUEST_TIMED_OUT;
+  return response;
+}
+
 /// The controller's answer, or that there was none, in the words of that API.
 template <class Response, class Request>
 Response answer_to(const Request& request, const ControllerReply& reply) {
@@ -59,9 +101,10 @@ Response answer_to(const Request& request, const ControllerReply& reply) {
 }  // namespace
 
 void ForwardingManager::forward(env::Env& env, NodeToControllerChannel& channel,
-                                const RequestContext& from, ControllerRequest request) {
+                                const RequestContext& from, ControllerRequest request,
+                                ConfigVerdicts verdicts) {
   const protocol::RequestTag tag = ++last_tag_;
-  forwarded_.emplace(tag, Forwarded{from, request});
+  forwarded_.emplace(tag, Forwarded{from, request, std::move(verdicts)});
   channel.enqueue(env, std::move(request), from.header.version, tag);
 }
 
@@ -126,6 +169,28 @@ void ForwardingManager::answer(env::Env& env, const Forwarded& forwarded,
     responses.respond(env, forwarded.from, answer_to<DeleteTopicsResponse>(*remove, reply));
   } else if (const auto* elect = std::get_if<ElectLeadersRequest>(&asked)) {
     responses.respond(env, forwarded.from, answer_to<ElectLeadersResponse>(*elect, reply));
+  } else {
+    answer_admin(env, forwarded, reply, responses);
+  }
+}
+
+void ForwardingManager::answer_admin(env::Env& env, const Forwarded& forwarded,
+                                     const ControllerReply& reply, RequestChannel& responses) {
+  using namespace protocol;
+  const ControllerRequest& asked = forwarded.request;
+  const RequestContext& to = forwarded.from;
+  if (const auto* r = std::get_if<AlterConfigsRequest>(&asked)) {
+    responses.respond(env, to, reassembled(forwarded.verdicts,
+                                           answer_to<AlterConfigsResponse>(*r, reply)));
+  } else if (const auto* r = std::get_if<IncrementalAlterConfigsRequest>(&asked)) {
+    responses.respond(env, to, reassembled(forwarded.verdicts,
+                                           answer_to<IncrementalAlterConfigsResponse>(*r, reply)));
+  } else if (const auto* r = std::get_if<CreatePartitionsRequest>(&asked)) {
+    responses.respond(env, to, answer_to<CreatePartitionsResponse>(*r, reply));
+  } else if (const auto* r = std::get_if<AlterPartitionReassignmentsRequest>(&asked)) {
+    responses.respond(env, to, answer_to<AlterPartitionReassignmentsResponse>(*r, reply));
+  } else if (const auto* r = std::get_if<ListPartitionReassignmentsRequest>(&asked)) {
+    responses.respond(env, to, answer_to<ListPartitionReassignmentsResponse>(*r, reply));
   }
 }
 

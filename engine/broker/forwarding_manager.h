@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/broker/config_admin.h"
 #include "engine/broker/node_to_controller_channel.h"
 #include "engine/broker/request_channel.h"
 
@@ -35,7 +36,13 @@ struct AutoTopicSettings {
 class ForwardingManager {
  public:
   void forward(env::Env& env, NodeToControllerChannel& channel, const RequestContext& from,
-               ControllerRequest request);
+               ControllerRequest request) {
+    forward(env, channel, from, std::move(request), {});
+  }
+  /// Part of the request has been dealt with here: `verdicts` go into the answer at their places,
+  /// where one says FORWARDED stands what the controller answers.
+  void forward(env::Env& env, NodeToControllerChannel& channel, const RequestContext& from,
+               ControllerRequest request, ConfigVerdicts verdicts);
   /// Asks for those that are not being created already.
   void create_topics(env::Env& env, NodeToControllerChannel& channel,
                      const std::vector<std::string>& topics, const AutoTopicSettings& settings);
@@ -53,9 +60,12 @@ class ForwardingManager {
   struct Forwarded {
     RequestContext from;
     ControllerRequest request;
+    ConfigVerdicts verdicts;  // of AlterConfigs and IncrementalAlterConfigs
   };
   void answer(env::Env& env, const Forwarded& forwarded, const ControllerReply& reply,
               RequestChannel& responses);
+  void answer_admin(env::Env& env, const Forwarded& forwarded, const ControllerReply& reply,
+                    RequestChannel& responses);
   void take_producer_ids(env::Env& env, const ControllerReply& reply);
 
   protocol::RequestTag last_tag_ = 0;

@@ -10,11 +10,8 @@
 namespace kscope::broker {
 namespace {
 
-/// Followers fetch in a newer version than clients are offered (they name topics by id, KIP-516).
 bool served(ApiKey api, std::int16_t version) {
-  if (protocol::serves(env::Listener::Broker, api, version)) return true;
-  return api == ApiKey::Fetch && version >= 4 &&
-         protocol::find_api(api)->implemented.contains(version);
+  return protocol::serves(env::Listener::Broker, api, version);
 }
 
 /// KIP-511: [a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?
@@ -59,6 +56,14 @@ void KafkaApis::handle(const QueuedRequest& request) {
     case ApiKey::CreateTopics: return forward<protocol::CreateTopicsRequest>(request);
     case ApiKey::DeleteTopics: return forward<protocol::DeleteTopicsRequest>(request);
     case ApiKey::ElectLeaders: return forward<protocol::ElectLeadersRequest>(request);
+    case ApiKey::DescribeConfigs: return handle_describe_configs(request);
+    case ApiKey::AlterConfigs: return handle_alter_configs(request);
+    case ApiKey::IncrementalAlterConfigs: return handle_incremental_alter_configs(request);
+    case ApiKey::CreatePartitions: return forward<protocol::CreatePartitionsRequest>(request);
+    case ApiKey::AlterPartitionReassignments:
+      return forward<protocol::AlterPartitionReassignmentsRequest>(request);
+    case ApiKey::ListPartitionReassignments:
+      return forward<protocol::ListPartitionReassignmentsRequest>(request);
     default:  // advertised by the registry and not handled here: our own bug
       KCHECK(!"an advertised API without a handler");
   }

@@ -24,6 +24,11 @@ namespace kscope::broker {
 /// Kafka: Topic.isInternal.
 bool is_internal_topic(const std::string& topic);
 
+/// On the wire, -1 says that the sender knows no leader epoch.
+inline std::optional<LeaderEpoch> epoch_or_nothing(std::int32_t epoch) {
+  return epoch < 0 ? std::nullopt : std::optional(LeaderEpoch(epoch));
+}
+
 class KafkaApis {
  public:
   KafkaApis(env::Env& env, BrokerParts& broker) : env_(env), broker_(broker) {}
@@ -50,6 +55,11 @@ class KafkaApis {
   void handle_find_coordinator(const QueuedRequest& request);
   void handle_init_producer_id(const QueuedRequest& request);
   void handle_describe_cluster(const QueuedRequest& request);
+  void handle_describe_configs(const QueuedRequest& request);
+  void handle_alter_configs(const QueuedRequest& request);
+  void handle_incremental_alter_configs(const QueuedRequest& request);
+  template <class Request, class Response>
+  void alter_configs(const QueuedRequest& request);
   template <class Request>
   void forward(const QueuedRequest& request);
 
@@ -70,16 +80,30 @@ class KafkaApis {
                                 ByteView records, std::int16_t acks);
   // fetch
   using FetchResults = std::vector<replication::PartitionRead>;
-  std::optional<DelayedFetch> plan_fetch(const QueuedRequest& request,
-                                         const protocol::FetchRequest& asked);
+  DelayedFetch plan_fetch(const QueuedRequest& request, const protocol::FetchRequest& asked);
+  FetchPartitionStatus plan_partition(const protocol::FetchRequest::FetchTopic& topic,
+                                      const protocol::FetchRequest::FetchPartition& asked,
+                                      std::int16_t version);
+  void resolve(FetchPartitionStatus& status, bool by_id) const;
+  /// NONE, or why the session that the request names cannot be used.
+  ErrorCode take_session(const QueuedRequest& request, const protocol::FetchRequest& asked,
+                         DelayedFetch& fetch);
+  void update_session(FetchSession& session, const protocol::FetchRequest& asked,
+                      std::vector<FetchPartitionStatus> named);
   FetchResults read_all(const DelayedFetch& fetch, bool update_followers);
   void respond(const DelayedFetch& fetch, FetchResults results);
+  using FetchData = protocol::FetchResponse::PartitionData;
+  FetchData data_of(const DelayedFetch& fetch, const FetchPartitionStatus& status,
+                    replication::PartitionRead&& read);
+  void point_to_leader(const FetchPartitionStatus& status, FetchData& data,
+                       protocol::FetchResponse& response) const;
+  void open_session(const DelayedFetch& fetch, const std::vector<FetchData>& told,
+                    protocol::FetchResponse& response);
   // offsets
   protocol::OffsetForLeaderEpochResponse::EpochEndOffset epoch_end(
       const std::string& topic,
       const protocol::OffsetForLeaderEpochRequest::OffsetForLeaderPartition& asked);
-  DeleteRecordsPartitionStatus delete_records(const TopicPartition& partition,
-                                              std::int64_t offset);
+  DeleteRecordsPartitionStatus delete_records(const TopicPartition& partition, std::int64_t offset);
   // metadata
   struct AliveBroker {
     NodeId id;

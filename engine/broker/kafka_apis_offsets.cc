@@ -7,17 +7,12 @@
 namespace kscope::broker {
 namespace {
 
-std::optional<LeaderEpoch> epoch_or_nothing(std::int32_t epoch) {
-  return epoch < 0 ? std::nullopt : std::optional(LeaderEpoch(epoch));
-}
-
 constexpr std::int32_t kDebuggingReplica = -2;
 /// Before this version clients do not know OFFSET_NOT_AVAILABLE (KIP-207).
 constexpr std::int16_t kFirstOffsetNotAvailableVersion = 5;
 
-replication::OffsetQuery query_of(
-    const protocol::ListOffsetsRequest& request,
-    const protocol::ListOffsetsRequest::ListOffsetsPartition& asked) {
+replication::OffsetQuery query_of(const protocol::ListOffsetsRequest& request,
+                                  const protocol::ListOffsetsRequest::ListOffsetsPartition& asked) {
   replication::OffsetQuery query;
   query.timestamp_ms = asked.timestamp;
   query.current_leader_epoch = epoch_or_nothing(asked.current_leader_epoch);

@@ -42,6 +42,22 @@ bool says_not_controller(ApiKey api, std::int16_t version, const Blob& body) {
       const auto response = decode_body<DeleteTopicsResponse>(body, version);
       return response.ok() && any_not_controller(response->responses);
     }
+    case ApiKey::AlterConfigs: {
+      const auto response = decode_body<AlterConfigsResponse>(body, version);
+      return response.ok() && any_not_controller(response->responses);
+    }
+    case ApiKey::IncrementalAlterConfigs: {
+      const auto response = decode_body<IncrementalAlterConfigsResponse>(body, version);
+      return response.ok() && any_not_controller(response->responses);
+    }
+    case ApiKey::CreatePartitions: {
+      const auto response = decode_body<CreatePartitionsResponse>(body, version);
+      return response.ok() && any_not_controller(response->results);
+    }
+    case ApiKey::AlterPartitionReassignments:
+      return top_level_not_controller<AlterPartitionReassignmentsResponse>(body, version);
+    case ApiKey::ListPartitionReassignments:
+      return top_level_not_controller<ListPartitionReassignmentsResponse>(body, version);
     case ApiKey::ElectLeaders:
       return top_level_not_controller<ElectLeadersResponse>(body, version);
     default: return false;

@@ -21,12 +21,17 @@
 #include <vector>
 
 #include "engine/protocol/messages/allocate_producer_ids.h"
+#include "engine/protocol/messages/alter_configs.h"
 #include "engine/protocol/messages/alter_partition.h"
+#include "engine/protocol/messages/alter_partition_reassignments.h"
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
+#include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/elect_leaders.h"
+#include "engine/protocol/messages/incremental_alter_configs.h"
+#include "engine/protocol/messages/list_partition_reassignments.h"
 #include "engine/protocol/network_client.h"
 
 namespace kscope::broker {
@@ -35,7 +40,10 @@ using ControllerRequest =
     std::variant<protocol::BrokerRegistrationRequest, protocol::BrokerHeartbeatRequest,
                  protocol::AlterPartitionRequest, protocol::AllocateProducerIdsRequest,
                  protocol::CreateTopicsRequest, protocol::DeleteTopicsRequest,
-                 protocol::ElectLeadersRequest>;
+                 protocol::ElectLeadersRequest, protocol::AlterConfigsRequest,
+                 protocol::IncrementalAlterConfigsRequest, protocol::CreatePartitionsRequest,
+                 protocol::AlterPartitionReassignmentsRequest,
+                 protocol::ListPartitionReassignmentsRequest>;
 
 struct ControllerReply {
   protocol::RequestTag tag = 0;

@@ -43,9 +43,10 @@ class DelayedOperationPurgatory {
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     for (PartitionRef key : keys) watchers_[key].push_back(id);
+    const FrameId frame = request_of(operation);
     entries_.emplace(id, Entry{std::move(operation), std::move(keys)});
     env.timers.set(env::TimerKind::DelayedOperation, id, env.now() + timeout);
-    env.events.emit(env.node, event::PurgatoryEntered{kind_, id, timeout});
+    env.events.emit(env.node, event::PurgatoryEntered{kind_, id, timeout, frame});
     return id;
   }
 
@@ -79,6 +80,12 @@ class DelayedOperationPurgatory {
     Operation operation;
     std::vector<PartitionRef> keys;
   };
+
+  /// Tests park plain numbers.
+  static FrameId request_of(const Operation& operation) {
+    if constexpr (requires { operation.context.frame; }) return operation.context.frame;
+    else return FrameId();
+  }
 
   Operation take(std::int64_t id) {
     const auto it = entries_.find(id);

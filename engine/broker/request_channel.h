@@ -1,26 +1,33 @@
 // RequestChannel: the way of a request through a broker, as stages with limits.
 //
-//   connection --> network thread --> request queue --> handler --> response, connection unmuted
-//                  (num.network.threads)  (queued.max.requests)  (num.io.threads)
+//   connection --> acceptor --> network thread --> request queue --> handler --> purgatory
+//                             (num.network.threads) (queued.max.requests) (num.io.threads)  |
+//       sent <-- network thread <-- response queue (one for each network thread) <----------+
 //
-// Two mechanisms keep an overloaded broker alive, and both are here to be watched. A connection is
+// Three mechanisms keep an overloaded broker alive, and all are here to be watched. A connection is
 // *muted* from the moment its request is read until the response leaves: a client that pipelines
-// gets one request at a time into the broker, and its answers in order. And the queue is bounded:
-// when it is full the network thread that wants to add to it stops, and with it all of that
-// thread's connections; TCP then slows the senders down.
+// gets one request at a time into the broker, and its answers in order. The queue is bounded: a
+// network thread with a request in its hand and no room for it stands still, and with it all of its
+// connections, those with a finished response included; TCP then slows the senders down. And a
+// connection belongs to one network thread for life, so one thread's misery is not another's.
 //
-// A network thread takes no time here (it parses a header), so it is only visible when it is
-// blocked. A handler's work happens at the instant it takes the request; its answer leaves, and the
-// handler becomes free, when service time and disk time have passed.
+// A handler's work happens at the instant it takes the request; what it answers is ready, and the
+// handler free, when service time and disk time have passed. A network thread works on one frame
+// after the other; what it does happens at once, and then it is busy for network_time(). So in a
+// quiet broker nothing waits, and no timer is set for it.
+//
+// Each request carries the instants at which it passed from stage to stage; RequestCompleted tells
+// the differences under the names of Kafka's RequestMetrics.
 //
 // Invariants:
 //   queue_.size() <= queued.max.requests
 //   a connection has at most one request in the queue, in a handler or in purgatory (muted)
 //   nobody waits in the queue while a handler is free, between two calls of the broker
+//   a network thread that has work and is neither busy nor blocked does not exist between two calls
 //
-// Called by: broker_server. Kafka: SocketServer (Processor), RequestChannel,
-// KafkaRequestHandlerPool.
-// Read next: broker/kafka_apis.h
+// Called by: broker_server. Kafka: SocketServer (Acceptor, Processor), RequestChannel,
+// RequestMetrics, KafkaRequestHandlerPool.
+// Read next: broker/socket_server.cc (acceptor and network threads), broker/kafka_apis.h
 #pragma once
 
 #include <deque>
@@ -45,7 +52,8 @@ struct RequestContext {
 struct QueuedRequest {
   RequestContext context;
   Blob body;
-  Instant since{};
+  Instant since{};  ///< a network thread had read it: Kafka's startTimeNanos
+  EventSeq cause;   ///< what brought it here, whoever made room for it later
 };
 
 struct RequestChannelConfig {
@@ -53,6 +61,48 @@ struct RequestChannelConfig {
   std::int32_t io_threads = 8;
   std::int32_t max_queued = 500;
   std::int32_t max_request_bytes = protocol::kMaxFrameBytes;
+};
+
+/// Where a request is. Remote: its handler is done with it and the answer depends on others (in
+/// purgatory, or forwarded to the controller).
+enum class RequestStage : std::uint8_t { Queue, Handler, Remote, ResponseQueue };
+
+/// A request between being read and being answered, with the instants of RequestMetrics.
+struct RequestUnderWay {
+  FrameId frame;
+  ApiKey api{};
+  std::int32_t bytes = 0;
+  RequestStage stage = RequestStage::Queue;
+  std::int32_t handler = -1;
+  Instant start{}, dequeued{}, local_done{}, responded{};
+};
+
+/// A client's or follower's connection, from its first frame on.
+struct Connection {
+  struct WaitingFrame {
+    Blob frame;
+    FrameId id;
+    EventSeq cause;
+  };
+  env::ConnectionInfo info;
+  std::size_t processor = 0;
+  std::vector<WaitingFrame> waiting;         ///< arrived and not read yet, oldest first
+  std::optional<RequestUnderWay> under_way;  ///< while there is one the connection is muted
+};
+
+/// Kafka: Processor, one network thread.
+struct Processor {
+  std::vector<ConnectionId> readable;   ///< with something to read, in order of arrival
+  std::optional<QueuedRequest> held;    ///< read, and no room in the queue: the thread stands still
+  struct Response {
+    ConnectionId to;
+    env::FrameInfo info;
+    Blob frame;  ///< empty: acks=0, nothing is sent
+    EventSeq cause;
+  };
+  std::deque<Response> responses;       ///< the response queue
+  Instant busy_until{};
+  bool timer_set = false;
 };
 
 class RequestChannel {
@@ -64,6 +114,8 @@ class RequestChannel {
   void on_frame(env::Env& env, const env::ConnectionInfo& connection, const Blob& frame,
                 FrameId id);
   void on_closed(ConnectionId connection) { connections_.erase(connection); }
+  /// TimerKind::NetworkThreadDone.
+  void on_processor_done(env::Env& env, std::int64_t processor);
 
   /// A free handler takes the oldest request and becomes current(); nothing if there is neither.
   std::optional<QueuedRequest> start_next(env::Env& env);
@@ -72,8 +124,9 @@ class RequestChannel {
   /// TimerKind::HandlerDone.
   void on_handler_done(env::Env& env, std::int64_t handler);
 
-  /// Sends a response. Out of a handler it leaves when that handler's service time is over;
-  /// otherwise (purgatory, news of the controller) at once.
+  /// Puts a response into the response queue of its connection's network thread. Out of a handler
+  /// it gets there when that handler is done; otherwise (purgatory's timer, news of the
+  /// controller) at once.
   template <class Response>
   void respond(env::Env& env, const RequestContext& to, const Response& response) {
     respond_as(env, to, to.header.version, response);
@@ -82,9 +135,11 @@ class RequestChannel {
   template <class Response>
   void respond_as(env::Env& env, const RequestContext& to, std::int16_t version,
                   const Response& response) {
-    send(env, to, version,
-         protocol::encode_response(version, to.header.correlation, response));
+    answer(env, to, version,
+           protocol::encode_response(version, to.header.correlation, response));
   }
+  /// num.io.threads, changed while it runs. A busy handler too many ends with its request.
+  void set_io_threads(std::int32_t count);
   /// acks=0: the client waits for nothing, the connection may go on.
   void respond_nothing(env::Env& env, const RequestContext& to);
   void close(env::Env& env, ConnectionId connection, event::CloseReason reason);
@@ -95,38 +150,38 @@ class RequestChannel {
   const std::deque<QueuedRequest>& queue() const { return queue_; }
   std::int32_t busy_handlers() const;
   const RequestChannelConfig& config() const { return config_; }
-  std::size_t connection_count() const { return connections_.size(); }
-  /// True while this network thread waits for room in the queue.
-  bool network_thread_blocked(std::int32_t thread) const;
+  const std::map<ConnectionId, Connection>& connections() const { return connections_; }
+  const std::vector<Processor>& processors() const { return processors_; }
+  /// True while this network thread stands still because the queue is full.
+  bool processor_blocked(std::int32_t processor) const;
 
  private:
-  struct WaitingFrame {
-    Blob frame;
-    FrameId id;
-  };
-  struct Connection {
-    env::ConnectionInfo info;
-    bool muted = false;
-    std::vector<WaitingFrame> waiting;  // arrived and not read yet, oldest first
-  };
   struct Handler {
     bool busy = false;
     ApiKey api{};
     Instant since{};
-    std::vector<ConnectionId> answered;  // unmuted when the handler is done
+    ConnectionId working_for;
+    FrameId frame;
+    std::vector<Processor::Response> answered;  // ready when the handler is done
   };
 
-  std::size_t thread_of(ConnectionId connection) const;
-  void run_network_thread(env::Env& env, std::size_t thread);
-  void read_one(env::Env& env, ConnectionId id);
-  void unmute(env::Env& env, ConnectionId connection);
-  void done_with(env::Env& env, ConnectionId connection);
-  void send(env::Env& env, const RequestContext& to, std::int16_t version, Blob frame);
+  // socket_server.cc
+  Connection& accept(env::Env& env, const env::ConnectionInfo& connection);
+  void run_processor(env::Env& env, std::size_t number);
+  void read_one(env::Env& env, std::size_t number);
+  bool hand_over_held(env::Env& env, std::size_t number);
+  void queue_request(env::Env& env, QueuedRequest request, Duration read);
+  void queue_response(env::Env& env, Processor::Response response);
+  void send_one(env::Env& env, std::size_t number);
+  void complete(env::Env& env, Connection& connection, const Processor::Response& response);
+  // request_channel.cc
+  void answer(env::Env& env, const RequestContext& to, std::int16_t version, Blob frame);
+  Connection* find(ConnectionId connection);
 
   RequestChannelConfig config_;
   std::map<ConnectionId, Connection> connections_;
-  /// For each network thread the connections that have something to read, in order of arrival.
-  std::vector<std::vector<ConnectionId>> readable_;
+  std::vector<Processor> processors_;
+  std::size_t next_processor_ = 0;  // the acceptor's turn
   std::deque<QueuedRequest> queue_;
   std::vector<Handler> handlers_;
   std::optional<std::size_t> current_;  // the handler whose work is being done in this call

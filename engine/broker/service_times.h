@@ -1,4 +1,5 @@
-// How long a request handler works on a request, besides what the disk takes.
+// How long a request handler works on a request, besides what the disk takes; and how long a
+// network thread works on a frame.
 //
 // Constants, chosen to be of the size that a small cluster on a current machine shows, so that
 // queues build up where they would in life and a person can see a handler being busy. They are a
@@ -28,6 +29,11 @@ constexpr Duration service_time(ApiKey api) {
     case ApiKey::Produce: return micros(100);
     default: return micros(200);  // administration: creating, deleting, altering
   }
+}
+
+/// What a network thread spends on a frame, in or out: system call, selector, copying.
+constexpr Duration network_time(std::size_t bytes) {
+  return micros(10 + static_cast<std::int64_t>(bytes / 1024));  // about 1 GB/s
 }
 
 }  // namespace kscope::broker

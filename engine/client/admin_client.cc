@@ -1,6 +1,8 @@
 #include "engine/client/admin_client.h"
 
+#include "engine/base/config_def.h"
 #include "engine/client/backoff.h"
+#include "engine/client/send_if_ready.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
@@ -12,16 +14,7 @@ namespace kscope::client {
 namespace {
 
 constexpr std::size_t kMaxUnreadResults = 1000;
-
-template <class Request>
-bool send_if_ready(env::Env& env, ClusterClient& cluster, NodeId node, Request& request,
-                   std::int16_t min_version, protocol::RequestTag tag) {
-  const auto version =
-      cluster.ready(env, node, Request::kApi, min_version, Request::kMaxVersion);
-  if (!version) return false;
-  cluster.send(env, node, request, *version, tag);
-  return true;
-}
+constexpr std::int8_t kBrokerType = 4;
 
 protocol::CreateTopicsRequest create_request(const NewTopic& topic, Duration timeout) {
   protocol::CreateTopicsRequest request;
@@ -95,6 +88,10 @@ AdminOperationId AdminClient::delete_records(env::Env& env, const TopicPartition
 
 // Whom to ask. A partition's records are its leader's business (Java: PartitionLeaderStrategy).
 std::optional<NodeId> AdminClient::target(Operation& operation) {
+  if (operation.resource.type == kBrokerType && !operation.resource.name.empty()) {
+    const auto id = parse_integer(operation.resource.name);
+    if (id && *id >= 0 && *id <= INT32_MAX) return NodeId(static_cast<std::int32_t>(*id));
+  }
   if (operation.api != ApiKey::DeleteRecords) return cluster_.metadata().controller();
   const std::string& topic = operation.topic.name;
   if (const ErrorCode error = cluster_.metadata().topic_error(topic); error != ErrorCode::NONE) {
@@ -163,10 +160,13 @@ bool AdminClient::try_send(env::Env& env, NodeId node, Operation& operation) {
       sent = send_if_ready(env, cluster_, node, request, 0, operation.id);
       break;
     }
-    default: {
+    case ApiKey::DescribeCluster: {
       protocol::DescribeClusterRequest request;
       sent = send_if_ready(env, cluster_, node, request, 0, operation.id);
+      break;
     }
+    default:
+      sent = send_change(env, node, operation, timeout);
   }
   if (sent) {
     operation.in_flight = true;
@@ -242,7 +242,7 @@ AdminResult AdminClient::read_response(const Operation& operation,
       result.error = r->topics[0].partitions[0].error_code;
       result.low_watermark = r->topics[0].partitions[0].low_watermark;
     }
-  } else {
+  } else if (!read_change(operation, arrived, result)) {
     const auto r = protocol::decode_body<protocol::DescribeClusterResponse>(arrived.body, version);
     if (r.ok()) {
       result.error = r->error_code;

@@ -33,6 +33,37 @@ struct NewTopic {
   std::map<std::string, std::string> configs;
 };
 
+/// Whose settings: a topic's, a broker's, or (a broker without a name) those of all brokers.
+struct ConfigResource {
+  std::int8_t type = 2;  ///< 2 topic, 4 broker (ConfigResource.Type)
+  std::string name;
+  bool operator==(const ConfigResource&) const = default;
+};
+
+/// One operation of IncrementalAlterConfigs (KIP-339).
+struct ConfigAlteration {
+  enum class Op : std::int8_t { Set = 0, Delete = 1, Append = 2, Subtract = 3 };
+  std::string name;
+  Op op = Op::Set;
+  std::string value;  ///< empty for Delete
+};
+
+/// What DescribeConfigs told of one setting.
+struct DescribedConfig {
+  std::string name;
+  std::optional<std::string> value;
+  std::int8_t source = 0;  ///< DescribeConfigsResponse.ConfigSource
+  bool read_only = false;
+  std::vector<std::pair<std::string, std::string>> synonyms;
+  std::string documentation;
+};
+
+/// A partition that is being moved (KIP-455).
+struct OngoingReassignment {
+  TopicPartition partition;
+  std::vector<NodeId> replicas, adding, removing;
+};
+
 struct ClusterDescription {
   std::string cluster_id;
   std::optional<NodeId> controller;
@@ -49,6 +80,8 @@ struct AdminResult {
   std::string message;              ///< the broker's words, may be empty
   ClusterDescription description;   ///< of DescribeCluster
   std::int64_t low_watermark = -1;  ///< of DeleteRecords
+  std::vector<DescribedConfig> configs;             ///< of DescribeConfigs
+  std::vector<OngoingReassignment> reassignments;   ///< of ListPartitionReassignments
 };
 
 class AdminClient {
@@ -68,6 +101,21 @@ class AdminClient {
   /// Moves the log start of a partition to `before`; -1: to the high watermark. Asks the leader.
   AdminOperationId delete_records(env::Env& env, const TopicPartition& partition,
                                   std::int64_t before);
+
+  // ---- settings, partitions and moves (admin_client_changes.cc)
+  /// All or nothing. A broker's settings are changed by asking that broker.
+  AdminOperationId alter_configs(env::Env& env, const ConfigResource& resource,
+                                 std::vector<ConfigAlteration> alterations,
+                                 bool validate_only = false);
+  AdminOperationId describe_configs(env::Env& env, const ConfigResource& resource);
+  /// `count`: how many there shall be. `assignments`: replicas of the new ones, or empty.
+  AdminOperationId create_partitions(env::Env& env, const std::string& topic, std::int32_t count,
+                                     std::vector<std::vector<NodeId>> assignments = {},
+                                     bool validate_only = false);
+  /// Moves a partition to `replicas`; nothing: calls off what is under way.
+  AdminOperationId reassign(env::Env& env, const TopicPartition& partition,
+                            std::optional<std::vector<NodeId>> replicas);
+  AdminOperationId list_reassignments(env::Env& env);
 
   void on_frame(env::Env& env, const env::ConnectionInfo& from, const Blob& frame, FrameId id);
   void on_closed(env::Env& env, const env::ConnectionInfo& connection);
@@ -90,6 +138,12 @@ class AdminClient {
     std::int32_t partition = 0; // of ElectLeaders and DeleteRecords
     std::int64_t before = 0;    // of DeleteRecords
     bool unclean = false;       // of ElectLeaders
+    ConfigResource resource;                    // of the two for settings
+    std::vector<ConfigAlteration> alterations;  // of IncrementalAlterConfigs
+    bool validate_only = false;                 // likewise, and of CreatePartitions
+    std::int32_t count = 0;                     // of CreatePartitions
+    std::vector<std::vector<NodeId>> assignments;     // likewise
+    std::optional<std::vector<NodeId>> replicas;      // of AlterPartitionReassignments
     Instant deadline{};
     Instant retry_at{};
     std::int32_t attempts = 0;
@@ -101,6 +155,9 @@ class AdminClient {
   std::optional<NodeId> target(Operation& operation);
   bool try_send(env::Env& env, NodeId node, Operation& operation);
   bool send_delete(env::Env& env, NodeId node, const Operation& operation, Duration timeout);
+  bool send_change(env::Env& env, NodeId node, const Operation& operation, Duration timeout);
+  bool read_change(const Operation& operation, const protocol::Arrived& arrived,
+                   AdminResult& result) const;
   void take_outcome(env::Env& env, const Outcome& outcome);
   AdminResult read_response(const Operation& operation, const protocol::Arrived& arrived) const;
   void finish_or_retry(env::Env& env, Operation& operation, AdminResult result);

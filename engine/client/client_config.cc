@@ -162,9 +162,13 @@ Result<ConsumerConfig> parse_consumer_config(const Settings& settings) {
     else if (*text == "none") config.auto_offset_reset = OffsetReset::None;
     else in.fail(bad("auto.offset.reset", *text, "earliest, latest or none"));
   }
-  if (const auto text = in.take("isolation.level"); text && *text != "read_uncommitted") {
-    in.fail(bad("isolation.level", *text, "read_uncommitted: transactions are not there yet"));
+  if (const auto text = in.take("isolation.level")) {
+    config.read_committed = *text == "read_committed";
+    if (!config.read_committed && *text != "read_uncommitted") {
+      in.fail(bad("isolation.level", *text, "read_uncommitted or read_committed"));
+    }
   }
+  if (const auto rack = in.take("client.rack")) config.rack = *rack;
   if (auto error = in.finish("consumer")) return *error;
   return config;
 }

@@ -67,6 +67,8 @@ struct ConsumerConfig {
   std::int32_t max_poll_records = 500;
   OffsetReset auto_offset_reset = OffsetReset::Latest;
   bool check_crcs = true;
+  bool read_committed = false;  ///< isolation.level
+  std::string rack;             ///< client.rack: may be sent to a replica there (KIP-392)
   bool allow_auto_create_topics = true;
   Duration processing{0};  ///< processing.ms, ours: see the head of this file
 };

@@ -3,10 +3,14 @@
 #include <algorithm>
 
 namespace kscope::client {
-
 namespace {
-/// From version 13 on partitions are named by topic id, which this client does not keep.
-constexpr std::int16_t kMaxFetchVersion = 12;
+
+bool is_session_error(ErrorCode error) {
+  return error == ErrorCode::FETCH_SESSION_ID_NOT_FOUND ||
+         error == ErrorCode::INVALID_FETCH_SESSION_EPOCH ||
+         error == ErrorCode::FETCH_SESSION_TOPIC_ID_ERROR;
+}
+
 }  // namespace
 
 bool Fetcher::fetch_pending_at(NodeId node) const {
@@ -21,72 +25,96 @@ bool Fetcher::is_buffered(const TopicPartition& partition) const {
 }
 
 void Fetcher::send_fetches(ConsumerContext& in, protocol::RequestTag* next_tag) {
-  std::map<NodeId, std::vector<TopicPartition>> by_leader;
+  std::map<NodeId, Session> by_node;
   for (auto& [name, p] : in.subscriptions.all()) {
     if (p.state != FetchState::Fetching || in.env.now() < p.retry_at || is_buffered(name)) continue;
-    const auto leader = p.position->current_leader.leader;
-    if (!leader) {
+    const auto node = in.subscriptions.read_replica(in.env, p, in.cluster.metadata());
+    if (!node) {
       in.cluster.metadata().request_update();
-    } else if (!fetch_pending_at(*leader)) {
-      by_leader[*leader].push_back(name);
+    } else if (!fetch_pending_at(*node)) {
+      by_node[*node].emplace(name, entry_for(in, name, p));
     }
   }
-  for (const auto& [node, names] : by_leader) send_fetch(in, node, names, next_tag);
+  for (auto& [node, wanted] : by_node) send_fetch(in, node, std::move(wanted), next_tag);
 }
 
-void Fetcher::send_fetch(ConsumerContext& in, NodeId node,
-                         const std::vector<TopicPartition>& names,
+protocol::FetchSessionHandler::Entry Fetcher::entry_for(ConsumerContext& in,
+                                                        const TopicPartition& name,
+                                                        const AssignedPartition& p) const {
+  protocol::FetchSessionHandler::Entry entry;
+  entry.topic_id = in.cluster.metadata().topic_id(name.topic);
+  entry.ask.partition = name.partition;
+  entry.ask.fetch_offset = p.position->offset.value();
+  entry.ask.partition_max_bytes = in.config.max_partition_fetch_bytes;
+  if (p.position->current_leader.epoch) {
+    entry.ask.current_leader_epoch = p.position->current_leader.epoch->value();
+  }
+  return entry;
+}
+
+void Fetcher::send_fetch(ConsumerContext& in, NodeId node, Session wanted,
                          protocol::RequestTag* next_tag) {
-  const auto version = in.cluster.ready(in.env, node, ApiKey::Fetch, 4, kMaxFetchVersion);
+  using Request = protocol::FetchRequest;
+  auto version = in.cluster.ready(in.env, node, ApiKey::Fetch, 4, Request::kMaxVersion);
   if (!version) return;
-  protocol::FetchRequest request;
+  Request request;
   request.max_wait_ms = static_cast<std::int32_t>(to_millis(in.config.fetch_max_wait));
   request.min_bytes = in.config.fetch_min_bytes;
   request.max_bytes = in.config.fetch_max_bytes;
+  request.isolation_level = in.config.read_committed ? 1 : 0;
+  request.rack_id = in.config.rack;
   Pending pending{node, {}};
-  for (const TopicPartition& name : names) {
-    const FetchPosition& position = *in.subscriptions.find(name)->position;
-    if (request.topics.empty() || request.topics.back().topic != name.topic) {
-      request.topics.emplace_back();
-      request.topics.back().topic = name.topic;
-    }
-    protocol::FetchRequest::FetchPartition entry;
-    entry.partition = name.partition;
-    entry.fetch_offset = position.offset.value();
-    entry.partition_max_bytes = in.config.max_partition_fetch_bytes;
-    if (position.current_leader.epoch && *version >= 9) {
-      entry.current_leader_epoch = position.current_leader.epoch->value();
-    }
-    request.topics.back().partitions.push_back(entry);
-    pending.offsets.emplace(name, position.offset);
+  for (const auto& [name, entry] : wanted) {
+    pending.offsets.emplace(name, Offset(entry.ask.fetch_offset));
   }
+  const bool ids_known = sessions_[node].build(std::move(wanted), &request);
+  if (!ids_known) {
+    *version = std::min<std::int16_t>(*version, protocol::kFirstFetchVersionWithIds - 1);
+  }
+  if (*version < 7) request.forgotten_topics_data.clear();  // it knows no sessions, so none is open
   pending_.emplace(*next_tag, std::move(pending));
   in.cluster.send(in.env, node, request, *version, (*next_tag)++);
 }
 
-void Fetcher::on_request_failed(const protocol::InFlight& died) { pending_.erase(died.tag); }
+void Fetcher::on_request_failed(const protocol::InFlight& died) {
+  const auto pending = pending_.extract(died.tag);
+  if (!pending.empty()) sessions_[pending.mapped().to].handle_failure();
+}
 
 bool Fetcher::on_response(ConsumerContext& in, const protocol::Arrived& arrived) {
-  auto pending = pending_.extract(arrived.request.tag);
+  const auto pending = pending_.extract(arrived.request.tag);
   if (pending.empty()) return false;
-  const auto response = protocol::decode_body<protocol::FetchResponse>(arrived.body,
-                                                                       arrived.request.version);
-  const ErrorCode whole = response.ok() ? response->error_code : ErrorCode::UNKNOWN_SERVER_ERROR;
-  if (whole != ErrorCode::NONE) {
-    for (const auto& [name, asked] : pending.mapped().offsets) {
-      AssignedPartition* p = in.subscriptions.find(name);
-      if (p != nullptr && p->state == FetchState::Fetching) in.failed(*p, whole);
-    }
+  const Pending& asked = pending.mapped();
+  const std::int16_t version = arrived.request.version;
+  protocol::FetchSessionHandler& session = sessions_[asked.to];
+  const auto response = protocol::decode_body<protocol::FetchResponse>(arrived.body, version);
+  if (!response.ok()) {
+    session.handle_failure();
+    fail_all(in, asked, ErrorCode::UNKNOWN_SERVER_ERROR);
+    return true;
+  }
+  if (!session.handle_response(*response, version)) {
+    // A session that the broker does not know (any more) costs one more round, a full one.
+    if (!is_session_error(response->error_code)) fail_all(in, asked, response->error_code);
     return true;
   }
   for (const auto& topic : response->responses) {
     for (const Data& data : topic.partitions) {
-      const TopicPartition name{topic.topic, data.partition_index};
-      const auto asked = pending.mapped().offsets.find(name);
-      if (asked != pending.mapped().offsets.end()) take_partition(in, name, asked->second, data);
+      const TopicPartition* name = session.partition_of(topic, data.partition_index, version);
+      const auto offset = asked.offsets.find(*name);
+      if (offset != asked.offsets.end()) take_partition(in, *name, offset->second, data);
     }
   }
   return true;
+}
+
+void Fetcher::fail_all(ConsumerContext& in, const Pending& asked, ErrorCode error) {
+  // An answer that names partitions nobody asked for has no error of its own.
+  const ErrorCode why = error == ErrorCode::NONE ? ErrorCode::UNKNOWN_SERVER_ERROR : error;
+  for (const auto& [name, offset] : asked.offsets) {
+    AssignedPartition* p = in.subscriptions.find(name);
+    if (p != nullptr && p->state == FetchState::Fetching) in.failed(*p, why);
+  }
 }
 
 void Fetcher::take_partition(ConsumerContext& in, const TopicPartition& name, Offset asked,
@@ -97,16 +125,29 @@ void Fetcher::take_partition(ConsumerContext& in, const TopicPartition& name, Of
   if (data.error_code != ErrorCode::NONE) return take_error(in, name, *p, data);
   if (data.high_watermark >= 0) p->high_watermark = Offset(data.high_watermark);
   if (data.log_start_offset >= 0) p->log_start = Offset(data.log_start_offset);
+  if (data.preferred_read_replica >= 0) {
+    in.subscriptions.prefer(in.env, *p, NodeId(data.preferred_read_replica),
+                            in.env.now() + in.config.common.metadata_max_age);
+  }
   if (data.records.empty()) return;
   CompletedFetch fetch;
   fetch.partition = name;
   fetch.next = asked;
   fetch.bytes = data.records;
+  if (data.aborted_transactions) {
+    fetch.aborted.assign(data.aborted_transactions->begin(), data.aborted_transactions->end());
+    std::sort(fetch.aborted.begin(), fetch.aborted.end(),
+              [](const auto& a, const auto& b) { return a.first_offset < b.first_offset; });
+  }
   buffer_.push_back(std::move(fetch));
 }
 
 void Fetcher::take_error(ConsumerContext& in, const TopicPartition& name, AssignedPartition& p,
                          const Data& data) {
+  if (data.error_code == ErrorCode::OFFSET_OUT_OF_RANGE &&
+      in.subscriptions.clear_preferred(in.env, p)) {
+    return;  // what a follower does not have (yet, or any more) its leader may have
+  }
   in.failed(p, data.error_code);
   if (data.error_code == ErrorCode::OFFSET_OUT_OF_RANGE) {
     in.subscriptions.reset_or_halt(p);
@@ -117,103 +158,6 @@ void Fetcher::take_error(ConsumerContext& in, const TopicPartition& name, Assign
       in.subscriptions.leader_may_have_changed(name, {leader, epoch});
     }
   }
-}
-
-std::int32_t Fetcher::poll(ConsumerContext& in) {
-  std::int32_t handed_out = 0;
-  while (!buffer_.empty() && handed_out < in.config.max_poll_records) {
-    CompletedFetch& fetch = buffer_.front();
-    AssignedPartition* p = in.subscriptions.find(fetch.partition);
-    bool drained = true;
-    if (p != nullptr && p->state == FetchState::Fetching && p->position->offset == fetch.next) {
-      handed_out += hand_out(in, *p, fetch, in.config.max_poll_records - handed_out, &drained);
-    }
-    if (drained) buffer_.pop_front();
-  }
-  return handed_out;
-}
-
-std::int32_t Fetcher::hand_out(ConsumerContext& in, AssignedPartition& p, CompletedFetch& fetch,
-                               std::int32_t limit, bool* drained) {
-  std::int32_t handed_out = 0;
-  *drained = false;
-  while (handed_out < limit) {
-    if (fetch.record_at < fetch.records.size()) {
-      handed_out += hand_out_run(in, p, fetch, limit - handed_out);
-      continue;
-    }
-    switch (next_batch(in, p, fetch)) {
-      case Next::Records:
-      case Next::Skipped:
-        break;
-      case Next::Corrupt:
-        in.failed(p, ErrorCode::CORRUPT_MESSAGE);
-        [[fallthrough]];
-      case Next::End:
-        *drained = true;
-        return handed_out;
-    }
-  }
-  return handed_out;
-}
-
-Fetcher::Next Fetcher::next_batch(ConsumerContext& in, AssignedPartition& p,
-                                  CompletedFetch& fetch) {
-  if (fetch.batch) {
-    // Offsets at the end of a batch may hold no records (compaction, control records).
-    const Offset after(fetch.batch->next_offset());
-    const auto epoch = LeaderEpoch(fetch.batch->partition_leader_epoch);
-    if (after > fetch.next) {
-      fetch.next = after;
-      in.subscriptions.advance(in.env, p, after, epoch, false);
-    }
-    fetch.batch.reset();
-    fetch.records.clear();
-    fetch.record_at = 0;
-  }
-  const ByteView rest = fetch.bytes.view().subspan(fetch.batch_at);
-  if (rest.empty()) return Next::End;
-  const auto header = record::parse_header(rest);
-  if (!header.ok()) {
-    return header.error().kind == ErrorKind::Truncated ? Next::End : Next::Corrupt;
-  }
-  const ByteView whole = rest.subspan(0, header->size_in_bytes());
-  if (in.config.check_crcs && !record::crc_is_valid(whole)) return Next::Corrupt;
-  fetch.batch_at += whole.size();
-  if (Offset(header->last_offset()) < fetch.next) return Next::Skipped;
-  fetch.batch = *header;
-  if (header->is_control()) return Next::Skipped;
-  auto records = record::read_records(whole);
-  if (!records.ok()) return Next::Corrupt;
-  fetch.records = std::move(*records);
-  // The answer begins with the batch that contains the position, not with the position itself.
-  while (fetch.record_at < fetch.records.size() &&
-         Offset(fetch.records[fetch.record_at].offset) < fetch.next) {
-    ++fetch.record_at;
-  }
-  return Next::Records;
-}
-
-/// Hands out records with consecutive offsets, so that one event tells exactly which they were.
-std::int32_t Fetcher::hand_out_run(ConsumerContext& in, AssignedPartition& p,
-                                   CompletedFetch& fetch, std::int32_t limit) {
-  const Offset first(fetch.records[fetch.record_at].offset);
-  Offset last = first;
-  std::int32_t count = 0;
-  while (count < limit && fetch.record_at < fetch.records.size()) {
-    const record::Record& record = fetch.records[fetch.record_at];
-    if (count > 0 && record.offset != last.value() + 1) break;
-    last = Offset(record.offset);
-    consumed_.add({p.ref, last, digest_of(record.key, record.value)});
-    ++fetch.record_at;
-    ++count;
-  }
-  records_consumed_ += count;
-  fetch.next = last + 1;
-  in.env.events.emit(in.env.node, event::RecordsConsumed{p.ref, first, last});
-  in.subscriptions.advance(in.env, p, fetch.next,
-                           LeaderEpoch(fetch.batch->partition_leader_epoch), true);
-  return count;
 }
 
 }  // namespace kscope::client

@@ -1,4 +1,4 @@
-// Fetcher: asks leaders for records and hands them out in portions.
+// Fetcher: asks brokers for records and hands them out in portions.
 //
 // The consumer always has a Fetch waiting at every leader of its partitions (long polling: the
 // broker holds it for up to fetch.max.wait.ms until fetch.min.bytes are there), except for
@@ -9,19 +9,25 @@
 //             begin exactly at the position; a batch with a wrong CRC is never handed out and never
 //             skipped.
 //
-// Kafka: AbstractFetch, FetchCollector, CompletedFetch. Simplified: no incremental fetch sessions
-// (KIP-227: session id 0, every request is a full one), no fetching from followers (KIP-392). After
-// an error we leave a partition alone for retry.backoff.ms; Java asks again with the next poll.
+// Each broker has a fetch session (KIP-227, protocol/fetch_session_handler.h). Partitions whose
+// records are buffered leave it for as long, as in Kafka 3.9. Where the leader names a replica that
+// is nearer (client.rack, KIP-392), that one is asked, until metadata.max.age.ms is over, it has not
+// got what we ask for, or it is gone.
+//
+// Kafka: AbstractFetch, FetchCollector, CompletedFetch. After an error we leave a partition alone
+// for retry.backoff.ms; Java asks again with the next poll. On close() Java ends its sessions; we
+// leave them to be evicted.
 // Called by: kafka_consumer. Read next: client/kafka_consumer.h
 #pragma once
 
 #include <deque>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "engine/client/history.h"
 #include "engine/client/subscription_state.h"
-#include "engine/protocol/messages/fetch.h"
+#include "engine/protocol/fetch_session_handler.h"
 #include "engine/record/record_batch.h"
 
 namespace kscope::client {
@@ -35,6 +41,12 @@ struct CompletedFetch {
   std::optional<record::BatchHeader> batch;  // the batch that `records` come from
   std::vector<record::Record> records;
   std::size_t record_at = 0;
+  /// For read_committed: aborted transactions that begin further on, by first offset, and the
+  /// producers whose records are those of one here.
+  std::deque<protocol::FetchResponse::AbortedTransaction> aborted;
+  std::set<std::int64_t> aborted_producers;
+
+  bool is_aborted(const record::BatchHeader& header, ByteView whole);
 };
 
 class Fetcher {
@@ -59,8 +71,12 @@ class Fetcher {
   using Data = protocol::FetchResponse::PartitionData;
   bool fetch_pending_at(NodeId node) const;
   bool is_buffered(const TopicPartition& partition) const;
-  void send_fetch(ConsumerContext& in, NodeId node, const std::vector<TopicPartition>& names,
+  using Session = protocol::FetchSessionHandler::Session;
+  protocol::FetchSessionHandler::Entry entry_for(ConsumerContext& in, const TopicPartition& name,
+                                                 const AssignedPartition& p) const;
+  void send_fetch(ConsumerContext& in, NodeId node, Session wanted,
                   protocol::RequestTag* next_tag);
+  void fail_all(ConsumerContext& in, const Pending& asked, ErrorCode error);
   void take_partition(ConsumerContext& in, const TopicPartition& name, Offset asked,
                       const Data& data);
   void take_error(ConsumerContext& in, const TopicPartition& name, AssignedPartition& p,
@@ -72,6 +88,7 @@ class Fetcher {
   std::int32_t hand_out_run(ConsumerContext& in, AssignedPartition& p, CompletedFetch& fetch,
                             std::int32_t limit);
 
+  std::map<NodeId, protocol::FetchSessionHandler> sessions_;
   std::map<protocol::RequestTag, Pending> pending_;
   std::deque<CompletedFetch> buffer_;
   std::int64_t records_consumed_ = 0;

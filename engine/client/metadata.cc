@@ -186,6 +186,15 @@ std::vector<std::int32_t> Metadata::partitions_with_leader(const std::string& to
   return result;
 }
 
+Uuid Metadata::topic_id(const std::string& topic) const {
+  const auto it = topics_.find(topic);
+  return it == topics_.end() ? Uuid{} : it->second.id;
+}
+
+bool Metadata::knows_node(NodeId node) const {
+  return std::binary_search(nodes_.begin(), nodes_.end(), node);
+}
+
 ErrorCode Metadata::topic_error(const std::string& topic) const {
   const auto it = topics_.find(topic);
   return it == topics_.end() ? ErrorCode::NONE : it->second.error;

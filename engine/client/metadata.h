@@ -68,7 +68,11 @@ class Metadata {
   std::optional<std::int32_t> partition_count(const std::string& topic) const;
   std::vector<std::int32_t> partitions_with_leader(const std::string& topic) const;
   ErrorCode topic_error(const std::string& topic) const;
+  /// Zero while it is unknown, or where brokers are too old to say.
+  Uuid topic_id(const std::string& topic) const;
 
+  /// Whether a broker of that id is in the cluster, as far as is known.
+  bool knows_node(NodeId node) const;
   /// The bootstrap list until the first answer, then the brokers it named.
   const std::vector<NodeId>& nodes() const { return nodes_; }
   std::optional<NodeId> controller() const { return controller_; }

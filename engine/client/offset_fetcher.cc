@@ -48,10 +48,13 @@ void OffsetFetcher::list_offsets(ConsumerContext& in, NodeId leader, const Names
                                  protocol::RequestTag* next_tag) {
   using Request = protocol::ListOffsetsRequest;
   const auto version =
-      in.cluster.ready(in.env, leader, ApiKey::ListOffsets, 1, Request::kMaxVersion);
+      in.cluster.ready(in.env, leader, ApiKey::ListOffsets,
+                       in.config.read_committed ? 2 : 1, Request::kMaxVersion);
   if (!version) return;
   Request request;
   request.replica_id = -1;
+  // The end for a reader of committed data is the last stable offset.
+  if (*version >= 2) request.isolation_level = in.config.read_committed ? 1 : 0;
   for (const TopicPartition& name : names) {
     AssignedPartition* p = in.subscriptions.find(name);
     p->asked = *next_tag;
@@ -145,22 +148,30 @@ void OffsetFetcher::take_epochs(ConsumerContext& in, const protocol::Arrived& ar
         in.failed(*p, answer.error_code);
         continue;
       }
-      const bool unknown = answer.end_offset < 0 || answer.leader_epoch < 0;
-      if (!unknown && Offset(answer.end_offset) >= p->position->offset) {
-        p->become(FetchState::Fetching);
-        continue;
-      }
-      // Truncation: what we read last is no longer in the log.
-      in.failed(*p, ErrorCode::OFFSET_OUT_OF_RANGE);
-      if (unknown || in.subscriptions.policy() == OffsetReset::None) {
-        in.subscriptions.reset_or_halt(*p);
-      } else {
-        in.subscriptions.move_to(in.env, name,
-                                 FetchPosition{Offset(answer.end_offset),
-                                               LeaderEpoch(answer.leader_epoch),
-                                               p->position->current_leader});
-      }
+      validate(in, name, *p, Offset(answer.end_offset), LeaderEpoch(answer.leader_epoch));
     }
+  }
+}
+
+// Kafka: SubscriptionState.maybeCompleteValidation.
+void OffsetFetcher::validate(ConsumerContext& in, const TopicPartition& name, AssignedPartition& p,
+                             Offset end, LeaderEpoch end_epoch) {
+  const FetchPosition position = *p.position;
+  const bool unknown = end.value() < 0 || end_epoch.value() < 0;
+  if (!unknown && end >= position.offset) {
+    p.become(FetchState::Fetching);
+    in.env.events.emit(in.env.node, event::PositionValidated{p.ref, position.offset,
+                                                             *position.offset_epoch});
+    return;
+  }
+  in.env.events.emit(in.env.node,
+                     event::TruncationDetected{p.ref, position.offset, *position.offset_epoch, end,
+                                               end_epoch});
+  if (!unknown && in.subscriptions.policy() != OffsetReset::None) {
+    // What was read from there on is gone; what stands there now is read instead of being skipped.
+    in.subscriptions.move_to(in.env, name, FetchPosition{end, end_epoch, position.current_leader});
+  } else if (!in.subscriptions.reset_or_halt(p)) {
+    in.last_error = "LogTruncationException";
   }
 }
 

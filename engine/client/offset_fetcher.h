@@ -35,6 +35,9 @@ class OffsetFetcher {
                   protocol::RequestTag* next_tag);
   void take_offsets(ConsumerContext& in, const protocol::Arrived& arrived);
   void take_epochs(ConsumerContext& in, const protocol::Arrived& arrived);
+  /// What the history of the leader says about our position.
+  void validate(ConsumerContext& in, const TopicPartition& name, AssignedPartition& p, Offset end,
+                LeaderEpoch end_epoch);
   /// The partition, if it still waits for that request; it does not any more afterwards.
   AssignedPartition* claim(ConsumerContext& in, const TopicPartition& name,
                            protocol::RequestTag tag);

@@ -33,12 +33,23 @@ void SubscriptionState::assign(env::Env& env, const std::vector<TopicPartition>&
       next.emplace(name, std::move(fresh));
     }
   }
+  for (auto& [name, gone] : partitions_) {
+    if (!next.contains(name)) clear_preferred(env, gone);
+  }
   partitions_ = std::move(next);
 }
 
 AssignedPartition* SubscriptionState::find(const TopicPartition& partition) {
   const auto it = partitions_.find(partition);
   return it == partitions_.end() ? nullptr : &it->second;
+}
+
+std::map<std::string, std::int32_t> SubscriptionState::read_replicas() const {
+  std::map<std::string, std::int32_t> result;
+  for (const auto& [name, p] : partitions_) {
+    if (p.preferred_replica) result.emplace(name.str(), p.preferred_replica->value());
+  }
+  return result;
 }
 
 void SubscriptionState::seek(env::Env& env, const TopicPartition& partition, Offset offset,
@@ -97,6 +108,35 @@ void SubscriptionState::validate(AssignedPartition& partition) {
   partition.become(can ? FetchState::AwaitValidation : FetchState::Fetching);
 }
 
+void SubscriptionState::prefer(env::Env& env, AssignedPartition& partition, NodeId replica,
+                               Instant until) {
+  if (partition.preferred_replica != replica) {
+    env.events.emit(env.node, event::PreferredReplicaSet{partition.ref, replica});
+  }
+  partition.preferred_replica = replica;
+  partition.prefer_until = until;
+}
+
+bool SubscriptionState::clear_preferred(env::Env& env, AssignedPartition& partition) {
+  if (!partition.preferred_replica) return false;
+  env.events.emit(env.node,
+                  event::PreferredReplicaCleared{partition.ref, *partition.preferred_replica});
+  partition.preferred_replica.reset();
+  return true;
+}
+
+// Kafka: AbstractFetch.selectReadReplica.
+std::optional<NodeId> SubscriptionState::read_replica(env::Env& env, AssignedPartition& partition,
+                                                      const Metadata& metadata) {
+  // From time to time the leader is asked again: a nearer replica may have come, or it may be gone.
+  const bool outdated =
+      partition.preferred_replica && (env.now() >= partition.prefer_until ||
+                                      !metadata.knows_node(*partition.preferred_replica));
+  if (outdated) clear_preferred(env, partition);
+  if (partition.preferred_replica) return partition.preferred_replica;
+  return partition.position->current_leader.leader;
+}
+
 void SubscriptionState::advance(env::Env& env, AssignedPartition& partition, Offset to,
                                 std::optional<LeaderEpoch> epoch, bool told_by_records_consumed) {
   partition.position->offset = to;
@@ -109,6 +149,7 @@ void SubscriptionState::advance(env::Env& env, AssignedPartition& partition, Off
 void ConsumerContext::failed(AssignedPartition& partition, ErrorCode error) {
   if (says_metadata_is_stale(error) || error == ErrorCode::OFFSET_NOT_AVAILABLE) {
     cluster.metadata().request_update();
+    subscriptions.clear_preferred(env, partition);
   }
   last_error = to_string(error);
   partition.retry_at = env.now() + backoff_after(config.common.retry_backoff,

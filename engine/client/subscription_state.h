@@ -20,6 +20,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/client/cluster_client.h"
@@ -58,6 +59,9 @@ struct AssignedPartition {
   /// The ListOffsets or OffsetForLeaderEpoch request that will answer for it.
   std::optional<protocol::RequestTag> asked;
   std::optional<Offset> high_watermark;   // from the latest fetch
+  /// Where its leader told us to read, and until when we believe it (KIP-392).
+  std::optional<NodeId> preferred_replica;
+  Instant prefer_until{};
   std::optional<Offset> log_start;
 
   void become(FetchState next);
@@ -84,9 +88,19 @@ class SubscriptionState {
   void advance(env::Env& env, AssignedPartition& partition, Offset to,
                std::optional<LeaderEpoch> epoch, bool told_by_records_consumed);
 
+  /// The leader named a replica to read from, for so long.
+  void prefer(env::Env& env, AssignedPartition& partition, NodeId replica, Instant until);
+  /// Back to the leader. False: it was the leader that was asked.
+  bool clear_preferred(env::Env& env, AssignedPartition& partition);
+  /// The broker to fetch from: the preferred replica, or the leader if there is none (any more).
+  std::optional<NodeId> read_replica(env::Env& env, AssignedPartition& partition,
+                                     const Metadata& metadata);
+
   AssignedPartition* find(const TopicPartition& partition);
   std::map<TopicPartition, AssignedPartition>& all() { return partitions_; }
   const std::map<TopicPartition, AssignedPartition>& all() const { return partitions_; }
+  /// Who reads from a follower: partition to replica.
+  std::map<std::string, std::int32_t> read_replicas() const;
   OffsetReset policy() const { return policy_; }
 
  private:

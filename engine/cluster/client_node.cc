@@ -36,6 +36,7 @@ ProducerView producer_view(const client::KafkaProducer& producer) {
 ConsumerView consumer_view(const client::KafkaConsumer& consumer) {
   ConsumerView view;
   for (const TopicPartition& tp : consumer.assigned()) view.assigned.push_back(tp.str());
+  view.read_replicas = consumer.subscriptions().read_replicas();
   for (const auto& [tp, offset] : consumer.positions()) view.positions[tp.str()] = offset.value();
   for (const auto& [tp, lag] : consumer.lag()) view.lag[tp.str()] = lag;
   view.records_consumed = consumer.records_consumed();
@@ -77,6 +78,7 @@ void ClientNode::close(env::Env& env) {
 ClientView ClientNode::view() const {
   ClientView view;
   view.name = name_;
+  view.settings = settings_;
   if (const client::KafkaProducer* p = producer()) {
     view.kind = ClientKind::Producer;
     view.producer = producer_view(*p);

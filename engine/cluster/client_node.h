@@ -48,11 +48,14 @@ class ClientNode {
     return std::get_if<client::KafkaConsumer>(&client_);
   }
   ClientView view() const;
+  /// What it was started with, for readers.
+  void set_settings(Settings settings) { settings_ = std::move(settings); }
 
  private:
   std::string name_;
   std::variant<client::AdminClient, client::KafkaProducer, client::KafkaConsumer> client_;
   std::vector<client::Workload> workloads_;
+  Settings settings_;
 };
 
 }  // namespace kscope::cluster

@@ -78,6 +78,7 @@ void Folder::forget_memory(NodeView& n) {
     r.isr.clear();
     r.maximal_isr.clear();
     r.follower_ends.clear();
+    r.low_watermark = -1;
   }
   const bool voter = n.quorum.is_voter;
   n.quorum = QuorumView{};
@@ -211,6 +212,14 @@ void Folder::apply(const event::RecordsConsumed& e) {
 
 void Folder::apply(const event::PositionChanged& e) {
   client(event_.node).consumer.positions[names_.name(e.partition).str()] = e.to.value();
+}
+
+void Folder::apply(const event::PreferredReplicaSet& e) {
+  client(event_.node).consumer.read_replicas[names_.name(e.partition).str()] = e.replica.value();
+}
+
+void Folder::apply(const event::PreferredReplicaCleared& e) {
+  client(event_.node).consumer.read_replicas.erase(names_.name(e.partition).str());
 }
 
 }  // namespace kscope::cluster

@@ -83,6 +83,7 @@ void compare_replicas(Comparer& c, const std::string& where, const ReplicaView& 
   c.field("isr", a.isr, b.isr);
   c.field("maximal_isr", a.maximal_isr, b.maximal_isr);
   c.field("follower_ends", a.follower_ends, b.follower_ends);
+  c.field("low_watermark", a.low_watermark, b.low_watermark);
 }
 
 void compare_quorum(Comparer& c, const std::string& where, const QuorumView& a,
@@ -122,6 +123,7 @@ void compare_nodes(Comparer& c, const NodeView& a, const NodeView& b) {
   c.field("delayed_produces", a.broker.delayed_produces, b.broker.delayed_produces);
   c.field("delayed_fetches", a.broker.delayed_fetches, b.broker.delayed_fetches);
   c.field("delayed_deletes", a.broker.delayed_deletes, b.broker.delayed_deletes);
+  c.field("fetch_sessions", a.broker.fetch_sessions, b.broker.fetch_sessions);
   compare_quorum(c, "controller " + id + " ", a.quorum, b.quorum);
   c.at("broker " + id + " ");
   c.lists(
@@ -143,6 +145,8 @@ void compare_metadata(Comparer& c, const MetadataView& a, const MetadataView& b)
         c.field("partition_epoch", x.partition_epoch, y.partition_epoch);
         c.field("isr", x.isr, y.isr);
         c.field("replicas", x.replicas, y.replicas);
+        c.field("adding", x.adding, y.adding);
+        c.field("removing", x.removing, y.removing);
       });
   c.lists(
       "registrations", a.registrations, b.registrations,
@@ -151,6 +155,7 @@ void compare_metadata(Comparer& c, const MetadataView& a, const MetadataView& b)
         c.at("registration of broker " + std::to_string(x.broker) + " ");
         c.field("broker_epoch", x.broker_epoch, y.broker_epoch);
         c.field("fenced", x.fenced, y.fenced);
+        c.field("in_controlled_shutdown", x.in_controlled_shutdown, y.in_controlled_shutdown);
       });
 }
 
@@ -165,6 +170,7 @@ void compare_clients(Comparer& c, const ClientView& a, const ClientView& b) {
   c.field("records_failed", a.producer.records_failed, b.producer.records_failed);
   c.field("records_consumed", a.consumer.records_consumed, b.consumer.records_consumed);
   c.field("positions", a.consumer.positions, b.consumer.positions);
+  c.field("read_replicas", a.consumer.read_replicas, b.consumer.read_replicas);
 }
 
 void compare_frames(Comparer& c, const FrameView& a, const FrameView& b) {

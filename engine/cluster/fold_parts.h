@@ -58,6 +58,10 @@ class Folder {
   void apply(const event::TopicDeleted& e);
   void apply(const event::PartitionChanged& e);
   void apply(const event::MetadataApplied& e);
+  void apply(const event::ReassignmentStarted& e);
+  void apply(const event::ReassignmentCompleted& e);
+  void apply(const event::ReassignmentCancelled& e);
+  void apply(const event::ControlledShutdownBegan& e);
 
   void apply(const event::BecameLeader& e);
   void apply(const event::BecameFollower& e);
@@ -68,6 +72,7 @@ class Folder {
   void apply(const event::IsrChangeRequested& e);
   void apply(const event::IsrUpdated& e);
   void apply(const event::IsrChangeFailed& e);
+  void apply(const event::LowWatermarkMoved& e);
 
   void apply(const event::BrokerStateChanged& e);
   void apply(const event::RequestQueued& e);
@@ -75,6 +80,8 @@ class Folder {
   void apply(const event::RequestFinished& e);
   void apply(const event::PurgatoryEntered& e);
   void apply(const event::PurgatoryLeft& e);
+  void apply(const event::FetchSessionOpened& e);
+  void apply(const event::FetchSessionClosed& e);
 
   void apply(const event::ClientStarted& e);
   void apply(const event::RecordQueued& e);
@@ -82,6 +89,8 @@ class Folder {
   void apply(const event::BatchFailed& e);
   void apply(const event::RecordsConsumed& e);
   void apply(const event::PositionChanged& e);
+  void apply(const event::PreferredReplicaSet& e);
+  void apply(const event::PreferredReplicaCleared& e);
 
  private:
   NodeView* node(NodeId id);

@@ -163,9 +163,14 @@ void Folder::apply(const event::BrokerRegistered& e) {
   RegistrationView& r = registration(e.broker);
   r.broker_epoch = e.broker_epoch.value();
   r.fenced = true;
+  r.in_controlled_shutdown = false;
 }
 void Folder::apply(const event::BrokerFenced& e) { registration(e.broker).fenced = true; }
 void Folder::apply(const event::BrokerUnfenced& e) { registration(e.broker).fenced = false; }
+
+void Folder::apply(const event::ControlledShutdownBegan& e) {
+  registration(e.broker).in_controlled_shutdown = true;
+}
 
 void Folder::apply(const event::TopicDeleted& e) {
   const std::string& topic = names_.name(e.topic);
@@ -180,6 +185,24 @@ void Folder::apply(const event::PartitionChanged& e) {
   p.partition_epoch = e.partition_epoch;
   p.isr = numbers(e.isr);
   p.replicas = numbers(e.replicas);
+}
+
+void Folder::apply(const event::ReassignmentStarted& e) {
+  PartitionView& p = partition(names_.name(e.partition));
+  p.adding = numbers(e.adding);
+  p.removing = numbers(e.removing);
+}
+
+void Folder::apply(const event::ReassignmentCompleted& e) {
+  PartitionView& p = partition(names_.name(e.partition));
+  p.adding.clear();
+  p.removing.clear();
+}
+
+void Folder::apply(const event::ReassignmentCancelled& e) {
+  PartitionView& p = partition(names_.name(e.partition));
+  p.adding.clear();
+  p.removing.clear();
 }
 
 void Folder::apply(const event::MetadataApplied& e) {
@@ -206,6 +229,7 @@ void Folder::apply(const event::BecameFollower& e) {
   r->isr.clear();
   r->maximal_isr.clear();
   r->follower_ends.clear();
+  r->low_watermark = -1;
 }
 
 void Folder::apply(const event::ReplicaStopped& e) {
@@ -237,6 +261,10 @@ void Folder::apply(const event::IsrChangeFailed& e) {
   if (ReplicaView* r = replica(e.partition)) r->maximal_isr = r->isr;
 }
 
+void Folder::apply(const event::LowWatermarkMoved& e) {
+  if (ReplicaView* r = replica(e.partition)) r->low_watermark = e.to.value();
+}
+
 // ---- the request path -------------------------------------------------------------------------
 
 void Folder::apply(const event::BrokerStateChanged& e) {
@@ -264,6 +292,13 @@ void Folder::apply(const event::PurgatoryLeft& e) {
   NodeView* n = here();
   if (n == nullptr) return;
   --parked(n->broker, e.kind);
+}
+
+void Folder::apply(const event::FetchSessionOpened&) {
+  if (NodeView* n = here()) ++n->broker.fetch_sessions;
+}
+void Folder::apply(const event::FetchSessionClosed&) {
+  if (NodeView* n = here()) --n->broker.fetch_sessions;
 }
 
 }  // namespace kscope::cluster

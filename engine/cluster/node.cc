@@ -90,8 +90,8 @@ void Node::kill() {
 
 QuorumView Node::quorum_view() const { return cluster::quorum_view(servers_->shared); }
 
-BrokerView Node::broker_view() const {
-  return cluster::broker_view(servers_->broker, servers_->shared.image().offset());
+BrokerView Node::broker_view(Instant now) const {
+  return cluster::broker_view(servers_->broker, servers_->shared.image().offset(), now);
 }
 
 }  // namespace kscope::cluster

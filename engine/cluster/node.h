@@ -64,7 +64,7 @@ class Node {
   const broker::BrokerServer& broker() const { return servers_->broker; }
 
   QuorumView quorum_view() const;
-  BrokerView broker_view() const;
+  BrokerView broker_view(Instant now) const;
 
  private:
   struct Servers {

@@ -13,7 +13,10 @@
 namespace kscope::cluster {
 
 QuorumView quorum_view(const metadata::SharedServer& shared);
-BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offset);
-MetadataView metadata_view(const metadata::MetadataImage& image);
+/// `now`: tells whether a fetcher still rests.
+BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offset, Instant now);
+/// `settings`: of the node whose image it is, for what a topic does not set itself.
+MetadataView metadata_view(const metadata::MetadataImage& image,
+                           const std::map<std::string, std::string>& settings);
 
 }  // namespace kscope::cluster

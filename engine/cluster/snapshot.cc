@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace kscope::cluster {
+
+std::vector<std::int32_t> PartitionView::osr() const {
+  std::vector<std::int32_t> out;
+  for (const std::int32_t broker : replicas) {
+    if (std::find(isr.begin(), isr.end(), broker) == isr.end()) out.push_back(broker);
+  }
+  return out;
+}
+
 namespace {
 
 template <class View>
@@ -39,6 +48,20 @@ const char* to_string(NodeState state) {
   return "unknown";
 }
 
+const char* to_string(RequestPlace place) {
+  switch (place) {
+    case RequestPlace::Queue:
+      return "request queue";
+    case RequestPlace::Handler:
+      return "handler";
+    case RequestPlace::Remote:
+      return "waiting for others";
+    case RequestPlace::ResponseQueue:
+      return "response queue";
+  }
+  return "unknown";
+}
+
 const char* to_string(ReplicaRole role) {
   switch (role) {
     case ReplicaRole::Leader:
@@ -71,6 +94,15 @@ const ClientView* Snapshot::client(std::int32_t id) const { return find_id(clien
 const ReplicaView* Snapshot::replica(std::int32_t node, const TopicPartition& partition) const {
   const NodeView* view = this->node(node);
   return view == nullptr ? nullptr : find_partition(view->broker.replicas, partition);
+}
+
+const ReplicationView* Snapshot::replication(std::int32_t node,
+                                             const TopicPartition& partition) const {
+  const ReplicaView* found = replica(node, partition);
+  if (found == nullptr) return nullptr;
+  const BrokerView& broker = this->node(node)->broker;
+  const auto at = static_cast<std::size_t>(found - broker.replicas.data());
+  return at < broker.replication.size() ? &broker.replication[at] : nullptr;
 }
 
 const PartitionView* Snapshot::partition(const TopicPartition& partition) const {

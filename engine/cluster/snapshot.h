@@ -18,6 +18,8 @@
 #include <vector>
 
 #include "engine/base/partition.h"
+#include "engine/cluster/config_view.h"
+#include "engine/cluster/replication_view.h"
 #include "engine/event/event.h"
 
 namespace kscope::cluster {
@@ -50,6 +52,7 @@ struct ReplicaView {
   std::vector<std::int32_t> isr;
   std::vector<std::int32_t> maximal_isr;  ///< ISR plus a pending expansion
   std::map<std::int32_t, std::int64_t> follower_ends;  ///< LEO per follower, as its fetches proved
+  std::int64_t low_watermark = -1;  ///< smallest log start of all live replicas; -1: not known yet
   bool operator==(const ReplicaView&) const = default;
 };
 
@@ -69,12 +72,41 @@ struct QuorumView {
   bool operator==(const QuorumView&) const = default;
 };
 
+/// Where a request is on its way through a broker (broker/request_channel.h).
+enum class RequestPlace : std::uint8_t { Queue, Handler, Remote, ResponseQueue };
+const char* to_string(RequestPlace place);
+
 struct RequestView {
   FrameId frame;
   ApiKey api{};
   std::int32_t from = 0;
-  Instant since{};
+  Instant since{};               ///< read by a network thread
+  RequestPlace place = RequestPlace::Queue;
+  Instant entered{};             ///< where it is now
+  std::int32_t processor = 0;
+  std::int32_t handler = -1;
+  bool held = false;             ///< its network thread stands still with it, the queue is full
   bool operator==(const RequestView&) const = default;
+};
+
+/// A network thread.
+struct ProcessorView {
+  std::int32_t connections = 0;
+  std::int32_t unread = 0;     ///< frames that have arrived and are not read, muted ones included
+  std::int32_t responses = 0;  ///< its response queue
+  bool blocked = false;        ///< stands still: the request queue is full
+  Instant busy_until{};
+  bool operator==(const ProcessorView&) const = default;
+};
+
+/// What a broker remembers of somebody who fetches from it (KIP-227).
+struct FetchSessionView {
+  std::int32_t id = 0;
+  std::int32_t fetcher = 0;  ///< node: a broker or a consumer
+  bool privileged = false;
+  std::int32_t epoch = 0;    ///< of the next request
+  std::int32_t partitions = 0;
+  bool operator==(const FetchSessionView&) const = default;
 };
 
 struct BrokerView {
@@ -86,12 +118,18 @@ struct BrokerView {
   std::int32_t delayed_produces = 0;      ///< purgatory
   std::int32_t delayed_fetches = 0;
   std::int32_t delayed_deletes = 0;       ///< DeleteRecords
+  std::int32_t fetch_sessions = 0;
   std::int32_t handlers_total = 0;        ///< [view] num.io.threads
   std::int32_t queue_limit = 0;           ///< [view] queued.max.requests
   std::int64_t disk_bytes = 0;            ///< [view] written
   std::int64_t disk_unflushed_bytes = 0;  ///< [view] would be lost in a power cut
-  std::vector<RequestView> requests;      ///< [view] waiting, oldest first
+  std::vector<RequestView> requests;      ///< [view] under way, oldest first
+  std::vector<ProcessorView> processors;  ///< [view] num.network.threads
+  std::vector<FetchSessionView> sessions; ///< [view] ordered by id
   std::vector<ReplicaView> replicas;      ///< ordered by partition; __cluster_metadata not included
+  std::vector<ReplicationView> replication;  ///< [view] one for each of `replicas`, in their order
+  Duration replica_lag_time_max{};        ///< [view] replica.lag.time.max.ms
+  Duration fetch_backoff{};               ///< [view] replica.fetch.backoff.ms
 };
 
 struct NodeView {
@@ -103,6 +141,7 @@ struct NodeView {
   bool has_controller = false;
   QuorumView quorum;                   ///< meaningful for brokers (voters and observers)
   BrokerView broker;
+  Settings settings;                   ///< [view] server.properties: what it is started with
 };
 
 /// The metadata as the active controller (or, without one, the best-informed node) has it.
@@ -111,9 +150,15 @@ struct PartitionView {
   std::int32_t leader = -1;
   std::int32_t leader_epoch = 0;
   std::int32_t partition_epoch = 0;
-  std::vector<std::int32_t> isr;
-  std::vector<std::int32_t> replicas;
+  std::vector<std::int32_t> isr;         ///< ISR: in sync, out of which leaders are elected
+  std::vector<std::int32_t> replicas;    ///< AR: assigned, in order of preference
   std::int32_t min_insync_replicas = 1;  ///< [view]
+  bool unclean_leader_election = false;  ///< [view] unclean.leader.election.enable
+  std::vector<std::int32_t> adding;      ///< of a move under way (KIP-455)
+  std::vector<std::int32_t> removing;
+  std::vector<std::int32_t> elr;         ///< [view] eligible leader replicas (KIP-966)
+  /// OSR: out of sync, those of the assigned replicas that are not in the ISR. AR = ISR + OSR.
+  std::vector<std::int32_t> osr() const;
   bool operator==(const PartitionView&) const = default;
 };
 
@@ -121,6 +166,8 @@ struct RegistrationView {
   std::int32_t broker = 0;
   std::int64_t broker_epoch = -1;
   bool fenced = true;
+  bool in_controlled_shutdown = false;
+  std::string rack;  ///< [view] empty: none
   bool operator==(const RegistrationView&) const = default;
 };
 
@@ -128,6 +175,7 @@ struct MetadataView {
   std::vector<PartitionView> partitions;        ///< ordered
   std::vector<RegistrationView> registrations;  ///< ordered by broker
   std::map<std::string, std::string> topic_ids; ///< [view]
+  ConfigViews configs;                          ///< [view]
   bool operator==(const MetadataView&) const = default;
 };
 
@@ -159,6 +207,7 @@ struct ConsumerView {
   std::vector<std::string> assigned;                 ///< [view] "orders-0"
   std::map<std::string, std::int64_t> positions;     ///< next offset to fetch
   std::map<std::string, std::int64_t> lag;           ///< [view] HW known minus position
+  std::map<std::string, std::int32_t> read_replicas; ///< whom it reads from, where not the leader
   std::int64_t records_consumed = 0;
   std::string last_error;                            ///< [view]
 };
@@ -171,6 +220,7 @@ struct ClientView {
   std::string name;
   ClientKind kind = ClientKind::Producer;
   NodeState state = NodeState::Running;
+  Settings settings;       ///< [view] what it was started with, by Kafka's names
   ProducerView producer;   ///< if kind is Producer
   ConsumerView consumer;   ///< if kind is Consumer
 };
@@ -228,6 +278,8 @@ struct Snapshot {
   const NodeView* node(std::int32_t id) const;
   const ClientView* client(std::int32_t id) const;
   const ReplicaView* replica(std::int32_t node, const TopicPartition& partition) const;
+  /// Null wherever replica() is, and for a snapshot that was folded from events.
+  const ReplicationView* replication(std::int32_t node, const TopicPartition& partition) const;
   const PartitionView* partition(const TopicPartition& partition) const;
   /// "broker 1", "producer-1", "client 1003".
   std::string name_of(std::int32_t node) const;

@@ -20,6 +20,7 @@ Json json_of(const ReplicaView& r) {
     out["isr"] = r.isr;
     out["maximal_isr"] = r.maximal_isr;
     out["follower_ends"] = json_of(r.follower_ends);
+    out["low_watermark"] = r.low_watermark;
   }
   return out;
 }
@@ -55,6 +56,7 @@ Json json_of(const BrokerView& b, bool fenced) {
           {"delayed_produces", b.delayed_produces},
           {"delayed_fetches", b.delayed_fetches},
           {"delayed_deletes", b.delayed_deletes},
+          {"fetch_sessions", b.fetch_sessions},
           {"disk_bytes", b.disk_bytes},
           {"disk_unflushed_bytes", b.disk_unflushed_bytes}};
 }
@@ -83,6 +85,7 @@ Json json_of(const PartitionView& p) {
           {"leader_epoch", p.leader_epoch},
           {"partition_epoch", p.partition_epoch},
           {"isr", p.isr},
+          {"osr", p.osr()},
           {"replicas", p.replicas},
           {"min_insync_replicas", p.min_insync_replicas}};
 }
@@ -120,6 +123,7 @@ Json json_of(const ClientView& c, const ConsumerView& v) {
           {"assigned", v.assigned},
           {"positions", v.positions},
           {"lag", v.lag},
+          {"read_replicas", v.read_replicas},
           {"records_consumed", v.records_consumed},
           {"last_error", v.last_error}};
 }

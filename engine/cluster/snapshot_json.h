@@ -8,13 +8,15 @@
 //   /nodes/1/state /nodes/1/incarnation /nodes/1/clock_skew_us
 //   /nodes/1/quorum/{role,epoch,leader,voted_for,log_end,high_watermark,votes,controller_active,…}
 //   /nodes/1/broker/{state,broker_epoch,fenced,metadata_offset,requests_waiting,handlers_busy,
-//                    delayed_produces,delayed_fetches,delayed_deletes,disk_bytes,
-//                    disk_unflushed_bytes}
+//                    delayed_produces,delayed_fetches,delayed_deletes,fetch_sessions,
+//                    disk_bytes,disk_unflushed_bytes}
 //   /nodes/1/replicas/orders-0/{role,leader,leader_epoch,log_start,log_end,high_watermark,
-//                               flushed_end,epochs,isr,maximal_isr,follower_ends/2}
-//   /partitions/orders-0/{leader,leader_epoch,partition_epoch,isr,replicas,min_insync_replicas}
+//                               flushed_end,epochs,isr,maximal_isr,follower_ends/2,low_watermark}
+//   /partitions/orders-0/{leader,leader_epoch,partition_epoch,isr,osr,replicas,
+//                          min_insync_replicas}   (replicas: AR = isr + osr)
 //   /producers/p1/{state,acks,records_queued,records_acked,records_failed,last_acked/orders-0,…}
-//   /consumers/c1/{state,positions/orders-0,lag/orders-0,records_consumed,last_error}
+//   /consumers/c1/{state,positions/orders-0,lag/orders-0,read_replicas/orders-0,
+//                 records_consumed,last_error}
 //   /frames/0/{id,connection,from,to,api,version,is_response,bytes,sent_at_us,arrives_at_us,doomed}
 //   /links/0/{from,to,cut,extra_us}
 //

@@ -61,8 +61,12 @@ std::optional<std::string> read(const PartitionView& p, std::string_view field) 
   if (field == "leader") return node_or_none(p.leader);
   if (field == "epoch") return text_of(p.leader_epoch);
   if (field == "partition_epoch") return text_of(p.partition_epoch);
+  if (field == "adding") return NodeList(p.adding).str();
+  if (field == "removing") return NodeList(p.removing).str();
+  if (field == "elr") return NodeList(p.elr).str();
   if (field == "isr") return text_of(p.isr);
-  if (field == "replicas") return text_of(p.replicas);
+  if (field == "osr") return text_of(p.osr());
+  if (field == "replicas" || field == "ar") return text_of(p.replicas);
   return std::nullopt;
 }
 
@@ -77,6 +81,7 @@ std::optional<std::string> read(const ReplicaView& r, std::string_view field) {
   if (field == "epochs") return text_of(r.epochs);
   if (field == "isr") return text_of(r.isr);
   if (field == "maximal_isr") return text_of(r.maximal_isr);
+  if (field == "low_watermark") return text_of(r.low_watermark);
   return std::nullopt;
 }
 
@@ -101,6 +106,7 @@ std::optional<std::string> read(const Snapshot& s, const NodeView& n, std::strin
   if (field == "delayed_produces") return text_of(b.delayed_produces);
   if (field == "delayed_fetches") return text_of(b.delayed_fetches);
   if (field == "delayed_deletes") return text_of(b.delayed_deletes);
+  if (field == "fetch_sessions") return text_of(b.fetch_sessions);
   if (field != "fenced") return std::nullopt;
   for (const RegistrationView& r : s.metadata.registrations)
     if (r.broker == n.id) return std::string(r.fenced ? "true" : "false");
@@ -156,6 +162,10 @@ std::string read_client(const Snapshot& s, const Words& w) {
   if (w[2] == "last_acked") return value_or_none(client->producer.last_acked, w[3]);
   if (w[2] == "position") return value_or_none(client->consumer.positions, w[3]);
   if (w[2] == "lag") return value_or_none(client->consumer.lag, w[3]);
+  if (w[2] == "reads_from") {
+    const auto it = client->consumer.read_replicas.find(std::string(w[3]));
+    return it == client->consumer.read_replicas.end() ? "leader" : text_of(it->second);
+  }
   return *read(*client, w[2]);
 }
 
@@ -171,9 +181,11 @@ Result<void> check_client(std::string_view path, const Words& w) {
   blank.kind = producer ? ClientKind::Producer : ClientKind::Consumer;
   const char* fields = producer
                            ? "state, acks, queued, acked, failed, error or last_acked PARTITION"
-                           : "state, consumed, error, position PARTITION or lag PARTITION";
+                           : "state, consumed, error, position PARTITION, lag PARTITION or "
+                             "reads_from PARTITION";
   if (w.size() < 3) return wrong(path, fmt::format("{} NAME and one of {}", w[0], fields));
-  const bool by_partition = producer ? w[2] == "last_acked" : w[2] == "position" || w[2] == "lag";
+  const bool by_partition =
+      producer ? w[2] == "last_acked" : w[2] == "position" || w[2] == "lag" || w[2] == "reads_from";
   if (by_partition) {
     if (w.size() != 4 || !partition_of(w[3])) return wrong(path, "a partition such as orders-0");
   } else if (w.size() != 3 || !read(blank, w[2])) {
@@ -191,7 +203,7 @@ Result<void> check_replica(std::string_view path, const Words& w) {
   if (!with_follower && (w.size() != 4 || !read(ReplicaView{}, w[3])))
     return wrong(path,
                  "one of role, leader, epoch, leo, hw, log_start, flushed, epochs, isr, "
-                 "maximal_isr, follower_end N");
+                 "maximal_isr, low_watermark, follower_end N");
   return {};
 }
 
@@ -209,7 +221,9 @@ Result<void> check_path(std::string_view path) {
   if (w[0] == "producer" || w[0] == "consumer") return check_client(path, w);
   if (w[0] == "partition") {
     if (w.size() == 3 && partition_of(w[1]) && read(PartitionView{}, w[2])) return {};
-    return wrong(path, "partition NAME-N and one of leader, epoch, partition_epoch, isr, replicas");
+    return wrong(path,
+                 "partition NAME-N and one of leader, epoch, partition_epoch, isr, osr, replicas, "
+                 "adding, removing, elr");
   }
   if (w[0] == "controller") {
     if (w.size() == 3 && number(w[1]) && read(QuorumView{}, w[2])) return {};
@@ -222,7 +236,7 @@ Result<void> check_path(std::string_view path) {
     return wrong(path,
                  "broker N and one of state, lifecycle, incarnation, fenced, epoch, "
                  "metadata_offset, requests_waiting, delayed_produces, delayed_fetches, "
-                 "delayed_deletes");
+                 "delayed_deletes, fetch_sessions");
   }
   return wrong(path,
                "quorum, controller, broker, partition, replica, producer, consumer, frames, "

@@ -33,7 +33,10 @@ struct RequestQueued {
   FrameId frame;
   ApiKey api{};
   std::int32_t depth = 0;  ///< requests waiting, this one included
-  void describe(auto&& v) const { v("frame", frame); v("api", api); v("depth", depth); }
+  Duration read{};         ///< what the network thread spends on its bytes
+  void describe(auto&& v) const {
+    v("frame", frame); v("api", api); v("depth", depth); v("read", read);
+  }
 };
 
 struct RequestStarted {
@@ -70,8 +73,9 @@ struct PurgatoryEntered {
   PurgatoryKind kind{};
   std::int64_t operation = 0;
   Duration timeout{};
+  FrameId frame;  ///< the request that waits
   void describe(auto&& v) const {
-    v("kind", kind); v("operation", operation); v("timeout", timeout);
+    v("kind", kind); v("operation", operation); v("timeout", timeout); v("frame", frame);
   }
 };
 

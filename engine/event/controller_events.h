@@ -117,4 +117,12 @@ struct MetadataApplied {
   void describe(auto&& v) const { v("offset", offset); }
 };
 
+/// The broker asked to stop: from now on it leads nothing, and enters no ISR.
+struct ControlledShutdownBegan {
+  static constexpr Info kInfo{"ControlledShutdownBegan", Subject::Controller, Weight::Change,
+                              "broker {broker} wants to stop: its leaderships move away first"};
+  NodeId broker;
+  void describe(auto&& v) const { v("broker", broker); }
+};
+
 }  // namespace kscope::event

@@ -14,15 +14,18 @@
 
 #include <variant>
 
+#include "engine/event/admin_events.h"
 #include "engine/event/broker_events.h"
 #include "engine/event/cleaner_events.h"
 #include "engine/event/client_events.h"
 #include "engine/event/controller_events.h"
+#include "engine/event/fetch_events.h"
 #include "engine/event/machine_events.h"
 #include "engine/event/network_events.h"
 #include "engine/event/producer_events.h"
 #include "engine/event/raft_events.h"
 #include "engine/event/replication_events.h"
+#include "engine/event/request_events.h"
 #include "engine/event/storage_events.h"
 #include "engine/event/tier_events.h"
 
@@ -51,18 +54,26 @@ using Body = std::variant<
     // controller
     ControllerActivated, ControllerDeactivated, BrokerRegistered, BrokerFenced, BrokerUnfenced,
     TopicCreated, TopicDeleted, PartitionChanged, PartitionLeaderChanged, AlterPartitionRejected,
-    MetadataApplied,
+    MetadataApplied, ControlledShutdownBegan,
+    // administration
+    ConfigChanged, BrokerConfigApplied, PartitionsAdded, ReassignmentStarted,
+    ReassignmentCompleted, ReassignmentCancelled, ReplicationThrottled, EligibleLeadersChanged,
     // replication
     BecameLeader, BecameFollower, ReplicaStopped, HighWatermarkAdvanced, HighWatermarkSet,
     FollowerProgressed, IsrChangeRequested, IsrUpdated, IsrChangeFailed, DivergenceFound,
-    FetcherFailed,
+    FetcherFailed, LowWatermarkMoved, ReadReplicaSelected,
     // broker
     BrokerStateChanged, RequestQueued, RequestStarted, RequestFinished, RequestRefused,
     PurgatoryEntered, PurgatoryLeft,
+    // the request path
+    ConnectionAccepted, ProcessorBlocked, ProcessorUnblocked, ResponseQueued, RequestCompleted,
+    FetchSessionOpened, FetchSessionChanged, FetchSessionClosed,
     // clients
     ClientStarted, RecordQueued, BatchDrained, BatchAcked, BatchRetried, BatchFailed,
     RecordsConsumed,
-    PositionChanged, FetchFailed, MetadataRefreshed, AdminCompleted>;
+    PositionChanged, FetchFailed, MetadataRefreshed, AdminCompleted,
+    PreferredReplicaSet, PreferredReplicaCleared, PositionValidated, TruncationDetected,
+    AbortedRecordsSkipped>;
 
 struct Event {
   EventSeq seq;

@@ -113,6 +113,23 @@ const char* to_string(FenceReason reason) {
   return "unknown";
 }
 
+const char* to_string(ConfigResource resource) {
+  switch (resource) {
+    case ConfigResource::Topic: return "topic";
+    case ConfigResource::Broker: return "broker";
+    case ConfigResource::AllBrokers: return "all brokers";
+  }
+  return "unknown";
+}
+
+const char* to_string(ThrottleSide side) {
+  switch (side) {
+    case ThrottleSide::Leader: return "leader";
+    case ThrottleSide::Follower: return "follower";
+  }
+  return "unknown";
+}
+
 const char* to_string(BrokerState state) {
   switch (state) {
     case BrokerState::NotRunning: return "NotRunning";
@@ -139,6 +156,15 @@ const char* to_string(PurgatoryKind kind) {
     case PurgatoryKind::Produce: return "Produce";
     case PurgatoryKind::Fetch: return "Fetch";
     case PurgatoryKind::DeleteRecords: return "DeleteRecords";
+  }
+  return "unknown";
+}
+
+const char* to_string(SessionEnd reason) {
+  switch (reason) {
+    case SessionEnd::ByClient: return "its fetcher begins anew or ends it";
+    case SessionEnd::Emptied: return "it has no partition any more";
+    case SessionEnd::Evicted: return "evicted";
   }
   return "unknown";
 }

@@ -119,4 +119,14 @@ struct FetcherFailed {
   void describe(auto&& v) const { v("partition", partition); v("error", error); }
 };
 
+/// At the leader: the smallest log start over all live replicas. What is before it is gone
+/// everywhere; a DeleteRecords waits for it. It may move back: a replica that was away counts again.
+struct LowWatermarkMoved {
+  static constexpr Info kInfo{"LowWatermarkMoved", Subject::Replication, Weight::Change,
+                              "leader {node}: low watermark of {partition} moves {from} -> {to}"};
+  PartitionRef partition;
+  Offset from, to;
+  void describe(auto&& v) const { v("partition", partition); v("from", from); v("to", to); }
+};
+
 }  // namespace kscope::event

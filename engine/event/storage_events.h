@@ -4,6 +4,7 @@
 
 #include "engine/base/ids.h"
 #include "engine/base/partition.h"
+#include "engine/base/time.h"
 #include "engine/event/describe.h"
 
 namespace kscope::event {
@@ -103,7 +104,10 @@ struct LogFlushed {
                               "{node} flushes {partition} up to {up_to}"};
   PartitionRef partition;
   Offset up_to;  ///< exclusive: the recovery point
-  void describe(auto&& v) const { v("partition", partition); v("up_to", up_to); }
+  Duration took{};  ///< 0: nothing was left to flush (a log that was opened or thrown away)
+  void describe(auto&& v) const {
+    v("partition", partition); v("up_to", up_to); v("took", took);
+  }
 };
 
 struct LogStartAdvanced {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -104,9 +105,8 @@ Error Disk::failure(std::string_view path, std::string_view doing) const {
 }
 
 Disk::OpenFile& Disk::file_of(FileHandle handle) {
-  const auto found = handles_.find(handle);
-  KCHECK(found != handles_.end());
-  return *found->second.file;
+  KCHECK(handle > 0 && handle <= handles_.size() && handles_[handle - 1].file != nullptr);
+  return *handles_[handle - 1].file;
 }
 
 const Disk::OpenFile& Disk::file_of(FileHandle handle) const {
@@ -131,28 +131,42 @@ Result<FileHandle> Disk::open(std::string_view path, bool create) {
                     static_cast<std::uint64_t>(info.st_ino));
   const auto [slot, is_first] = files_.try_emplace(key);
   if (is_first) {
-    slot->second = {descriptor, static_cast<std::int64_t>(info.st_size), name, 0};
+    slot->second.descriptor = descriptor;
+    slot->second.size = static_cast<std::int64_t>(info.st_size);
+    slot->second.path = name;
   } else {
     ::close(descriptor);
   }
   ++slot->second.handles;
-  handles_[++last_handle_] = {key, &slot->second};
-  return last_handle_;
+  if (free_handles_.empty()) {
+    handles_.emplace_back();
+    free_handles_.push_back(static_cast<FileHandle>(handles_.size()));
+  }
+  const FileHandle handle = free_handles_.back();
+  free_handles_.pop_back();
+  handles_[handle - 1] = {key, &slot->second};
+  return handle;
 }
 
 void Disk::close(FileHandle handle) {
   OpenFile& file = file_of(handle);
-  const FileKey key = handles_.at(handle).key;
-  handles_.erase(handle);
+  const FileKey key = handles_[handle - 1].key;
+  handles_[handle - 1] = {};
+  free_handles_.push_back(handle);
   if (--file.handles > 0) return;
+  unmap(file);
   ::close(file.descriptor);
   files_.erase(key);
 }
 
 void Disk::crash_process() {
-  for (auto& [key, file] : files_) ::close(file.descriptor);
+  for (auto& [key, file] : files_) {
+    unmap(file);
+    ::close(file.descriptor);
+  }
   files_.clear();
   handles_.clear();
+  free_handles_.clear();
 }
 
 Result<std::int64_t> Disk::size(FileHandle handle) const { return file_of(handle).size; }
@@ -171,12 +185,14 @@ Result<void> Disk::write_whole(OpenFile& file, std::int64_t position, ByteView b
 
 Result<void> Disk::append(FileHandle handle, ByteView bytes) {
   OpenFile& file = file_of(handle);
+  if (file.is_mapped) return write_mapped(file, file.size, bytes);
   return write_whole(file, file.size, bytes);
 }
 
 Result<void> Disk::write_at(FileHandle handle, std::int64_t position, ByteView bytes) {
   KCHECK(position >= 0);
-  return write_whole(file_of(handle), position, bytes);
+  OpenFile& file = file_of(handle);
+  return file.is_mapped ? write_mapped(file, position, bytes) : write_whole(file, position, bytes);
 }
 
 Result<Bytes> Disk::read(FileHandle handle, std::int64_t position, std::int64_t length) const {
@@ -184,23 +200,34 @@ Result<Bytes> Disk::read(FileHandle handle, std::int64_t position, std::int64_t 
   const OpenFile& file = file_of(handle);
   const std::int64_t wanted = std::clamp<std::int64_t>(file.size - position, 0, length);
   Bytes bytes(static_cast<std::size_t>(wanted));
-  std::size_t got = 0;
-  while (got < bytes.size()) {
-    const ssize_t n = ::pread(file.descriptor, bytes.data() + got, bytes.size() - got,
-                              position + static_cast<std::int64_t>(got));
+  KTRY_ASSIGN(const std::int64_t got, read_into(handle, position, bytes));
+  bytes.resize(static_cast<std::size_t>(got));
+  return bytes;
+}
+
+Result<std::int64_t> Disk::read_into(FileHandle handle, std::int64_t position,
+                                     std::span<std::uint8_t> out) const {
+  KCHECK(position >= 0);
+  const OpenFile& file = file_of(handle);
+  const auto room = static_cast<std::int64_t>(out.size());
+  const std::int64_t wanted = std::clamp<std::int64_t>(file.size - position, 0, room);
+  std::int64_t got = 0;
+  while (got < wanted) {
+    const ssize_t n = ::pread(file.descriptor, out.data() + got,
+                              static_cast<std::size_t>(wanted - got), position + got);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return failure(file.path, "read");
     if (n == 0) break;  // somebody cut the file behind our back
-    got += static_cast<std::size_t>(n);
+    got += n;
   }
-  bytes.resize(got);
-  return bytes;
+  return got;
 }
 
 Result<void> Disk::truncate(FileHandle handle, std::int64_t size) {
   KCHECK(size >= 0);
   OpenFile& file = file_of(handle);
   if (size >= file.size) return {};
+  if (file.is_mapped) return truncate_mapped(file, size);
   if (::ftruncate(file.descriptor, size) != 0) return failure(file.path, "truncate");
   file.size = size;
   return {};
@@ -208,6 +235,12 @@ Result<void> Disk::truncate(FileHandle handle, std::int64_t size) {
 
 Result<void> Disk::flush(FileHandle handle) {
   OpenFile& file = file_of(handle);
+#ifndef __linux__  // where it does not go without saying that the pages of a mapping are meant, too
+  if (file.memory != nullptr &&
+      ::msync(file.memory, static_cast<std::size_t>(file.mapped_bytes), MS_SYNC) != 0) {
+    return failure(file.path, "flush");
+  }
+#endif
   if (sync_data(file.descriptor) != 0) return failure(file.path, "flush");
   return {};
 }

@@ -88,7 +88,10 @@ Result<std::vector<env::DirEntry>> Disk::list(std::string_view path) const {
     if (::fstatat(descriptor, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) continue;  // gone
     if (!S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) continue;
     const bool is_folder = S_ISDIR(info.st_mode);
-    entries.push_back({name, is_folder, is_folder ? 0 : static_cast<std::int64_t>(info.st_size)});
+    const FileKey key(static_cast<std::uint64_t>(info.st_dev),
+                      static_cast<std::uint64_t>(info.st_ino));
+    const auto size = static_cast<std::int64_t>(info.st_size);
+    entries.push_back({name, is_folder, is_folder ? 0 : size_in_use(key, size)});
   }
   ::closedir(directory);
   std::sort(entries.begin(), entries.end(),

@@ -96,6 +96,10 @@ ControllerResult<protocol::BrokerRegistrationResponse> register_broker(
     // over) begins fenced. Kafka 3.9 leaves the ISRs to the session timeout or the first heartbeat
     // then; we let the old incarnation go first, so that C2 holds at every offset.
     if (existing != nullptr && !existing->fenced) fence_broker(view, id, result.records);
+    // KIP-966: without a clean shutdown in between, the log may have lost its end.
+    if (existing != nullptr && existing->epoch.value() != request.previous_broker_epoch) {
+      forget_eligibility(view, id, result.records);
+    }
     const auto fencing = static_cast<std::int64_t>(result.records.size());
     record.broker_epoch = (next_offset + fencing).value();
   }

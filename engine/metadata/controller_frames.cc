@@ -1,9 +1,14 @@
 #include "engine/metadata/controller_frames.h"
 
+#include "engine/protocol/messages/alter_configs.h"
+#include "engine/protocol/messages/alter_partition_reassignments.h"
+#include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/elect_leaders.h"
 #include "engine/protocol/messages/envelope.h"
+#include "engine/protocol/messages/incremental_alter_configs.h"
+#include "engine/protocol/messages/list_partition_reassignments.h"
 
 namespace kscope::metadata {
 namespace {
@@ -45,6 +50,29 @@ Blob refuse_deletion(const ReplyTo& to, const Blob& body, ErrorCode error) {
   return answer_frame(to, response);
 }
 
+template <class Request, class Response>
+Blob refuse_configs(const ReplyTo& to, const Blob& body, ErrorCode error) {
+  const auto request = protocol::decode_body<Request>(body, to.header.version);
+  if (!request.ok()) return {};
+  Response response;
+  for (const auto& resource : request->resources) {
+    response.responses.push_back(
+        {error, std::nullopt, resource.resource_type, resource.resource_name});
+  }
+  return answer_frame(to, response);
+}
+
+Blob refuse_partitions(const ReplyTo& to, const Blob& body, ErrorCode error) {
+  const auto request =
+      protocol::decode_body<protocol::CreatePartitionsRequest>(body, to.header.version);
+  if (!request.ok()) return {};
+  protocol::CreatePartitionsResponse response;
+  for (const auto& topic : request->topics) {
+    response.results.push_back({topic.name, error, std::nullopt});
+  }
+  return answer_frame(to, response);
+}
+
 }  // namespace
 
 Blob wrapped(const ReplyTo& to, Blob inner) {
@@ -75,6 +103,18 @@ Blob refusal_frame(const ReplyTo& to, const Blob& body, ErrorCode error) {
       return refuse_creation(to, body, error);
     case ApiKey::DeleteTopics:
       return refuse_deletion(to, body, error);
+    case ApiKey::AlterConfigs:
+      return refuse_configs<protocol::AlterConfigsRequest, protocol::AlterConfigsResponse>(
+          to, body, error);
+    case ApiKey::IncrementalAlterConfigs:
+      return refuse_configs<protocol::IncrementalAlterConfigsRequest,
+                            protocol::IncrementalAlterConfigsResponse>(to, body, error);
+    case ApiKey::CreatePartitions:
+      return refuse_partitions(to, body, error);
+    case ApiKey::AlterPartitionReassignments:
+      return with_top_level_error<protocol::AlterPartitionReassignmentsResponse>(to, error);
+    case ApiKey::ListPartitionReassignments:
+      return with_top_level_error<protocol::ListPartitionReassignmentsResponse>(to, error);
     default:
       return {};
   }

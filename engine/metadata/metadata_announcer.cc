@@ -23,6 +23,7 @@ class Announcer {
   }
   void operator()(const protocol::BrokerRegistrationChangeRecord& r) {
     const NodeId id(r.broker_id);
+    if (r.in_controlled_shutdown > 0) emit(event::ControlledShutdownBegan{id});
     if (r.fenced > 0) fenced(id);
     if (r.fenced < 0) emit(event::BrokerUnfenced{id});
   }
@@ -45,6 +46,7 @@ class Announcer {
   void operator()(const protocol::PartitionRecord& r) {
     const TopicImage* topic = before_.topic(r.topic_id);
     if (topic == nullptr) return;
+    tell_growth(*topic, r);
     changed(ref(topic->name, r.partition_id), PartitionRegistration::from_record(r));
   }
   void operator()(const protocol::PartitionChangeRecord& r) {
@@ -53,19 +55,68 @@ class Announcer {
     if (old == nullptr) return;
     const PartitionRegistration next = old->merged(r);
     const PartitionRef partition = ref(topic->name, r.partition_id);
+    if (next.elr != old->elr || next.last_known_elr != old->last_known_elr) {
+      emit(event::EligibleLeadersChanged{partition, NodeList(next.elr),
+                                         NodeList(next.last_known_elr)});
+    }
     changed(partition, next);
+    tell_move(partition, *old, next, r);
     if (next.leader == old->leader) return;
-    const bool unclean = next.leader && !old->in_isr(*next.leader);
+    const bool unclean =
+        next.leader && !old->in_isr(*next.leader) && !contains(old->elr, *next.leader);
     emit(event::PartitionLeaderChanged{partition, NodeId(int_or_none(old->leader)),
                                        NodeId(int_or_none(next.leader)), next.leader_epoch,
                                        unclean});
   }
-  void operator()(const auto&) {}  // configurations, features, producer ids: nobody watches those
+  void operator()(const protocol::ConfigRecord& r) {
+    using Resource = event::ConfigResource;
+    const Resource resource = r.resource_type == kTopicResource ? Resource::Topic
+                              : r.resource_name.empty()         ? Resource::AllBrokers
+                                                                : Resource::Broker;
+    emit(event::ConfigChanged{resource, env_.names.intern(r.resource_name),
+                              env_.names.intern(r.name),
+                              env_.names.intern(r.value.value_or("(default)"))});
+  }
+  void operator()(const auto&) {}  // features, producer ids: nobody watches those
 
  private:
   template <class E>
   void emit(E e) {
     env_.events.emit(env_.node, std::move(e));
+  }
+  /// Partitions added to a topic that is there; told once, at the first of them.
+  void tell_growth(const TopicImage& topic, const protocol::PartitionRecord& first) {
+    const auto present = static_cast<std::int32_t>(topic.partitions.size());
+    if (present == 0 || topic.partitions.count(first.partition_id) != 0) return;
+    if (index_ > 0) {
+      const auto* before = std::get_if<protocol::PartitionRecord>(&records_[index_ - 1]);
+      if (before != nullptr && before->topic_id == first.topic_id) return;
+    }
+    std::int32_t added = 0;
+    for (std::size_t i = index_; i < records_.size(); ++i) {
+      const auto* p = std::get_if<protocol::PartitionRecord>(&records_[i]);
+      added += p != nullptr && p->topic_id == first.topic_id ? 1 : 0;
+    }
+    emit(event::PartitionsAdded{env_.names.intern(topic.name), present, present + added});
+  }
+  void tell_move(PartitionRef partition, const PartitionRegistration& old,
+                 const PartitionRegistration& now, const protocol::PartitionChangeRecord& change) {
+    const bool named = change.adding_replicas || change.removing_replicas;
+    if (now.is_reassigning() && named) {
+      emit(event::ReassignmentStarted{partition, NodeList(now.adding), NodeList(now.removing)});
+    } else if (old.is_reassigning() && !now.is_reassigning()) {
+      // Whoever was to leave is still there: the move was called off.
+      const bool called_off = std::any_of(old.adding.begin(), old.adding.end(),
+                                          [&](NodeId n) { return !now.is_replica(n); }) ||
+                              std::any_of(old.removing.begin(), old.removing.end(),
+                                          [&](NodeId n) { return now.is_replica(n); });
+      if (called_off)
+        emit(event::ReassignmentCancelled{partition, NodeList(now.replicas)});
+      else
+        emit(event::ReassignmentCompleted{partition, NodeList(now.replicas)});
+    } else if (old.replicas != now.replicas) {
+      emit(event::ReassignmentCompleted{partition, NodeList(now.replicas)});
+    }
   }
   PartitionRef ref(const std::string& topic, std::int32_t index) {
     return {env_.names.intern(topic), index};

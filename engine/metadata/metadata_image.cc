@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/base/config_def.h"
 #include "engine/metadata/node_ids.h"
 
 namespace kscope::metadata {
 namespace {
 
 // Values of the wire's own little languages.
-constexpr std::int32_t kLeaderUnchanged = -2;
 constexpr std::int8_t kFence = 1;
 constexpr std::int8_t kUnfence = -1;
 
@@ -26,11 +26,15 @@ PartitionRegistration PartitionRegistration::merged(
   if (change.replicas) next.replicas = to_nodes(*change.replicas);
   if (change.directories) next.directories = *change.directories;
   if (change.isr) next.isr = to_nodes(*change.isr);
-  if (change.leader != kLeaderUnchanged) {
+  if (change.leader != protocol::PartitionChangeRecord::kLeaderUnchanged) {
     next.leader = node_or_none(change.leader);
     next.leader_epoch = LeaderEpoch(leader_epoch.value() + 1);
   }
   if (change.leader_recovery_state >= 0) next.recovering = change.leader_recovery_state == 1;
+  if (change.removing_replicas) next.removing = to_nodes(*change.removing_replicas);
+  if (change.adding_replicas) next.adding = to_nodes(*change.adding_replicas);
+  if (change.eligible_leader_replicas) next.elr = to_nodes(*change.eligible_leader_replicas);
+  if (change.last_known_elr) next.last_known_elr = to_nodes(*change.last_known_elr);
   next.partition_epoch = partition_epoch + 1;
   return next;
 }
@@ -47,6 +51,10 @@ protocol::PartitionRecord PartitionRegistration::to_record(const Uuid& topic,
   record.leader_epoch = leader_epoch.value();
   record.partition_epoch = partition_epoch;
   record.directories = directories;
+  record.removing_replicas = to_ints(removing);
+  record.adding_replicas = to_ints(adding);
+  if (!elr.empty()) record.eligible_leader_replicas = to_ints(elr);
+  if (!last_known_elr.empty()) record.last_known_elr = to_ints(last_known_elr);
   return record;
 }
 
@@ -59,6 +67,10 @@ PartitionRegistration PartitionRegistration::from_record(const protocol::Partiti
   partition.leader_epoch = LeaderEpoch(record.leader_epoch);
   partition.partition_epoch = record.partition_epoch;
   partition.directories = record.directories;
+  partition.removing = to_nodes(record.removing_replicas);
+  partition.adding = to_nodes(record.adding_replicas);
+  if (record.eligible_leader_replicas) partition.elr = to_nodes(*record.eligible_leader_replicas);
+  if (record.last_known_elr) partition.last_known_elr = to_nodes(*record.last_known_elr);
   return partition;
 }
 
@@ -138,12 +150,17 @@ void MetadataImage::replay(const protocol::PartitionChangeRecord& r, Offset) {
 void MetadataImage::replay(const protocol::ConfigRecord& r, Offset) {
   std::map<std::string, std::string>* config = nullptr;
   if (r.resource_type == kTopicResource) config = &topic_configs_[r.resource_name];
+  const auto broker = parse_integer(r.resource_name);
   if (r.resource_type == kBrokerResource && r.resource_name.empty()) config = &cluster_config_;
+  if (r.resource_type == kBrokerResource && broker) {
+    config = &broker_configs_[NodeId(static_cast<std::int32_t>(*broker))];
+  }
   if (config == nullptr) return;
   if (r.value)
     (*config)[r.name] = *r.value;
   else
     config->erase(r.name);
+  std::erase_if(broker_configs_, [](const auto& entry) { return entry.second.empty(); });
 }
 
 void MetadataImage::replay(const protocol::FeatureLevelRecord& r, Offset) {
@@ -194,6 +211,19 @@ const BrokerRegistration* MetadataImage::broker(NodeId id) const {
 bool MetadataImage::is_active(NodeId id) const {
   const BrokerRegistration* found = broker(id);
   return found != nullptr && found->is_active();
+}
+
+const std::map<std::string, std::string>& MetadataImage::broker_config(NodeId broker) const {
+  const auto found = broker_configs_.find(broker);
+  return found == broker_configs_.end() ? kNoConfig : found->second;
+}
+
+const std::map<std::string, std::string>& MetadataImage::config_of(std::int8_t type,
+                                                                   const std::string& name) const {
+  if (type == kTopicResource) return topic_config(name);
+  if (name.empty()) return cluster_config_;
+  const auto id = parse_integer(name);
+  return id ? broker_config(NodeId(static_cast<std::int32_t>(*id))) : kNoConfig;
 }
 
 const std::map<std::string, std::string>& MetadataImage::topic_config(

@@ -37,9 +37,14 @@ struct PartitionRegistration {
   LeaderEpoch leader_epoch;          // Invariant (C4): grows with every change of leader
   std::int32_t partition_epoch = 0;  // Invariant (C4): grows with every change
   std::vector<Uuid> directories;     ///< one per replica (KIP-858); we only carry them along
+  std::vector<NodeId> removing;      ///< of a move: replicas that leave at its end (KIP-455)
+  std::vector<NodeId> adding;        ///< … and those that came with it
+  std::vector<NodeId> elr;           ///< eligible leader replicas (KIP-966); not in isr
+  std::vector<NodeId> last_known_elr;  ///< at most one: who led when the ISR became empty
 
   bool is_replica(NodeId broker) const;
   bool in_isr(NodeId broker) const;
+  bool is_reassigning() const { return !removing.empty() || !adding.empty(); }
   bool has_preferred_leader() const { return leader == replicas.front(); }
   /// What a change record makes of it. A leader field, even with the same leader, is a new epoch.
   PartitionRegistration merged(const protocol::PartitionChangeRecord& change) const;
@@ -99,8 +104,15 @@ class MetadataImage {
 
   /// The topic's own settings ("min.insync.replicas" -> "2"); defaults are not included.
   const std::map<std::string, std::string>& topic_config(const std::string& topic) const;
-  /// The cluster-wide dynamic settings of brokers.
+  /// The cluster-wide dynamic settings of brokers, and what one has on top of them (KIP-226).
   const std::map<std::string, std::string>& cluster_config() const { return cluster_config_; }
+  const std::map<std::string, std::string>& broker_config(NodeId broker) const;
+  const std::map<NodeId, std::map<std::string, std::string>>& broker_configs() const {
+    return broker_configs_;
+  }
+  /// Of a ConfigRecord's resource; empty if nothing is set.
+  const std::map<std::string, std::string>& config_of(std::int8_t type,
+                                                      const std::string& name) const;
   const std::map<std::string, std::int16_t>& features() const { return features_; }
   std::int64_t next_producer_id() const { return next_producer_id_; }
 
@@ -128,6 +140,7 @@ class MetadataImage {
   std::map<NodeId, BrokerRegistration> brokers_;
   std::map<std::string, std::map<std::string, std::string>> topic_configs_;
   std::map<std::string, std::string> cluster_config_;
+  std::map<NodeId, std::map<std::string, std::string>> broker_configs_;  // none of them empty
   std::map<std::string, std::int16_t> features_;
   std::int64_t next_producer_id_ = 0;
 };

@@ -1,6 +1,8 @@
 #include "engine/metadata/quorum_controller.h"
 
+#include "engine/metadata/configuration_control.h"
 #include "engine/metadata/controller_frames.h"
+#include "engine/metadata/reassignment.h"
 #include "engine/metadata/replication_control.h"
 
 namespace kscope::metadata {
@@ -22,6 +24,11 @@ bool QuorumController::handles(ApiKey api) {
     case ApiKey::CreateTopics:
     case ApiKey::DeleteTopics:
     case ApiKey::ElectLeaders:
+    case ApiKey::AlterConfigs:
+    case ApiKey::IncrementalAlterConfigs:
+    case ApiKey::CreatePartitions:
+    case ApiKey::AlterPartitionReassignments:
+    case ApiKey::ListPartitionReassignments:
     case ApiKey::AllocateProducerIds:
     case ApiKey::Envelope:
       return true;
@@ -153,6 +160,34 @@ void QuorumController::serve(env::Env& env, raft::KafkaRaftClient& raft, const R
     case ApiKey::AllocateProducerIds:
       return process<protocol::AllocateProducerIdsRequest>(
           env, raft, to, body, [&](const auto& r) { return on_allocate_producer_ids(r); });
+    default:
+      serve_admin(env, raft, to, body);
+  }
+}
+
+void QuorumController::serve_admin(env::Env& env, raft::KafkaRaftClient& raft, const ReplyTo& to,
+                                   const Blob& body) {
+  switch (to.header.api) {
+    case ApiKey::IncrementalAlterConfigs:
+      return process<protocol::IncrementalAlterConfigsRequest>(
+          env, raft, to, body, [&](const auto& r) { return incremental_alter_configs(image_, r); });
+    case ApiKey::AlterConfigs:
+      return process<protocol::AlterConfigsRequest>(
+          env, raft, to, body, [&](const auto& r) { return legacy_alter_configs(image_, r); });
+    case ApiKey::CreatePartitions:
+      return process<protocol::CreatePartitionsRequest>(env, raft, to, body, [&](const auto& r) {
+        return create_partitions(view(env), r, env.random);
+      });
+    case ApiKey::AlterPartitionReassignments:
+      return process<protocol::AlterPartitionReassignmentsRequest>(
+          env, raft, to, body,
+          [&](const auto& r) { return alter_partition_reassignments(view(env), r); });
+    case ApiKey::ListPartitionReassignments:
+      return process<protocol::ListPartitionReassignmentsRequest>(
+          env, raft, to, body, [&](const auto& r) {
+            return ControllerResult<protocol::ListPartitionReassignmentsResponse>{
+                {}, list_partition_reassignments(image_, r)};
+          });
     default:
       env.network.close(to.connection);
   }

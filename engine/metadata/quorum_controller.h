@@ -85,6 +85,8 @@ class QuorumController {
   void deactivate(env::Env& env);
   void complete(env::Env& env, Offset committed);
   void serve(env::Env& env, raft::KafkaRaftClient& raft, const ReplyTo& to, const Blob& body);
+  void serve_admin(env::Env& env, raft::KafkaRaftClient& raft, const ReplyTo& to,
+                   const Blob& body);
   void refuse(env::Env& env, const ReplyTo& to, const Blob& body, ErrorCode error);
 
   /// Decodes, decides, appends, replays, and queues the answer.

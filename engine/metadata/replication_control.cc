@@ -1,17 +1,14 @@
 // Elections and ISR changes; creating and deleting topics is in topic_control.cc.
 #include "engine/metadata/replication_control.h"
 
+#include <fmt/format.h>
+
+#include "engine/metadata/admin_errors.h"
 #include "engine/metadata/node_ids.h"
 #include "engine/metadata/topic_config.h"
 
 namespace kscope::metadata {
 namespace {
-
-Election allowed_election(const ControllerView& view, const std::string& topic) {
-  return unclean_leader_election(view.image, topic, view.config.unclean_leader_election)
-             ? Election::Unclean
-             : Election::Online;
-}
 
 AcceptableLeader active_in(const MetadataImage& image) {
   return [&image](NodeId broker) { return image.is_active(broker); };
@@ -21,6 +18,15 @@ void for_each_partition(const MetadataImage& image, auto visit) {
   for (const auto& [name, topic] : image.topics()) {
     for (const auto& [index, partition] : topic.partitions) visit(topic, index, partition);
   }
+}
+
+/// REQUIRES the partition to be there.
+PartitionChangeBuilder builder_for(const ControllerView& view, const TopicImage& topic,
+                                   std::int32_t index, AcceptableLeader is_acceptable) {
+  PartitionChangeBuilder builder(topic.partitions.at(index), topic.id, index,
+                                 std::move(is_acceptable));
+  allow_eligible_leaders(view, topic.name, builder);
+  return builder;
 }
 
 bool is_duplicate_free_subset(const std::vector<NodeId>& isr, const std::vector<NodeId>& replicas) {
@@ -83,7 +89,7 @@ AlteredPartition alter_one(const ControllerView& view, NodeId sender, const Topi
   std::vector<NodeId> isr;
   for (const auto& state : wanted_isr(wanted, version)) isr.push_back(NodeId(state.broker_id));
   const auto record =
-      PartitionChangeBuilder(partition, topic.id, wanted.partition_index, active_in(view.image))
+      builder_for(view, topic, wanted.partition_index, active_in(view.image))
           .election(allowed_election(view, topic.name))
           .target_isr(std::move(isr))
           .target_recovering(wanted.leader_recovery_state == 1)
@@ -98,27 +104,50 @@ AlteredPartition alter_one(const ControllerView& view, NodeId sender, const Topi
   return altered(wanted.partition_index, next);
 }
 
-ErrorCode elect_one(const ControllerView& view, const TopicImage& topic, std::int32_t index,
-                    Election election, Records& records) {
+ApiError elect_one(const ControllerView& view, const TopicImage& topic, std::int32_t index,
+                   Election election, Records& records) {
   const auto found = topic.partitions.find(index);
-  if (found == topic.partitions.end()) return ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+  if (found == topic.partitions.end()) {
+    return {ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+            fmt::format("No such partition as {}-{}", topic.name, index)};
+  }
   const PartitionRegistration& partition = found->second;
   const bool preferred = election == Election::Preferred;
   if (preferred ? partition.has_preferred_leader() : partition.leader.has_value()) {
-    return ErrorCode::ELECTION_NOT_NEEDED;
+    return {ErrorCode::ELECTION_NOT_NEEDED, "Leader election not needed for topic partition."};
   }
-  const auto record = PartitionChangeBuilder(partition, topic.id, index, active_in(view.image))
+  const auto record = builder_for(view, topic, index, active_in(view.image))
                           .election(election)
                           .build();
   if (!record) {
-    return preferred ? ErrorCode::PREFERRED_LEADER_NOT_AVAILABLE
-                     : ErrorCode::ELIGIBLE_LEADERS_NOT_AVAILABLE;
+    return preferred ? ApiError{ErrorCode::PREFERRED_LEADER_NOT_AVAILABLE,
+                                "The preferred leader was not available."}
+                     : ApiError{ErrorCode::ELIGIBLE_LEADERS_NOT_AVAILABLE,
+                                "Eligible topic partition leaders are not available."};
   }
   records.push_back(*record);
-  return ErrorCode::NONE;
+  return {};
 }
 
 }  // namespace
+
+Election allowed_election(const ControllerView& view, const std::string& topic) {
+  return unclean_leader_election(view.image, topic, view.config.node,
+                                 view.config.unclean_leader_election)
+             ? Election::Unclean
+             : Election::Online;
+}
+
+void allow_eligible_leaders(const ControllerView& view, const std::string& topic,
+                            PartitionChangeBuilder& builder) {
+  if (!view.config.eligible_leader_replicas) return;
+  const TopicImage* known = view.image.topic(topic);
+  const auto replicas =
+      static_cast<std::int32_t>(known->partitions.begin()->second.replicas.size());
+  const std::int32_t wanted = min_insync_replicas(view.image, topic, view.config.node,
+                                                  view.config.min_insync_replicas);
+  builder.eligible_leaders(true, std::min(wanted, replicas));
+}
 
 // ---- AlterPartition ---------------------------------------------------------------------------
 
@@ -192,13 +221,13 @@ ControllerResult<protocol::ElectLeadersResponse> elect_leaders(
   const Election election = request.election_type == 0 ? Election::Preferred : Election::Unclean;
   const auto elect = [&](const std::string& name, const TopicImage* topic, std::int32_t index,
                          auto& results) {
-    const ErrorCode error = topic == nullptr
-                                ? ErrorCode::UNKNOWN_TOPIC_OR_PARTITION
-                                : elect_one(view, *topic, index, election, result.records);
+    const ApiError error =
+        topic == nullptr
+            ? ApiError{ErrorCode::UNKNOWN_TOPIC_OR_PARTITION, "No such topic as " + name}
+            : elect_one(view, *topic, index, election, result.records);
     // Asked for "all", only those are named that needed an election.
-    if (!request.topic_partitions && error == ErrorCode::ELECTION_NOT_NEEDED) return;
-    results.push_back({index, error, std::nullopt});
-    if (topic == nullptr) results.back().error_message = "No such topic as " + name;
+    if (!request.topic_partitions && error.code == ErrorCode::ELECTION_NOT_NEEDED) return;
+    results.push_back({index, error.code, error.text()});
   };
   if (request.topic_partitions) {
     for (const auto& asked : *request.topic_partitions) {
@@ -270,9 +299,26 @@ void leave_isrs(const ControllerView& view, NodeId broker, Records& records) {
     if (!partition.in_isr(broker)) return;
     std::vector<NodeId> isr = partition.isr;
     std::erase(isr, broker);
-    const auto record = PartitionChangeBuilder(partition, topic.id, index, others)
+    const auto record = builder_for(view, topic, index, others)
                             .election(allowed_election(view, topic.name))
                             .target_isr(std::move(isr))
+                            .build();
+    if (record) records.push_back(*record);
+  });
+}
+
+void forget_eligibility(const ControllerView& view, NodeId broker, Records& records) {
+  if (!view.config.eligible_leader_replicas) return;
+  const auto others = [&](NodeId id) { return id != broker && view.image.is_active(id); };
+  for_each_partition(view.image, [&](const TopicImage& topic, std::int32_t index,
+                                     const PartitionRegistration& partition) {
+    if (!contains(partition.elr, broker) && !partition.in_isr(broker)) return;
+    std::vector<NodeId> isr = partition.isr;
+    std::erase(isr, broker);
+    const auto record = builder_for(view, topic, index, others)
+                            .election(allowed_election(view, topic.name))
+                            .target_isr(std::move(isr))
+                            .unclean_shutdown_of(broker)
                             .build();
     if (record) records.push_back(*record);
   });
@@ -283,7 +329,7 @@ void elect_for_leaderless(const ControllerView& view, NodeId newcomer, Records& 
   for_each_partition(view.image, [&](const TopicImage& topic, std::int32_t index,
                                      const PartitionRegistration& partition) {
     if (partition.leader) return;
-    const auto record = PartitionChangeBuilder(partition, topic.id, index, alive)
+    const auto record = builder_for(view, topic, index, alive)
                             .election(allowed_election(view, topic.name))
                             .build();
     if (record) records.push_back(*record);

@@ -14,6 +14,7 @@
 #include "engine/metadata/cluster_control.h"
 #include "engine/metadata/partition_change_builder.h"
 #include "engine/protocol/messages/alter_partition.h"
+#include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/elect_leaders.h"
@@ -23,6 +24,10 @@ namespace kscope::metadata {
 /// Luck goes into the placement and into the ids of the topics.
 ControllerResult<protocol::CreateTopicsResponse> create_topics(
     const ControllerView& view, const protocol::CreateTopicsRequest& request,
+    env::RandomSet& random);
+
+ControllerResult<protocol::CreatePartitionsResponse> create_partitions(
+    const ControllerView& view, const protocol::CreatePartitionsRequest& request,
     env::RandomSet& random);
 
 ControllerResult<protocol::DeleteTopicsResponse> delete_topics(
@@ -51,7 +56,15 @@ void elect_unclean_leaders(const ControllerView& view, Records& records);
 bool has_imbalance(const MetadataImage& image);
 bool has_leaderless(const MetadataImage& image);
 
+/// Unclean if the topic's effective settings allow it, else online.
+Election allowed_election(const ControllerView& view, const std::string& topic);
+/// Tells the builder whether eligible leader replicas are in use, and the topic's min ISR.
+void allow_eligible_leaders(const ControllerView& view, const std::string& topic,
+                            PartitionChangeBuilder& builder);
+
 // For cluster_control.
+/// `broker` came back and cannot vouch for what it had: it is eligible for nothing any more.
+void forget_eligibility(const ControllerView& view, NodeId broker, Records& records);
 bool leads_any(const MetadataImage& image, NodeId broker);
 /// `broker` leaves every ISR that has another member, and every leadership.
 void leave_isrs(const ControllerView& view, NodeId broker, Records& records);

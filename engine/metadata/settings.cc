@@ -77,6 +77,8 @@ Result<SharedServerConfig> shared_server_config(NodeId node, const std::vector<N
   read.number("default.replication.factor", 1, INT16_MAX, &controller.replication_factor);
   read.number("min.insync.replicas", 1, INT32_MAX, &controller.min_insync_replicas);
   read.boolean("unclean.leader.election.enable", &controller.unclean_leader_election);
+  read.boolean("eligible.leader.replicas.enable", &controller.eligible_leader_replicas);
+  controller.settings = settings;
   read.boolean("auto.leader.rebalance.enable", &controller.auto_leader_rebalance);
   read.duration("leader.imbalance.check.interval.seconds", seconds(1), 1,
                 &controller.leader_imbalance_check);

@@ -25,10 +25,12 @@ struct ControllerConfig {
   std::int16_t replication_factor = 1;    ///< default.replication.factor
   std::int32_t min_insync_replicas = 1;   ///< min.insync.replicas, unless a topic has its own
   bool unclean_leader_election = false;   ///< unclean.leader.election.enable, likewise
+  bool eligible_leader_replicas = false;  ///< eligible.leader.replicas.enable (KIP-966, preview)
   bool auto_leader_rebalance = true;      ///< auto.leader.rebalance.enable
   Duration leader_imbalance_check = seconds(300);  ///< leader.imbalance.check.interval.seconds
   /// unclean.leader.election.interval.ms: how often leaderless partitions are looked at.
   Duration unclean_election_check = seconds(300);
+  Settings settings;  ///< all the node was started with: the last but one word on a setting
 };
 
 struct SharedServerConfig {

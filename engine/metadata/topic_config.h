@@ -29,9 +29,12 @@ storage::LogConfig log_config_of(const std::map<std::string, std::string>& topic
 /// A decimal number from 0 to 1, as min.cleanable.dirty.ratio takes; nothing for anything else.
 std::optional<double> parse_ratio(const std::string& text);
 
-std::int32_t min_insync_replicas(const MetadataImage& image, const std::string& topic,
+/// The first that says something: the topic, the node's dynamic settings, those of all brokers, and
+/// what the node was started with (Kafka: KafkaConfigSchema.resolveEffectiveTopicConfig).
+std::int32_t min_insync_replicas(const MetadataImage& image, const std::string& topic, NodeId node,
                                  std::int32_t fallback);
-bool unclean_leader_election(const MetadataImage& image, const std::string& topic, bool fallback);
+bool unclean_leader_election(const MetadataImage& image, const std::string& topic, NodeId node,
+                             bool fallback);
 
 /// Kafka: Topic.validate. Why the name cannot be a topic's; nothing if it can.
 std::optional<std::string> topic_name_problem(const std::string& name);

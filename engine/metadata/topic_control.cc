@@ -1,8 +1,13 @@
-// Creating and deleting topics. Kafka: ReplicationControlManager.createTopics, deleteTopics.
+// Creating, growing and deleting topics. Kafka: ReplicationControlManager.createTopics,
+// createPartitions, deleteTopics.
 #include <fmt/format.h>
 
 #include <set>
 
+#include "engine/metadata/admin_errors.h"
+#include "engine/metadata/config_table.h"
+#include "engine/metadata/configuration_control.h"
+#include "engine/metadata/effective_config.h"
 #include "engine/metadata/node_ids.h"
 #include "engine/metadata/replica_placer.h"
 #include "engine/metadata/replication_control.h"
@@ -14,26 +19,8 @@ namespace {
 using protocol::CreateTopicsRequest;
 using protocol::CreateTopicsResponse;
 
-struct ApiError {
-  ErrorCode code = ErrorCode::NONE;
-  std::string message;
-  bool is_failure() const { return code != ErrorCode::NONE; }
-};
-
 /// Replicas by partition, as asked for or as placed.
 using Assignment = std::map<std::int32_t, std::vector<NodeId>>;
-
-/// The directory of a replica as far as the controller can know it (KIP-858): the broker's only
-/// one, or "unassigned" (reserved id 1), to be told by the broker.
-Uuid directory_of(const MetadataImage& image, NodeId broker) {
-  const BrokerRegistration* registration = image.broker(broker);
-  if (registration != nullptr && registration->log_dirs.size() == 1) {
-    return registration->log_dirs.front();
-  }
-  Uuid unassigned;
-  unassigned.bytes[15] = 1;
-  return unassigned;
-}
 
 Uuid random_uuid(env::Random& random) {
   Uuid id;
@@ -64,42 +51,15 @@ ApiError check_name(const MetadataImage& image, const std::string& name) {
 }
 
 ApiError check_configs(const CreateTopicsRequest::CreatableTopic& topic) {
+  std::map<std::string, std::string> settings;
   for (const auto& config : topic.configs) {
     if (!config.value) {
       return {ErrorCode::INVALID_CONFIG,
               "Null value not supported for topic configs: " + config.name};
     }
-    if (auto problem = topic_config_problem(config.name, *config.value)) {
-      return {ErrorCode::INVALID_CONFIG, *problem};
-    }
+    settings[config.name] = *config.value;
   }
-  return {};
-}
-
-/// Kafka: validateManualPartitionAssignment.
-ApiError check_manual_replicas(const MetadataImage& image, const std::vector<std::int32_t>& ids,
-                               std::size_t expected) {
-  if (ids.empty()) {
-    return {ErrorCode::INVALID_REPLICA_ASSIGNMENT,
-            "The manual partition assignment includes an empty replica list."};
-  }
-  std::set<std::int32_t> distinct(ids.begin(), ids.end());
-  if (distinct.size() != ids.size()) {
-    return {ErrorCode::INVALID_REPLICA_ASSIGNMENT,
-            "The manual partition assignment includes the same broker more than once."};
-  }
-  for (std::int32_t id : ids) {
-    if (image.broker(NodeId(id)) != nullptr) continue;
-    return {ErrorCode::INVALID_REPLICA_ASSIGNMENT,
-            fmt::format("The manual partition assignment includes broker {}, but no such broker is "
-                        "registered.",
-                        id)};
-  }
-  if (expected != 0 && ids.size() != expected) {
-    return {
-        ErrorCode::INVALID_REPLICA_ASSIGNMENT,
-        "The manual partition assignment includes partitions with different replication factors."};
-  }
+  if (auto problem = topic_configs_problem(settings)) return {ErrorCode::INVALID_CONFIG, *problem};
   return {};
 }
 
@@ -133,6 +93,34 @@ ApiError assign_manually(const MetadataImage& image,
           "partitions should be a consecutive 0-based integer sequence"};
 }
 
+struct PlacementSpec {
+  std::int32_t first = 0, count = 1;  ///< partitions
+  std::int16_t factor = 1;
+};
+
+ApiError place(const ControllerView& view, const PlacementSpec& spec, env::Random& random,
+               Assignment& result) {
+  // Kafka bounds the records of one request (QuorumController.MAX_RECORDS_PER_USER_OP).
+  constexpr std::int32_t kMaxPartitions = 10'000;
+  if (spec.count > kMaxPartitions) {
+    return {ErrorCode::POLICY_VIOLATION, "Excessively large number of partitions per request."};
+  }
+  std::vector<UsableBroker> usable;
+  for (const auto& [id, broker] : view.image.brokers()) {
+    if (!broker.in_controlled_shutdown) usable.push_back({id, broker.rack, broker.fenced});
+  }
+  Placement placement = place_replicas(usable, spec.count, spec.factor, random);
+  if (!placement.problem.empty()) {
+    return {ErrorCode::INVALID_REPLICATION_FACTOR,
+            fmt::format("Unable to replicate the partition {} time(s): {}", spec.factor,
+                        placement.problem)};
+  }
+  for (std::int32_t p = 0; p < spec.count; ++p) {
+    result[spec.first + p] = std::move(placement.replicas[static_cast<std::size_t>(p)]);
+  }
+  return {};
+}
+
 ApiError assign_by_placement(const ControllerView& view,
                              const CreateTopicsRequest::CreatableTopic& topic, env::Random& random,
                              Assignment& result) {
@@ -148,30 +136,11 @@ ApiError assign_by_placement(const ControllerView& view,
       topic.num_partitions == -1 ? view.config.num_partitions : topic.num_partitions;
   const std::int16_t factor =
       topic.replication_factor == -1 ? view.config.replication_factor : topic.replication_factor;
-  // Kafka bounds the records of one request (QuorumController.MAX_RECORDS_PER_USER_OP).
-  constexpr std::int32_t kMaxPartitions = 10'000;
-  if (partitions > kMaxPartitions) {
-    return {ErrorCode::POLICY_VIOLATION, "Excessively large number of partitions per request."};
-  }
-  std::vector<UsableBroker> usable;
-  for (const auto& [id, broker] : view.image.brokers()) {
-    if (!broker.in_controlled_shutdown) usable.push_back({id, broker.rack, broker.fenced});
-  }
-  Placement placement = place_replicas(usable, partitions, factor, random);
-  if (!placement.problem.empty()) {
-    return {
-        ErrorCode::INVALID_REPLICATION_FACTOR,
-        fmt::format("Unable to replicate the partition {} time(s): {}", factor, placement.problem)};
-  }
-  for (std::int32_t p = 0; p < partitions; ++p) {
-    result[p] = std::move(placement.replicas[static_cast<std::size_t>(p)]);
-  }
-  return {};
+  return place(view, {0, partitions, factor}, random, result);
 }
 
 /// The ISR begins as the replicas that are alive; the first of them leads.
-ApiError add_partitions(const MetadataImage& image,
-                        const CreateTopicsRequest::CreatableTopic& topic, const Uuid& id,
+ApiError add_partitions(const MetadataImage& image, bool placed_by_us, const Uuid& id,
                         const Assignment& assignment, Records& records) {
   for (const auto& [index, replicas] : assignment) {
     PartitionRegistration partition;
@@ -181,7 +150,7 @@ ApiError add_partitions(const MetadataImage& image,
       if (image.is_active(replica)) partition.isr.push_back(replica);
     }
     if (partition.isr.empty()) {
-      if (topic.assignments.empty()) {
+      if (placed_by_us) {
         return {
             ErrorCode::INVALID_REPLICATION_FACTOR,
             fmt::format("Unable to replicate the partition {} time(s): All brokers are currently "
@@ -198,6 +167,19 @@ ApiError add_partitions(const MetadataImage& image,
     records.push_back(partition.to_record(id, index));
   }
   return {};
+}
+
+/// KIP-525: all settings that the new topic has, and where each comes from.
+void tell_configs(const ControllerView& view, const CreateTopicsRequest::CreatableTopic& topic,
+                  CreateTopicsResponse::CreatableTopicResult& result) {
+  std::map<std::string, std::string> own;
+  for (const auto& config : topic.configs) own[config.name] = *config.value;
+  for (const ConfigKey& key : topic_config_table()) {
+    const EffectiveConfig config =
+        effective_topic_config(key, own, view.image, view.config.node, view.config.settings);
+    result.configs->push_back({key.name, config.value(), false,
+                               static_cast<std::int8_t>(config.source()), false});
+  }
 }
 
 ApiError create_topic(const ControllerView& view, const CreateTopicsRequest::CreatableTopic& topic,
@@ -218,15 +200,15 @@ ApiError create_topic(const ControllerView& view, const CreateTopicsRequest::Cre
     created.push_back(
         protocol::ConfigRecord{kTopicResource, topic.name, config.name, config.value});
   }
-  if (auto e = add_partitions(view.image, topic, id, assignment, created); e.is_failure()) return e;
+  const bool placed_by_us = topic.assignments.empty();
+  if (auto e = add_partitions(view.image, placed_by_us, id, assignment, created); e.is_failure()) {
+    return e;
+  }
   records.insert(records.end(), created.begin(), created.end());
   result.topic_id = id;
   result.num_partitions = static_cast<std::int32_t>(assignment.size());
   result.replication_factor = static_cast<std::int16_t>(assignment.begin()->second.size());
-  for (const auto& config : topic.configs) {
-    constexpr std::int8_t kDynamicTopicConfig = 1;
-    result.configs->push_back({config.name, config.value, false, kDynamicTopicConfig, false});
-  }
+  tell_configs(view, topic, result);
   return {};
 }
 
@@ -247,6 +229,82 @@ ControllerResult<CreateTopicsResponse> create_topics(const ControllerView& view,
                                : create_topic(view, topic, random, result.records, answer);
     answer.error_code = error.code;
     if (error.is_failure()) answer.error_message = error.message;
+  }
+  if (request.validate_only) result.records.clear();
+  return result;
+}
+
+namespace {
+
+using NewPartitions = protocol::CreatePartitionsRequest::CreatePartitionsTopic;
+
+ApiError assign_new(const ControllerView& view, const NewPartitions& asked, const TopicImage& topic,
+                    env::Random& random, Assignment& result) {
+  const auto first = static_cast<std::int32_t>(topic.partitions.size());
+  const std::size_t factor = topic.partitions.begin()->second.replicas.size();
+  if (!asked.assignments) {
+    return place(view, {first, asked.count - first, static_cast<std::int16_t>(factor)}, random,
+                 result);
+  }
+  if (asked.assignments->size() != static_cast<std::size_t>(asked.count - first)) {
+    return {ErrorCode::INVALID_REPLICA_ASSIGNMENT,
+            fmt::format("Attempted to add {} additional partition(s), but only {} assignment(s) "
+                        "were specified.",
+                        asked.count - first, asked.assignments->size())};
+  }
+  std::int32_t index = first;
+  for (const auto& assignment : *asked.assignments) {
+    if (auto e = check_manual_replicas(view.image, assignment.broker_ids, factor); e.is_failure()) {
+      return e;
+    }
+    result[index++] = to_nodes(assignment.broker_ids);
+  }
+  return {};
+}
+
+ApiError grow_topic(const ControllerView& view, const NewPartitions& asked, env::Random& random,
+                    Records& records) {
+  const TopicImage* topic = view.image.topic(asked.name);
+  if (topic == nullptr) {
+    return {ErrorCode::UNKNOWN_TOPIC_OR_PARTITION,
+            "This server does not host this topic-partition."};
+  }
+  const auto present = static_cast<std::int32_t>(topic->partitions.size());
+  if (asked.count == present) {
+    return {ErrorCode::INVALID_PARTITIONS,
+            fmt::format("Topic already has {} partition(s).", present)};
+  }
+  if (asked.count < present) {
+    return {ErrorCode::INVALID_PARTITIONS,
+            fmt::format("The topic {} currently has {} partition(s); {} would not be an increase.",
+                        asked.name, present, asked.count)};
+  }
+  Assignment assignment;
+  if (auto e = assign_new(view, asked, *topic, random, assignment); e.is_failure()) return e;
+  Records added;
+  const bool placed_by_us = !asked.assignments.has_value();
+  if (auto e = add_partitions(view.image, placed_by_us, topic->id, assignment, added);
+      e.is_failure()) {
+    return e;
+  }
+  records.insert(records.end(), added.begin(), added.end());
+  return {};
+}
+
+}  // namespace
+
+ControllerResult<protocol::CreatePartitionsResponse> create_partitions(
+    const ControllerView& view, const protocol::CreatePartitionsRequest& request,
+    env::RandomSet& random) {
+  ControllerResult<protocol::CreatePartitionsResponse> result;
+  std::map<std::string, int> times;
+  for (const auto& topic : request.topics) ++times[topic.name];
+  for (const auto& topic : request.topics) {
+    const ApiError error =
+        times[topic.name] > 1
+            ? ApiError{ErrorCode::INVALID_REQUEST, "Duplicate topic name."}
+            : grow_topic(view, topic, random[env::Purpose::Placement], result.records);
+    result.response.results.push_back({topic.name, error.code, error.text()});
   }
   if (request.validate_only) result.records.clear();
   return result;

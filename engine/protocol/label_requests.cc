@@ -2,17 +2,23 @@
 #include <fmt/format.h>
 
 #include "engine/protocol/label_text.h"
+#include "engine/protocol/messages/alter_configs.h"
 #include "engine/protocol/messages/alter_partition.h"
+#include "engine/protocol/messages/alter_partition_reassignments.h"
 #include "engine/protocol/messages/begin_quorum_epoch.h"
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
+#include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
+#include "engine/protocol/messages/describe_configs.h"
 #include "engine/protocol/messages/end_quorum_epoch.h"
 #include "engine/protocol/messages/fetch.h"
 #include "engine/protocol/messages/fetch_snapshot.h"
+#include "engine/protocol/messages/incremental_alter_configs.h"
 #include "engine/protocol/messages/list_offsets.h"
+#include "engine/protocol/messages/list_partition_reassignments.h"
 #include "engine/protocol/messages/metadata.h"
 #include "engine/protocol/messages/offset_for_leader_epoch.h"
 #include "engine/protocol/messages/produce.h"
@@ -59,7 +65,7 @@ std::string label(const ProduceRequest& request) {
 std::string label(const FetchRequest& request) {
   const std::size_t n =
       count_partitions(request.topics, [](const auto& t) -> auto& { return t.partitions; });
-  if (n == 0) return "Fetch";  // a session that goes on as it was
+  if (n == 0) return "Fetch as before";  // a session of which nothing changed
   if (n > 1) return "Fetch " + count_label(n, "partition");
   const auto& partition = request.topics.front().partitions.front();
   std::string text = fmt::format("Fetch off={}", partition.fetch_offset);
@@ -174,6 +180,52 @@ std::string label(const AlterPartitionRequest& request) {
   return fmt::format("{} ISR {{{}}}?", what, fmt::join(isr, ","));
 }
 
+/// "topic orders", "broker 1", "all brokers".
+std::string resource_label(std::int8_t type, const std::string& name) {
+  if (type == 2) return "topic " + name;
+  return name.empty() ? "all brokers" : "broker " + name;
+}
+
+std::string alteration_label(const char* api, const auto& request) {
+  if (request.resources.size() != 1) return count_label(request.resources.size(), "resource");
+  const auto& only = request.resources.front();
+  const std::string what = resource_label(only.resource_type, only.resource_name);
+  if (only.configs.size() != 1) return fmt::format("{} {}", api, what);
+  const auto& config = only.configs.front();
+  return fmt::format("{} {} {}={}", api, what, config.name, config.value.value_or("default"));
+}
+
+std::string label(const AlterConfigsRequest& request) {
+  return alteration_label("AlterConfigs", request);
+}
+
+std::string label(const IncrementalAlterConfigsRequest& request) {
+  return alteration_label("AlterConfigs", request);
+}
+
+std::string label(const DescribeConfigsRequest& request) {
+  if (request.resources.size() != 1) return "DescribeConfigs";
+  const auto& only = request.resources.front();
+  return "DescribeConfigs " + resource_label(only.resource_type, only.resource_name);
+}
+
+std::string label(const CreatePartitionsRequest& request) {
+  if (request.topics.size() != 1) return "CreatePartitions";
+  return fmt::format("CreatePartitions {} to {}", request.topics.front().name,
+                     request.topics.front().count);
+}
+
+std::string label(const AlterPartitionReassignmentsRequest& request) {
+  const std::size_t n =
+      count_partitions(request.topics, [](const auto& t) -> auto& { return t.partitions; });
+  if (n != 1) return "Reassign " + count_label(n, "partition");
+  const auto& topic = request.topics.front();
+  const auto& partition = topic.partitions.front();
+  const std::string what = partition_label(topic.name, partition.partition_index);
+  if (!partition.replicas) return fmt::format("Reassign {}: cancel", what);
+  return fmt::format("Reassign {} to {{{}}}", what, fmt::join(*partition.replicas, ","));
+}
+
 template <class Request>
 std::string label_of(ApiKey api, std::int16_t version, const Blob& body) {
   const auto request = decode_body<Request>(body, version);
@@ -200,6 +252,13 @@ std::string request_label(ApiKey api, std::int16_t version, const Blob& body) {
     case ApiKey::BrokerRegistration:
       return label_of<BrokerRegistrationRequest>(api, version, body);
     case ApiKey::BrokerHeartbeat: return label_of<BrokerHeartbeatRequest>(api, version, body);
+    case ApiKey::AlterConfigs: return label_of<AlterConfigsRequest>(api, version, body);
+    case ApiKey::IncrementalAlterConfigs:
+      return label_of<IncrementalAlterConfigsRequest>(api, version, body);
+    case ApiKey::DescribeConfigs: return label_of<DescribeConfigsRequest>(api, version, body);
+    case ApiKey::CreatePartitions: return label_of<CreatePartitionsRequest>(api, version, body);
+    case ApiKey::AlterPartitionReassignments:
+      return label_of<AlterPartitionReassignmentsRequest>(api, version, body);
     case ApiKey::AlterPartition: return label_of<AlterPartitionRequest>(api, version, body);
     default: return to_string(api);
   }

@@ -2,22 +2,28 @@
 #include <fmt/format.h>
 
 #include "engine/protocol/label_text.h"
+#include "engine/protocol/messages/alter_configs.h"
 #include "engine/protocol/messages/alter_partition.h"
+#include "engine/protocol/messages/alter_partition_reassignments.h"
 #include "engine/protocol/messages/api_versions.h"
 #include "engine/protocol/messages/begin_quorum_epoch.h"
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
+#include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
+#include "engine/protocol/messages/describe_configs.h"
 #include "engine/protocol/messages/elect_leaders.h"
 #include "engine/protocol/messages/end_quorum_epoch.h"
 #include "engine/protocol/messages/fetch.h"
 #include "engine/protocol/messages/fetch_snapshot.h"
 #include "engine/protocol/messages/find_coordinator.h"
+#include "engine/protocol/messages/incremental_alter_configs.h"
 #include "engine/protocol/messages/init_producer_id.h"
 #include "engine/protocol/messages/list_offsets.h"
+#include "engine/protocol/messages/list_partition_reassignments.h"
 #include "engine/protocol/messages/metadata.h"
 #include "engine/protocol/messages/offset_for_leader_epoch.h"
 #include "engine/protocol/messages/produce.h"
@@ -154,6 +160,13 @@ std::string response_label(ApiKey api, std::int16_t version, const Blob& body) {
     case ApiKey::FindCoordinator: return label_of<FindCoordinatorResponse>(api, version, body);
     case ApiKey::InitProducerId: return label_of<InitProducerIdResponse>(api, version, body);
     case ApiKey::DescribeCluster: return label_of<DescribeClusterResponse>(api, version, body);
+    case ApiKey::AlterConfigs: return label_of<AlterConfigsResponse>(api, version, body);
+    case ApiKey::IncrementalAlterConfigs:
+      return label_of<IncrementalAlterConfigsResponse>(api, version, body);
+    case ApiKey::DescribeConfigs: return label_of<DescribeConfigsResponse>(api, version, body);
+    case ApiKey::CreatePartitions: return label_of<CreatePartitionsResponse>(api, version, body);
+    case ApiKey::AlterPartitionReassignments:
+      return label_of<AlterPartitionReassignmentsResponse>(api, version, body);
     case ApiKey::ElectLeaders: return label_of<ElectLeadersResponse>(api, version, body);
     case ApiKey::Vote: return label_of<VoteResponse>(api, version, body);
     case ApiKey::BeginQuorumEpoch: return label_of<BeginQuorumEpochResponse>(api, version, body);

@@ -3,14 +3,18 @@
 #include <array>
 
 #include "engine/protocol/messages/allocate_producer_ids.h"
+#include "engine/protocol/messages/alter_configs.h"
 #include "engine/protocol/messages/alter_partition.h"
+#include "engine/protocol/messages/alter_partition_reassignments.h"
 #include "engine/protocol/messages/begin_quorum_epoch.h"
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
+#include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
+#include "engine/protocol/messages/describe_configs.h"
 #include "engine/protocol/messages/describe_quorum.h"
 #include "engine/protocol/messages/elect_leaders.h"
 #include "engine/protocol/messages/end_quorum_epoch.h"
@@ -18,8 +22,10 @@
 #include "engine/protocol/messages/fetch.h"
 #include "engine/protocol/messages/fetch_snapshot.h"
 #include "engine/protocol/messages/find_coordinator.h"
+#include "engine/protocol/messages/incremental_alter_configs.h"
 #include "engine/protocol/messages/init_producer_id.h"
 #include "engine/protocol/messages/list_offsets.h"
+#include "engine/protocol/messages/list_partition_reassignments.h"
 #include "engine/protocol/messages/metadata.h"
 #include "engine/protocol/messages/offset_for_leader_epoch.h"
 #include "engine/protocol/messages/produce.h"
@@ -58,7 +64,7 @@ constexpr ApiEntry entry(const char* name, std::optional<VersionRange> on_broker
 /// name, versions on the broker's listener, on the controller's, meaning
 constexpr std::array kApis = {
     KSCOPE_API(Produce, range(0, 9), kNotServed, "append record batches"),
-    KSCOPE_API(Fetch, range(4, 12), range(12, 17), "read a log: consumers, followers, voters"),
+    KSCOPE_API(Fetch, range(4, 17), range(12, 17), "read a log: consumers, followers, voters"),
     KSCOPE_API(ListOffsets, range(1, 7), kNotServed, "first, last, or by time: which offset?"),
     KSCOPE_API(Metadata, range(0, 12), kNotServed, "brokers, topics, leaders"),
     KSCOPE_API(FindCoordinator, range(0, 4), kNotServed, "who coordinates this group?"),
@@ -68,7 +74,13 @@ constexpr std::array kApis = {
     KSCOPE_API(DeleteRecords, range(0, 2), kNotServed, "forget records before an offset"),
     KSCOPE_API(InitProducerId, range(0, 4), kNotServed, "an identity for idempotent writes"),
     KSCOPE_API(OffsetForLeaderEpoch, range(2, 4), kNotServed, "where does this epoch end?"),
+    KSCOPE_API(DescribeConfigs, range(0, 4), kNotServed, "settings, their sources and defaults"),
+    KSCOPE_API(AlterConfigs, range(0, 2), range(0, 2), "replace all settings of a resource"),
+    KSCOPE_API(CreatePartitions, range(0, 3), range(0, 3), "more partitions for a topic"),
     KSCOPE_API(ElectLeaders, range(0, 2), range(0, 2), "move leadership"),
+    KSCOPE_API(IncrementalAlterConfigs, range(0, 1), range(0, 1), "change some settings"),
+    KSCOPE_API(AlterPartitionReassignments, range(0, 0), range(0, 0), "move replicas elsewhere"),
+    KSCOPE_API(ListPartitionReassignments, range(0, 0), range(0, 0), "which replicas are moving?"),
     KSCOPE_API(Vote, kNotServed, range(0, 1), "vote for me in this epoch"),
     KSCOPE_API(BeginQuorumEpoch, kNotServed, range(0, 1), "I lead the quorum now"),
     KSCOPE_API(EndQuorumEpoch, kNotServed, range(0, 1), "I resign, elect another"),

@@ -1,6 +1,6 @@
 // BrokerDirectory: what a leader must know of the other brokers before it lets one into an ISR.
 //
-// A copy of three columns of the metadata image, kept where the hot path can look them up. A
+// A copy of four columns of the metadata image, kept where the hot path can look them up. A
 // replica may join only if its broker is unfenced, is not on its way out, and fetches as the
 // incarnation that the controller knows (KIP-903): otherwise a broker that came back with an empty
 // disk could enter the ISR on the strength of what its former self had fetched.
@@ -12,6 +12,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 
 #include "engine/base/ids.h"
 
@@ -21,6 +22,7 @@ struct BrokerStanding {
   BrokerEpoch epoch;
   bool fenced = true;
   bool shutting_down = false;  ///< in controlled shutdown
+  std::string rack{};          ///< broker.rack; empty: none
   bool operator==(const BrokerStanding&) const = default;
 };
 
@@ -43,6 +45,12 @@ class BrokerDirectory {
     if (it == brokers_.end() || it->second.fenced || it->second.shutting_down) return false;
     if (!fetched_as) return false;
     return fetched_as->value() == -1 || *fetched_as == it->second.epoch;
+  }
+  /// The rack of an unfenced broker; nothing if it is not there.
+  std::optional<std::string> rack_of(NodeId broker) const {
+    const auto it = brokers_.find(broker);
+    if (it == brokers_.end() || it->second.fenced) return std::nullopt;
+    return it->second.rack;
   }
   const std::map<NodeId, BrokerStanding>& brokers() const { return brokers_; }
   bool operator==(const BrokerDirectory&) const = default;

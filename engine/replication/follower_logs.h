@@ -36,6 +36,8 @@ class FollowerLogs {
   /// again: the bytes were bad), or KAFKA_STORAGE_ERROR (the replica is offline now).
   virtual ErrorCode append(env::Env& env, const TopicPartition& partition,
                            const protocol::FetchResponse::PartitionData& data) = 0;
+  /// False while the replication quota is used up; who is in sync is never held back (KIP-73).
+  virtual bool may_fetch(env::Env& env, const TopicPartition& partition, bool in_sync) = 0;
   /// False: the disk failed and the replica is offline now.
   virtual bool truncate(env::Env& env, const TopicPartition& partition, Offset to) = 0;
   virtual bool truncate_fully_and_start_at(env::Env& env, const TopicPartition& partition,

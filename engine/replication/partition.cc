@@ -109,10 +109,7 @@ ErrorCode Partition::update_follower_progress(Context& context, const storage::U
   const std::optional<Offset> before = replica.log_end();
   const Offset start_before = replica.log_start_or_unknown();
   replica.on_fetch(fetch);
-  // A DeleteRecords may have waited for this one.
-  if (replica.log_start_or_unknown() > start_before) {
-    context.effects.progress.push_back({ref_, true});
-  }
+  if (replica.log_start_or_unknown() != start_before) update_low_watermark(context, log);
   if (before != replica.log_end()) {
     context.env.events.emit(
         self_, event::FollowerProgressed{ref_, replica.broker(), *replica.log_end()});

@@ -83,11 +83,17 @@ class Partition {
   Result<DeleteRecordsResult> delete_records(Context& context, storage::UnifiedLog& log,
                                              std::int64_t offset);
   /// The smallest log start over this leader and all followers on live brokers: what is before it
-  /// is gone everywhere.
-  Offset low_watermark(const storage::UnifiedLog& log, const BrokerDirectory& brokers) const;
+  /// is gone everywhere. -1 before the live ones have told theirs, and on a follower.
+  Offset low_watermark() const { return low_watermark_; }
+  /// Works it out again. To be called whenever a log start, or who is alive, may have changed.
+  void update_low_watermark(Context& context, const storage::UnifiedLog& log);
 
   // ---- reads (partition_reads.cc)
   // -----------------------------------------------------------------
+  /// Where a consumer in that rack should rather read (KIP-392); nothing: here. Only replicas of the
+  /// ISR count that hold the offset. REQUIRES is_leader().
+  std::optional<NodeId> preferred_read_replica(const Context& context, const std::string& rack,
+                                               Offset offset) const;
   /// Serves a fetch; one by a follower with `update_follower` is also its progress report.
   Result<PartitionRead> fetch(Context& context, const storage::UnifiedLog& log,
                               const FetchSource& source, const PartitionFetch& fetch,
@@ -165,6 +171,7 @@ class Partition {
   std::int32_t min_insync_replicas_ = 1;
 
   Offset high_watermark_;  // Invariant: log_start <= high_watermark_ <= log_end
+  Offset low_watermark_{-1};  // Invariant: -1 unless leading
 
   // Only as leader; empty otherwise.
   std::optional<Offset> leader_epoch_start_;  // Invariant: set exactly while leading

@@ -29,19 +29,25 @@ Result<DeleteRecordsResult> Partition::delete_records(Context& context, storage:
   const Offset before = log.log_start();
   KTRY(log.advance_log_start(context.env, to, event::LogStartReason::DeleteRecords));
   if (log.log_start() > before) context.effects.progress.push_back({ref_, true});
+  update_low_watermark(context, log);
   result.requested = to;
-  result.low_watermark = low_watermark(log, context.brokers);
+  result.low_watermark = low_watermark_;
   return result;
 }
 
-Offset Partition::low_watermark(const storage::UnifiedLog& log,
-                                const BrokerDirectory& brokers) const {
+void Partition::update_low_watermark(Context& context, const storage::UnifiedLog& log) {
+  if (!is_leader()) return;
   Offset lowest = log.log_start();
   for (const ReplicaState& replica : followers_) {
-    if (!brokers.alive_epoch(replica.broker())) continue;  // it will hear of it when it is back
+    // One that is away will hear of it when it is back.
+    if (!context.brokers.alive_epoch(replica.broker())) continue;
     lowest = std::min(lowest, replica.log_start_or_unknown());
   }
-  return lowest;
+  if (lowest == low_watermark_) return;
+  const Offset from = low_watermark_;
+  low_watermark_ = lowest;
+  context.env.events.emit(self_, event::LowWatermarkMoved{ref_, from, lowest});
+  context.effects.progress.push_back({ref_, true});  // a DeleteRecords may have waited for it
 }
 
 }  // namespace kscope::replication

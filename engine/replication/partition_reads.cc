@@ -50,7 +50,31 @@ Divergence find_divergence(const storage::UnifiedLog& log, LeaderEpoch fetched, 
   return {};
 }
 
+/// The end of the last whole batch: up to there aborted transactions matter to the reader.
+Offset end_of(const Bytes& records, Offset from) {
+  const auto batches = record::split_batches(records);
+  return batches.ok() && !batches->empty() ? Offset(batches->back().next_offset()) : from;
+}
+
 }  // namespace
+
+// Kafka: ReplicaManager.findPreferredReadReplica, RackAwareReplicaSelector. A replica outside the
+// ISR may be far behind, and its readers with it; the leader would send them there for ever.
+std::optional<NodeId> Partition::preferred_read_replica(const Context& context,
+                                                        const std::string& rack,
+                                                        Offset offset) const {
+  if (context.config.selector != ReplicaSelector::RackAware || rack.empty()) return std::nullopt;
+  if (context.brokers.rack_of(self_) == rack) return std::nullopt;  // nothing is nearer than here
+  const ReplicaState* best = nullptr;
+  for (const ReplicaState& replica : followers_) {
+    const bool holds = replica.log_end_or_unknown() >= offset &&
+                       replica.log_start_or_unknown() <= offset;
+    if (!holds || !isr_.contains(replica.broker())) continue;
+    if (context.brokers.rack_of(replica.broker()) != rack) continue;
+    if (best == nullptr || replica.fresher_than(*best)) best = &replica;
+  }
+  return best != nullptr ? std::optional(best->broker()) : std::nullopt;
+}
 
 Result<PartitionRead> Partition::fetch(Context& context, const storage::UnifiedLog& log,
                                        const FetchSource& source, const PartitionFetch& fetch,
@@ -79,6 +103,10 @@ Result<PartitionRead> Partition::fetch(Context& context, const storage::UnifiedL
   read.log_start = log.log_start();
   read.log_end = log.log_end();
   if (read.diverging) return read;
+  if (is_leader() && !source.follower && !source.leader_only) {
+    read.preferred_read_replica = preferred_read_replica(context, source.rack, fetch.offset);
+    if (read.preferred_read_replica) return read;
+  }
 
   if (fetch.offset < log.log_start() || fetch.offset > log.log_end()) {
     return PartitionRead{.error = ErrorCode::OFFSET_OUT_OF_RANGE};
@@ -88,6 +116,9 @@ Result<PartitionRead> Partition::fetch(Context& context, const storage::UnifiedL
   if (fetch.offset < limits.end) {  // mostly it is not: followers ask at the end all the time
     KTRY_ASSIGN(auto bytes, log.read(context.env, fetch.offset, limits));
     read.records = std::move(bytes.records);
+    if (source.isolation == FetchIsolation::TxnCommitted) {
+      read.aborted = log.aborted_in(fetch.offset, end_of(read.records, fetch.offset));
+    }
   }
   if (replica != nullptr && update_follower) {
     const FollowerFetch seen{fetch.offset, fetch.follower_log_start, read.log_end,

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/bytes.h"
 #include "engine/base/error_code.h"
@@ -26,6 +27,7 @@ struct FetchSource {
   std::optional<NodeId> follower;   ///< a broker that keeps a replica; otherwise a consumer
   BrokerEpoch follower_epoch{-1};   ///< -1: the request's version carries none
   bool leader_only = true;          ///< false: any replica may answer (KIP-392)
+  std::string rack{};               ///< client.rack; empty: it did not say
   FetchIsolation isolation = FetchIsolation::HighWatermark;
 };
 
@@ -37,9 +39,12 @@ struct PartitionFetch {
   Offset follower_log_start{-1};
   std::int64_t max_bytes = 1 << 20;
   bool at_least_one_batch = true;
+  /// As the request named it; zero where it used names. Another than ours: the partition was deleted
+  /// and made again, and one of the two has not heard of it yet (KIP-516).
+  Uuid topic_id{};
 };
 
-/// `error` NONE: either `diverging` or records (possibly none). The offsets are those of before the
+/// `error` NONE: either `diverging`, or `preferred_read_replica`, or records (possibly none). The offsets are those of before the
 /// read, so that an append that follows cannot push a follower out of sync.
 struct PartitionRead {
   ErrorCode error = ErrorCode::NONE;
@@ -49,6 +54,8 @@ struct PartitionRead {
   Offset last_stable{-1};
   Offset log_start{-1};
   Offset log_end{-1};
+  std::optional<NodeId> preferred_read_replica{};  ///< read there, not here (KIP-392)
+  std::vector<storage::AbortedTxn> aborted{};      ///< of those in `records`, for read_committed
 };
 
 struct EpochEndResult {

@@ -38,6 +38,7 @@ Result<bool> Partition::make_leader(Context& context, storage::UnifiedLog& log,
   // The ISR may be down to this replica alone. Followers' requests parked under an older epoch have
   // to be answered in any case.
   maybe_increment_high_watermark(context, log);
+  update_low_watermark(context, log);
   if (new_epoch) context.effects.progress.push_back({ref_, true});
   return true;
 }
@@ -48,6 +49,7 @@ bool Partition::make_follower(Context& context, const metadata::PartitionRegistr
   leader_ = state.leader;
   leader_epoch_ = state.leader_epoch;
   leader_epoch_start_.reset();
+  low_watermark_ = Offset(-1);
   partition_epoch_ = state.partition_epoch;
   replicas_ = state.replicas;
   followers_.clear();

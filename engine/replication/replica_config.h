@@ -13,6 +13,12 @@
 
 namespace kscope::replication {
 
+/// replica.selector.class: which replica a consumer is sent to (KIP-392).
+enum class ReplicaSelector : std::uint8_t {
+  Leader,    ///< none configured: always the leader
+  RackAware  ///< RackAwareReplicaSelector
+};
+
 struct ReplicaConfig {
   NodeId broker;                                ///< node.id
   Duration lag_time_max = seconds(30);          ///< replica.lag.time.max.ms
@@ -23,6 +29,12 @@ struct ReplicaConfig {
   Duration fetch_backoff = seconds(1);          ///< replica.fetch.backoff.ms
   Duration socket_timeout = seconds(30);        ///< replica.socket.timeout.ms
   Duration checkpoint_interval = seconds(5);    ///< replica.high.watermark.checkpoint.interval.ms
+
+  // Bytes per second that throttled replicas may take while they catch up (KIP-73).
+  std::int64_t leader_throttle_rate = INT64_MAX;    ///< leader.replication.throttled.rate
+  std::int64_t follower_throttle_rate = INT64_MAX;  ///< follower.replication.throttled.rate
+
+  ReplicaSelector selector = ReplicaSelector::Leader;
 
   storage::CleanerConfig cleaner;
   Duration retention_check_interval = seconds(300);  ///< log.retention.check.interval.ms

@@ -40,35 +40,49 @@ std::optional<Instant> ReplicaFetcher::next_due(Instant now) const {
   return due;
 }
 
+void ReplicaFetcher::add_to_session(FetcherContext& context, const TopicPartition& partition,
+                                    PartitionFetchState& state,
+                                    protocol::FetchSessionHandler::Session& wanted) const {
+  const auto tail = context.logs.tail(partition);
+  if (!tail) {  // its log is offline; the owner will take the partition away
+    state.delayed_until = context.env.now() + context.config.fetch_backoff;
+    return;
+  }
+  if (!context.logs.may_fetch(context.env, partition, state.in_sync)) {
+    state.delayed_until = context.env.now() + context.config.fetch_backoff;
+    return;
+  }
+  protocol::FetchSessionHandler::Entry entry;
+  entry.topic_id = state.topic_id;
+  entry.ask.partition = partition.partition;
+  entry.ask.current_leader_epoch = state.current_leader_epoch.value();
+  entry.ask.fetch_offset = state.fetch_offset.value();
+  entry.ask.last_fetched_epoch = state.last_fetched_epoch.value_or(LeaderEpoch(-1)).value();
+  entry.ask.log_start_offset = tail->log_start.value();
+  entry.ask.partition_max_bytes = context.config.fetch_max_bytes;
+  wanted.emplace(partition, entry);
+}
+
 bool ReplicaFetcher::send_fetch(FetcherContext& context) {
   protocol::FetchRequest request;
   request.replica_state = {context.config.broker.value(), context.own_epoch.value()};
   request.max_wait_ms = static_cast<std::int32_t>(to_millis(context.config.fetch_wait_max));
   request.min_bytes = context.config.fetch_min_bytes;
   request.max_bytes = context.config.fetch_response_max_bytes;
-  const Instant now = context.env.now();
+  protocol::FetchSessionHandler::Session wanted;
   for (auto& [partition, state] : partitions_) {
-    if (!ready(state, FetchPhase::Fetching, now)) continue;
-    const auto tail = context.logs.tail(partition);
-    if (!tail) {  // its log is offline; the owner will take the partition away
-      state.delayed_until = now + context.config.fetch_backoff;
-      continue;
-    }
-    if (request.topics.empty() || request.topics.back().topic_id != state.topic_id) {
-      request.topics.push_back({partition.topic, state.topic_id, {}});
-    }
-    protocol::FetchRequest::FetchPartition asked;
-    asked.partition = partition.partition;
-    asked.current_leader_epoch = state.current_leader_epoch.value();
-    asked.fetch_offset = state.fetch_offset.value();
-    asked.last_fetched_epoch = state.last_fetched_epoch.value_or(LeaderEpoch(-1)).value();
-    asked.log_start_offset = tail->log_start.value();
-    asked.partition_max_bytes = context.config.fetch_max_bytes;
-    request.topics.back().partitions.push_back(asked);
-    sent_.push_back({partition, state.topic_id, state.fetch_offset, state.current_leader_epoch});
+    if (!ready(state, FetchPhase::Fetching, context.env.now())) continue;
+    add_to_session(context, partition, state, wanted);
   }
-  if (sent_.empty()) return false;
+  // Nothing to ask for; but the leader may have to be told to forget.
+  if (wanted.empty() && (session_.full() || session_.session().empty())) return false;
+  for (const auto& [partition, entry] : wanted) {
+    sent_.push_back({partition, entry.topic_id, Offset(entry.ask.fetch_offset),
+                     LeaderEpoch(entry.ask.current_leader_epoch)});
+  }
+  session_.build(std::move(wanted), &request);
   sent_phase_ = FetchPhase::Fetching;
+  in_flight_ = true;
   context.network.send(context.env, leader_, request, kReplicaFetchVersion, 0);
   return true;
 }
@@ -91,6 +105,7 @@ bool ReplicaFetcher::send_list_offsets(FetcherContext& context, FetchPhase phase
   }
   if (sent_.empty()) return false;
   sent_phase_ = phase;
+  in_flight_ = true;
   context.network.send(context.env, leader_, request, kReplicaListOffsetsVersion, 0);
   return true;
 }
@@ -100,12 +115,10 @@ bool ReplicaFetcher::send_list_offsets(FetcherContext& context, FetchPhase phase
 void ReplicaFetcher::on_arrived(FetcherContext& context, const protocol::Arrived& arrived) {
   const std::vector<Asked> asked = std::move(sent_);
   sent_.clear();
+  in_flight_ = false;
   bool understood = false;
   if (sent_phase_ == FetchPhase::Fetching) {
-    const auto response =
-        protocol::decode_body<protocol::FetchResponse>(arrived.body, arrived.request.version);
-    understood = response.ok() && response->error_code == ErrorCode::NONE;
-    if (understood) on_fetch_response(context, asked, *response);
+    understood = on_fetch_response(context, asked, arrived);
   } else {
     const auto response =
         protocol::decode_body<protocol::ListOffsetsResponse>(arrived.body, arrived.request.version);
@@ -120,13 +133,26 @@ void ReplicaFetcher::on_arrived(FetcherContext& context, const protocol::Arrived
 void ReplicaFetcher::on_failed(FetcherContext& context) {
   const std::vector<Asked> asked = std::move(sent_);
   sent_.clear();
+  in_flight_ = false;
+  if (sent_phase_ == FetchPhase::Fetching) session_.handle_failure();
   for (const Asked& each : asked) delay(context, each.partition);
 }
 
-void ReplicaFetcher::on_fetch_response(FetcherContext& context, const std::vector<Asked>& asked,
-                                       const protocol::FetchResponse& response) {
+bool ReplicaFetcher::on_fetch_response(FetcherContext& context, const std::vector<Asked>& asked,
+                                       const protocol::Arrived& arrived) {
+  const std::int16_t version = arrived.request.version;
+  const auto response = protocol::decode_body<protocol::FetchResponse>(arrived.body, version);
+  if (!response.ok()) {
+    session_.handle_failure();
+    return false;
+  }
+  if (!session_.handle_response(*response, version)) {
+    // The leader has restarted, or gave our slot to another: begin a new session at once.
+    return response->error_code == ErrorCode::FETCH_SESSION_ID_NOT_FOUND ||
+           response->error_code == ErrorCode::INVALID_FETCH_SESSION_EPOCH;
+  }
   std::size_t at = 0;  // leaders answer in the order of the question
-  for (const auto& topic : response.responses) {
+  for (const auto& topic : response->responses) {
     for (const Data& data : topic.partitions) {
       const auto matches = [&](const Asked& a) {
         return a.topic_id == topic.topic_id && a.partition.partition == data.partition_index;
@@ -140,6 +166,7 @@ void ReplicaFetcher::on_fetch_response(FetcherContext& context, const std::vecto
       ++at;
     }
   }
+  return true;
 }
 
 PartitionFetchState* ReplicaFetcher::current(const Asked& asked) {
@@ -171,6 +198,9 @@ void ReplicaFetcher::on_data(FetcherContext& context, const Asked& asked, const 
     on_error(context, asked, error);
   } else if (!data.records.empty()) {
     resume_at_tail(context, asked.partition);
+  }
+  if (const auto it = partitions_.find(asked.partition); it != partitions_.end()) {
+    it->second.in_sync = it->second.fetch_offset.value() >= data.high_watermark;
   }
 }
 

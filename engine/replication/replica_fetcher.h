@@ -17,10 +17,12 @@
 // Invariants: fetch_offset is the local log end; an answer only counts for the offset *and* the
 // leader epoch it was asked with (real Kafka compares the offset only).
 //
+// What the leader knows already is not repeated: requests and answers are those of a fetch session
+// (KIP-227, protocol/fetch_session_handler.h). A partition that rests leaves the session.
+//
 // Called by: replica_fetcher_manager. Kafka: AbstractFetcherThread, ReplicaFetcherThread,
-// RemoteLeaderEndPoint. Real Kafka runs num.replica.fetchers threads for each leader, and spares
-// idle partitions by fetch sessions (KIP-227); here it is one fetcher and every request is
-// complete.
+// RemoteLeaderEndPoint. Real Kafka runs num.replica.fetchers threads for each leader; here it is
+// one fetcher.
 // Read next: replication/replica_fetcher_manager.h
 #pragma once
 
@@ -29,15 +31,16 @@
 #include <vector>
 
 #include "engine/protocol/messages/list_offsets.h"
+#include "engine/protocol/fetch_session_handler.h"
 #include "engine/protocol/network_client.h"
 #include "engine/replication/follower_logs.h"
 #include "engine/replication/replica_config.h"
 
 namespace kscope::replication {
 
-/// Fetch v15 is the first in which a follower says as which incarnation it fetches (KIP-903); it
-/// names topics by id. Clients are offered less, see broker/api_ranges.h.
-inline constexpr std::int16_t kReplicaFetchVersion = 15;
+/// As metadata.version 3.9 has it. Since v13 topics are named by id (KIP-516), since v15 a follower
+/// says as which incarnation it fetches (KIP-903).
+inline constexpr std::int16_t kReplicaFetchVersion = 17;
 inline constexpr std::int16_t kReplicaListOffsetsVersion = 7;
 
 enum class FetchPhase : std::uint8_t {
@@ -53,6 +56,7 @@ struct PartitionFetchState {
   std::optional<LeaderEpoch> last_fetched_epoch;
   FetchPhase phase = FetchPhase::Fetching;
   std::optional<Instant> delayed_until;
+  bool in_sync = false;  ///< the last answer held everything up to the leader's high watermark
   bool operator==(const PartitionFetchState&) const = default;
 };
 
@@ -74,7 +78,8 @@ class ReplicaFetcher {
   void remove(const TopicPartition& partition) { partitions_.erase(partition); }
   bool empty() const { return partitions_.empty(); }
   const std::map<TopicPartition, PartitionFetchState>& partitions() const { return partitions_; }
-  bool in_flight() const { return !sent_.empty(); }
+  bool in_flight() const { return in_flight_; }
+  const protocol::FetchSessionHandler& session() const { return session_; }
 
   /// Sends what is due, or sets the timer ReplicaFetch[leader] to when something will be.
   void poll(FetcherContext& context);
@@ -95,8 +100,12 @@ class ReplicaFetcher {
   bool send_list_offsets(FetcherContext& context, FetchPhase phase, std::int64_t timestamp);
   std::optional<Instant> next_due(Instant now) const;
 
-  void on_fetch_response(FetcherContext& context, const std::vector<Asked>& asked,
-                         const protocol::FetchResponse& response);
+  void add_to_session(FetcherContext& context, const TopicPartition& partition,
+                      PartitionFetchState& state,
+                      protocol::FetchSessionHandler::Session& wanted) const;
+  /// False: nothing in it could be used, and asking again at once would not help.
+  bool on_fetch_response(FetcherContext& context, const std::vector<Asked>& asked,
+                         const protocol::Arrived& arrived);
   void on_partition_data(FetcherContext& context, const Asked& asked, const Data& data);
   void on_data(FetcherContext& context, const Asked& asked, const Data& data);
   void on_divergence(FetcherContext& context, const Asked& asked, const Data& data);
@@ -113,7 +122,9 @@ class ReplicaFetcher {
 
   NodeId leader_;
   std::map<TopicPartition, PartitionFetchState> partitions_;
-  /// What the request under way asks for, in its order; empty: none is under way.
+  protocol::FetchSessionHandler session_;
+  bool in_flight_ = false;
+  /// What the request under way asks for, by name or because its session holds it.
   std::vector<Asked> sent_;
   FetchPhase sent_phase_ = FetchPhase::Fetching;
 };

@@ -62,10 +62,17 @@ PartitionRead ReplicaManager::read(env::Env& env, const FetchSource& source,
   PartitionRead refused;
   const Online replica = online(partition);
   refused.error = replica.error;
+  if (refused.error == ErrorCode::NONE && !fetch.topic_id.is_zero() &&
+      fetch.topic_id != replica.partition->topic_id()) {
+    refused.error = ErrorCode::INCONSISTENT_TOPIC_ID;
+  }
   if (refused.error != ErrorCode::NONE) return refused;
   Context around = context(env);
   auto read = replica.partition->fetch(around, *replica.log, source, fetch, update_follower);
-  if (read.ok()) return std::move(read).value();
+  if (read.ok()) {
+    throttle_read(env, source, partition, *read);
+    return std::move(read).value();
+  }
   if (read.error().kind == ErrorKind::Corrupt) {
     refused.error = ErrorCode::CORRUPT_MESSAGE;  // this batch is lost here, the disk still works
     return refused;
@@ -94,6 +101,7 @@ FetchReadiness ReplicaManager::readiness(const FetchSource& source,
       return {true, false};
     }
   }
+  if (holds_back(source, partition)) return {};
   return {false, fetch.offset < replica.end_for(source.isolation, *log)};
 }
 
@@ -129,9 +137,7 @@ std::pair<Offset, ErrorCode> ReplicaManager::low_watermark(const TopicPartition&
   if (hosted == nullptr) return {Offset(-1), ErrorCode::UNKNOWN_TOPIC_OR_PARTITION};
   if (hosted->offline) return {Offset(-1), ErrorCode::KAFKA_STORAGE_ERROR};
   if (!hosted->partition.is_leader()) return {Offset(-1), ErrorCode::NOT_LEADER_OR_FOLLOWER};
-  const storage::UnifiedLog* log = logs_.find(partition);
-  KCHECK(log != nullptr);
-  return {hosted->partition.low_watermark(*log, brokers_), ErrorCode::NONE};
+  return {hosted->partition.low_watermark(), ErrorCode::NONE};
 }
 
 EpochEndResult ReplicaManager::epoch_end(const TopicPartition& partition,

@@ -23,6 +23,7 @@
 #include "engine/metadata/metadata_delta.h"
 #include "engine/replication/partition.h"
 #include "engine/replication/replica_fetcher_manager.h"
+#include "engine/replication/replication_quota.h"
 #include "engine/storage/log_manager.h"
 
 namespace kscope::replication {
@@ -49,6 +50,8 @@ class ReplicaManager final : private FollowerLogs {
   /// belong to no partition any more (topics deleted while this broker was away).
   void on_metadata(env::Env& env, const metadata::MetadataImage& image,
                    const metadata::MetadataDelta& delta);
+  /// Dynamic broker settings (KIP-226). Topics take the new defaults with the next on_metadata.
+  void reconfigure(env::Env& env, const ReplicaConfig& config, const TopicDefaults& defaults);
   void set_broker_epoch(BrokerEpoch epoch) { own_epoch_ = epoch; }
   /// Replicas that nobody counts on stop fetching from now on.
   void begin_controlled_shutdown() { shutting_down_ = true; }
@@ -96,6 +99,7 @@ class ReplicaManager final : private FollowerLogs {
   const std::map<TopicPartition, HostedPartition>& hosted() const { return hosted_; }
   const HostedPartition* find(const TopicPartition& partition) const;
   const storage::LogManager& logs() const { return logs_; }
+  const ReplicaConfig& config() const { return config_; }
   const ReplicaFetcherManager& fetchers() const { return fetchers_; }
   /// Real Kafka halts when its last log directory fails; whoever runs this process should, too.
   bool log_dir_failed() const { return log_dir_failed_; }
@@ -112,6 +116,7 @@ class ReplicaManager final : private FollowerLogs {
 
   // replica_manager_metadata.cc
   void update_brokers(const metadata::MetadataImage& image, const metadata::MetadataDelta& delta);
+  void update_low_watermarks(env::Env& env);
   void update_configs(const metadata::MetadataImage& image, const metadata::MetadataDelta& delta);
   void remove_strays(env::Env& env, const metadata::MetadataImage& image);
   void apply(env::Env& env, const metadata::MetadataImage& image, const TopicPartition& name,
@@ -125,6 +130,16 @@ class ReplicaManager final : private FollowerLogs {
   void stop_and_delete(env::Env& env, const TopicPartition& name);
   void configure(const metadata::MetadataImage& image, Partition& partition,
                  storage::UnifiedLog& log) const;
+
+  // replica_manager_quota.cc
+  void update_throttles(const metadata::MetadataImage& image,
+                        const metadata::MetadataDelta& delta);
+  /// Tells when the answer is another than last time.
+  bool exceeded(env::Env& env, event::ThrottleSide side);
+  bool holds_back(const FetchSource& source, const TopicPartition& partition) const;
+  void throttle_read(env::Env& env, const FetchSource& source, const TopicPartition& partition,
+                     PartitionRead& read);
+  bool may_fetch(env::Env& env, const TopicPartition& partition, bool in_sync) override;
 
   // replica_manager_upkeep.cc
   void arm(env::Env& env, env::TimerKind kind, std::int64_t key, Duration interval);
@@ -156,6 +171,8 @@ class ReplicaManager final : private FollowerLogs {
   std::map<TopicPartition, HostedPartition> hosted_;
   ReplicaFetcherManager fetchers_;
   storage::OffsetCheckpoint checkpointed_;            // as last written
+  ReplicationQuota leader_quota_, follower_quota_;
+  bool leader_exceeded_ = false, follower_exceeded_ = false;  // as last told
   Effects effects_;
   bool started_with_metadata_ = false;
   bool shutting_down_ = false;

@@ -19,7 +19,11 @@ Result<void> ReplicaManager::delete_old_segments(env::Env& env, bool compacted) 
     const Offset before = log->log_start();
     KTRY(log->delete_old_segments(env, hosted.partition.high_watermark()));
     // Who waits for offsets that are gone now has to hear so.
-    if (log->log_start() > before) effects_.progress.push_back({hosted.partition.ref(), true});
+    if (log->log_start() > before) {
+      effects_.progress.push_back({hosted.partition.ref(), true});
+      Context around = context(env);
+      hosted.partition.update_low_watermark(around, *log);
+    }
   }
   arm_file_removal(env);
   return {};

@@ -21,6 +21,9 @@ ErrorCode ReplicaManager::append(env::Env& env, const TopicPartition& partition,
                                  const protocol::FetchResponse::PartitionData& data) {
   const Online replica = online(partition);
   if (replica.partition == nullptr) return ErrorCode::KAFKA_STORAGE_ERROR;
+  if (follower_quota_.is_throttled(partition)) {
+    follower_quota_.record(env.now(), static_cast<std::int64_t>(data.records.size()));
+  }
   Context around = context(env);
   if (!data.records.empty()) {
     const auto appended = replica.partition->append_as_follower(around, *replica.log, data.records);

@@ -21,6 +21,7 @@ void ReplicaManager::on_metadata(env::Env& env, const metadata::MetadataImage& i
     }
   }
   update_configs(image, delta);
+  update_throttles(image, delta);
   if (!delta.topic_configs.empty()) arm_flush(env);
   if (!started_with_metadata_) remove_strays(env, image);
   started_with_metadata_ = true;
@@ -34,7 +35,16 @@ void ReplicaManager::on_metadata(env::Env& env, const metadata::MetadataImage& i
       }
     }
   }
+  if (!delta.brokers.empty()) update_low_watermarks(env);
   fetchers_.poll(env, config_, own_epoch_, *this);
+}
+
+/// Somebody came or went: other replicas count.
+void ReplicaManager::update_low_watermarks(env::Env& env) {
+  Context around = context(env);
+  for (auto& [name, hosted] : hosted_) {
+    if (!hosted.offline) hosted.partition.update_low_watermark(around, *logs_.find(name));
+  }
 }
 
 void ReplicaManager::update_brokers(const metadata::MetadataImage& image,
@@ -44,7 +54,8 @@ void ReplicaManager::update_brokers(const metadata::MetadataImage& image,
     if (broker == nullptr) {
       brokers_.remove(id);
     } else {
-      brokers_.set(id, {broker->epoch, broker->fenced, broker->in_controlled_shutdown});
+      brokers_.set(id, {broker->epoch, broker->fenced, broker->in_controlled_shutdown,
+                        broker->rack.value_or("")});
     }
   }
 }
@@ -53,7 +64,8 @@ void ReplicaManager::configure(const metadata::MetadataImage& image, Partition& 
                                storage::UnifiedLog& log) const {
   const std::string& topic = partition.name().topic;
   partition.set_min_insync_replicas(
-      metadata::min_insync_replicas(image, topic, defaults_.min_insync_replicas));
+      metadata::min_insync_replicas(image, topic, config_.broker,
+                                    defaults_.min_insync_replicas));
   log.set_config(metadata::log_config_of(image.topic_config(topic), defaults_.log));
 }
 

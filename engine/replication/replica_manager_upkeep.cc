@@ -28,6 +28,13 @@ Result<void> ReplicaManager::start(env::Env& env, const ReplicaConfig& config,
   return {};
 }
 
+void ReplicaManager::reconfigure(env::Env& env, const ReplicaConfig& config,
+                                 const TopicDefaults& defaults) {
+  config_ = config;
+  defaults_ = defaults;
+  arm_flush(env);
+}
+
 // Looks as often as the log with the shortest flush.ms wants it. (Kafka looks every
 // log.flush.scheduler.interval.ms, which by default is never: there flush.ms alone does nothing.)
 void ReplicaManager::arm_flush(env::Env& env) {

@@ -54,6 +54,12 @@ class ReplicaState {
     return last_caught_up_ && now - *last_caught_up_ <= max_lag;
   }
 
+  /// Who of two followers serves a reader better: who holds more, then who caught up later.
+  bool fresher_than(const ReplicaState& other) const {
+    if (log_end_ != other.log_end_) return log_end_ > other.log_end_;
+    return last_caught_up_ > other.last_caught_up_;
+  }
+
   void on_fetch(const FollowerFetch& fetch);
   /// A leader epoch begins. `new_leader`: this broker did not lead before, so that what it may have
   /// known of the follower is worthless. A follower outside the ISR starts as "never caught up": it

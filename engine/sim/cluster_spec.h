@@ -17,7 +17,8 @@ namespace kscope::sim {
 struct ClusterSpec {
   std::int32_t brokers = 3;      ///< nodes 1..brokers
   std::int32_t controllers = 3;  ///< the first so many nodes are combined: broker and controller
-  /// Broker configuration by Kafka's names: "replica.lag.time.max.ms" -> "10000".
+  /// Broker configuration by Kafka's names: "replica.lag.time.max.ms" -> "10000". For all brokers
+  /// alike, except that "broker.rack" may be a list, one rack for each broker in turn: "a,b,b".
   std::map<std::string, std::string> config;
   Duration latency_min = micros(400);  ///< one way, uniform between the two
   Duration latency_max = micros(1200);

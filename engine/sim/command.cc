@@ -24,7 +24,7 @@ struct VerbRule {
   CommandHelp help;
   std::vector<std::vector<const char*>> patterns;
   std::vector<OptionRule> options;
-  bool kafka_config = false;  ///< also takes options by Kafka's names, which contain a dot
+  bool kafka_config = false;  ///< also takes options by Kafka's names
 };
 
 std::vector<VerbRule> fault_rules() {
@@ -126,10 +126,47 @@ std::vector<VerbRule> client_rules() {
   };
 }
 
+std::vector<VerbRule> admin_rules() {
+  const std::vector<OptionRule> whose{{"topic", "NAME"}, {"broker", "POSITIVE"}};
+  std::vector<OptionRule> altered = whose;
+  altered.push_back({"delete", "TEXT"});
+  return {
+      {{"alter-config",
+        "alter-config topic=NAME|broker=N|cluster [check] [CONFIG=VALUE …] [CONFIG+=WORD] "
+        "[CONFIG-=WORD] [delete=CONFIG,…]",
+        "Changes settings of a topic, a broker or all brokers while they run; += and -= change "
+        "lists, `check` only asks whether it could be done."},
+       {{}, {"cluster"}, {"check"}, {"cluster", "check"}},
+       altered,
+       true},
+      {{"describe-config", "describe-config topic=NAME|broker=N|cluster",
+        "Asks for settings, where they come from and what they would be otherwise."},
+       {{}, {"cluster"}},
+       whose},
+      {{"create-partitions", "create-partitions NAME count=N [assignment=1:2:3,2:3:1] [check]",
+        "Gives a topic more partitions; `count` is how many there shall be."},
+       {{"NAME"}, {"NAME", "check"}},
+       {{"count", "POSITIVE"}, {"assignment", "ASSIGNMENT"}}},
+      {{"reassign", "reassign PARTITION to=4:5:6 | reassign PARTITION cancel",
+        "Moves a partition's replicas to other brokers while it serves, or calls the move off."},
+       {{"PARTITION"}, {"PARTITION", "cancel"}},
+       {{"to", "ASSIGNMENT"}}},
+      {{"list-reassignments", "list-reassignments", "Asks which partitions are being moved."},
+       {{}},
+       {}},
+      {{"elect-leaders", "elect-leaders PARTITION [unclean]",
+        "Asks for the preferred leader; with `unclean`, where there is no leader, for any live "
+        "replica."},
+       {{"PARTITION"}, {"PARTITION", "unclean"}},
+       {}},
+  };
+}
+
 const std::vector<VerbRule>& rules() {
   static const std::vector<VerbRule> table = [] {
     std::vector<VerbRule> all = fault_rules();
     for (VerbRule& rule : client_rules()) all.push_back(std::move(rule));
+    for (VerbRule& rule : admin_rules()) all.push_back(std::move(rule));
     return all;
   }();
   return table;
@@ -296,12 +333,35 @@ Result<void> check_arguments(const Command& command, const VerbRule& rule) {
                              found, rule.help.syntax));
 }
 
+/// What the options of the administrative commands must be together.
+Result<void> check_admin(const Command& command) {
+  const auto given = [&](const char* name) { return command.option(name) != nullptr ? 1 : 0; };
+  const auto has = [&](const char* word) {
+    return std::find(command.arguments.begin(), command.arguments.end(), word) !=
+           command.arguments.end();
+  };
+  const std::string& verb = command.verb;
+  if (verb == "alter-config" || verb == "describe-config") {
+    if (given("topic") + given("broker") + (has("cluster") ? 1 : 0) != 1)
+      return invalid(verb + ": say whose settings: topic=NAME, broker=N or cluster");
+    if (verb == "alter-config" &&
+        command.options.size() == static_cast<std::size_t>(given("topic") + given("broker")))
+      return invalid("alter-config: say which setting: retention.ms=60000, or delete=retention.ms");
+  }
+  if (verb == "create-partitions" && !given("count"))
+    return invalid("create-partitions: count= is missing: how many partitions there shall be");
+  if (verb == "reassign" && given("to") == (has("cancel") ? 1 : 0))
+    return invalid("reassign: say where to (to=4:5:6), or cancel");
+  return {};
+}
+
 Result<void> check_options(const Command& command, const VerbRule& rule) {
   for (const auto& [name, value] : command.options) {
     const auto known = std::find_if(rule.options.begin(), rule.options.end(),
                                     [&](const OptionRule& o) { return name == o.name; });
     if (known == rule.options.end()) {
-      if (rule.kafka_config && name.find('.') != name.npos && !value.empty()) continue;
+      const bool alters = command.verb == "alter-config";  // "preallocate" has no dot
+      if (rule.kafka_config && (alters || name.find('.') != name.npos) && !value.empty()) continue;
       return invalid(fmt::format("{}: there is no option \"{}\" (syntax: {})", command.verb, name,
                                  rule.help.syntax));
     }
@@ -347,6 +407,7 @@ Result<Command> parse_command(std::string_view line) {
     return invalid("delete-records: before= is missing: an offset, or end");
   if (command.verb == "consumer" && command.option("assign") == nullptr)
     return invalid("consumer: assign= is missing: partitions such as orders-0,orders-1");
+  KTRY(check_admin(command));
   return command;
 }
 

@@ -11,6 +11,11 @@
 //   disk NODE slow DURATION | disk NODE failing | disk NODE full | disk NODE ok
 //   flip NODE FILE BYTE | log-start NODE PARTITION OFFSET | skew NODE DURATION
 //   topic NAME partitions=N replicas=N [assignment=1:2:3,2:3:1] [CONFIG=VALUE …]
+//   alter-config topic=NAME|broker=N|cluster [check] [CONFIG=VALUE …] [CONFIG+=WORD] [CONFIG-=WORD]
+//        [delete=CONFIG,…]                               (IncrementalAlterConfigs)
+//   describe-config topic=NAME|broker=N|cluster | list-reassignments
+//   create-partitions NAME count=N [assignment=1:2:3,…] | reassign PARTITION to=4:5:6
+//   reassign PARTITION cancel | elect-leaders PARTITION [unclean]
 //   delete-topic NAME | elect PARTITION | delete-records PARTITION before=OFFSET|end
 //   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)
 //   consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]

@@ -134,11 +134,12 @@ void Disk::close(FileHandle file) {
 
 Result<std::int64_t> Disk::size(FileHandle file) const {
   KTRY(check_device("size"));
-  return file_of(file).size();
+  return file_of(file).size() + file_of(file).zeroes;
 }
 
 Result<void> Disk::append(FileHandle handle, ByteView bytes) {
   File& file = file_of(handle);
+  write_zeroes(file);
   if (trap_ == changes_ && trap_is_torn_ && !failed_) {
     before_change(file, file.size());
     file.data.append(bytes.data(), bytes.size() / 2);
@@ -157,6 +158,7 @@ Result<void> Disk::write_at(FileHandle handle, std::int64_t position, ByteView b
   KTRY(count_change("write"));
   KCHECK(position >= 0);
   File& file = file_of(handle);
+  write_zeroes(file);
   const auto length = static_cast<std::int64_t>(bytes.size());
   const std::int64_t growth = std::max<std::int64_t>(0, position + length - file.size());
   if (free_bytes_ && growth > *free_bytes_) {
@@ -178,23 +180,74 @@ Result<void> Disk::write_at(FileHandle handle, std::int64_t position, ByteView b
 }
 
 Result<Bytes> Disk::read(FileHandle handle, std::int64_t position, std::int64_t length) const {
-  KTRY(check_device("read"));
   KCHECK(position >= 0 && length >= 0);
   const File& file = file_of(handle);
-  const std::int64_t count = std::clamp<std::int64_t>(file.size() - position, 0, length);
-  Bytes bytes(static_cast<std::size_t>(count));
-  if (count > 0) {
-    file.data.read(static_cast<std::size_t>(position), bytes.size(), bytes.data());
-  }
+  const std::int64_t end = file.size() + file.zeroes;
+  Bytes bytes(static_cast<std::size_t>(std::clamp<std::int64_t>(end - position, 0, length)));
+  KTRY(read_into(handle, position, bytes));
   return bytes;
+}
+
+Result<std::int64_t> Disk::read_into(FileHandle handle, std::int64_t position,
+                                     std::span<std::uint8_t> out) const {
+  KTRY(check_device("read"));
+  const File& file = file_of(handle);
+  const std::int64_t end = file.size() + file.zeroes;
+  const auto wanted = static_cast<std::int64_t>(out.size());
+  const std::int64_t count = std::clamp<std::int64_t>(end - position, 0, wanted);
+  copy_out(file, position, out.first(static_cast<std::size_t>(count)));
+  return count;
+}
+
+// It is memory, and answers even if the device does not.
+void Disk::peek(FileHandle handle, std::int64_t position, std::span<std::uint8_t> out) const {
+  KCHECK(file_of(handle).mapped);
+  copy_out(file_of(handle), position, out);
+}
+
+void Disk::copy_out(const File& file, std::int64_t position, std::span<std::uint8_t> out) {
+  const auto wanted = static_cast<std::int64_t>(out.size());
+  KCHECK(position >= 0 && (wanted == 0 || position + wanted <= file.size() + file.zeroes));
+  const std::int64_t held = std::clamp<std::int64_t>(file.size() - position, 0, wanted);
+  const auto kept = static_cast<std::size_t>(held);
+  if (kept > 0) file.data.read(static_cast<std::size_t>(position), kept, out.data());
+  std::fill(out.begin() + held, out.end(), std::uint8_t{0});
+}
+
+// Before something is written behind them.
+void Disk::write_zeroes(File& file) {
+  const Bytes zeroes(static_cast<std::size_t>(std::exchange(file.zeroes, 0)), 0);
+  file.data.append(zeroes.data(), zeroes.size());
+}
+
+Result<void> Disk::map(FileHandle handle, std::int64_t capacity) {
+  KTRY(check_device("map"));
+  File& file = file_of(handle);
+  if (capacity > file.end()) {
+    KTRY(count_change("preallocate"));
+    file.reserved = capacity;
+  }
+  file.mapped = true;
+  return {};
+}
+
+Result<void> Disk::trim(FileHandle handle) {
+  KTRY(check_device("trim"));
+  File& file = file_of(handle);
+  if (file.reserved <= file.size() + file.zeroes) return {};
+  KTRY(count_change("trim"));
+  file.reserved = 0;
+  return {};
 }
 
 Result<void> Disk::truncate(FileHandle handle, std::int64_t size) {
   KTRY(check_device("truncate"));
   File& file = file_of(handle);
   KCHECK(size >= 0);
-  if (size >= file.size()) return {};
+  if (size >= file.size() + file.zeroes) return {};
   KTRY(count_change("truncate"));
+  file.zeroes = std::max<std::int64_t>(0, size - file.size());
+  if (size >= file.size()) return {};
   before_change(file, size);
   release(file.size() - size);
   file.data.truncate(static_cast<std::size_t>(size));
@@ -205,9 +258,10 @@ Result<void> Disk::truncate(FileHandle handle, std::int64_t size) {
 Result<void> Disk::flush(FileHandle handle) {
   KTRY(check_device("fsync"));
   File& file = file_of(handle);
-  if (!file.is_dirty()) return {};
+  if (!file.is_dirty() && !file.end_is_dirty()) return {};
   KTRY(count_change("fsync"));
-  cost_ += flush_time_ + slow_flush_;
+  // A file system writes a new length down with its next journal entry: nobody waits for it.
+  if (file.is_dirty()) cost_ += flush_time_ + slow_flush_;
   if (failing_flush_) return Error{ErrorKind::Io, "fsync failed: input/output error"};
   settled(file, 0);
   return {};
@@ -217,6 +271,7 @@ Result<void> Disk::flush(FileHandle handle) {
 std::int64_t Disk::settled(File& file, std::int64_t lost) {
   file.medium = Contents{};
   file.flushed = file.stable = file.lowest_size = file.size();
+  file.medium_end = file.end_of_zeroes();
   return lost;
 }
 

@@ -9,6 +9,10 @@
 // makes certain everything up to the last operation in that directory. Flushing a *file* does not
 // make its name safe.
 //
+// A mapped file is preallocated as in a real folder: until it is trimmed, its end is zeroes. They
+// are counted, not kept. A crash of the process leaves them in the file; a power loss leaves those
+// that the medium knew of, so that pages which never got there read as zeroes.
+//
 // Time: operations happen at once and only their price is counted, see take_cost(). Reads and
 // writes are free (the page cache answers); a flush that has something to do costs flush_time, plus
 // the extra of a slow-flush fault. A flush with nothing to do costs nothing.
@@ -18,6 +22,7 @@
 // Read next: storage/log_loader.cc (what recovery makes of a power loss), sim/world.h
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,7 +36,8 @@
 
 namespace kscope::sim {
 
-/// One file as the viewer shows it: [0, flushed) is safe, [flushed, size) is at risk.
+/// One file as the viewer shows it: [0, flushed) is safe, [flushed, size) is at risk. The zeroes
+/// behind a mapped file's last byte are not counted.
 struct DiskFile {
   std::string path;
   std::int64_t size = 0;
@@ -52,8 +58,14 @@ class Disk final : public env::Disk {
   Result<void> write_at(env::FileHandle file, std::int64_t position, ByteView bytes) override;
   Result<Bytes> read(env::FileHandle file, std::int64_t position,
                      std::int64_t length) const override;
+  Result<std::int64_t> read_into(env::FileHandle file, std::int64_t position,
+                                 std::span<std::uint8_t> out) const override;
   Result<void> truncate(env::FileHandle file, std::int64_t size) override;
   Result<void> flush(env::FileHandle file) override;
+  Result<void> map(env::FileHandle file, std::int64_t capacity) override;
+  Result<void> trim(env::FileHandle file) override;
+  void peek(env::FileHandle file, std::int64_t position,
+            std::span<std::uint8_t> out) const override;
   Result<void> rename(std::string_view from, std::string_view to) override;
   Result<void> remove(std::string_view path) override;
   Result<void> make_directory(std::string_view path) override;
@@ -61,6 +73,9 @@ class Disk final : public env::Disk {
   Result<std::vector<env::DirEntry>> list(std::string_view path) const override;
   bool exists(std::string_view path) const override;
   Duration pending_cost() const override { return cost_; }
+  Duration backlog() const override { return backlog_; }
+  /// The machine says at the beginning of a call what earlier ones have left to do.
+  void set_backlog(Duration backlog) { backlog_ = backlog; }
 
   /// What the operations since the last call cost; the machine delays the node's next frames by it.
   Duration take_cost();
@@ -113,9 +128,16 @@ class Disk final : public env::Disk {
     std::int64_t flushed = 0;     // size of the file on the medium
     std::int64_t stable = 0;      // Invariant: stable <= flushed, stable <= size
     std::int64_t lowest_size = 0; // smallest size since the last flush: a cut may show through
+    std::int64_t reserved = 0;    // mapped: where the file ends, its zeroes included
+    std::int64_t zeroes = 0;      // not mapped: behind data, left over from a mapping
+    std::int64_t medium_end = 0;  // end_of_zeroes() as of the last flush
+    bool mapped = false;
     std::uint32_t links = 0;      // names, journal entries and handles that refer to it
     std::int64_t size() const { return static_cast<std::int64_t>(data.size()); }
+    std::int64_t end() const { return std::max(reserved, size() + zeroes); }
     bool is_dirty() const { return stable != flushed || size() != flushed; }
+    std::int64_t end_of_zeroes() const { return end() > size() ? end() : 0; }
+    bool end_is_dirty() const { return end_of_zeroes() != medium_end; }
     std::int64_t at_risk() const { return size() - stable; }
   };
 
@@ -141,12 +163,15 @@ class Disk final : public env::Disk {
   std::int64_t claim(std::int64_t bytes);  // how much of it there is room for
   void release(std::int64_t bytes);
   void before_change(File& file, std::int64_t position);
+  static void write_zeroes(File& file);
+  static void copy_out(const File& file, std::int64_t position, std::span<std::uint8_t> out);
   void move_names(std::string_view from, std::string_view to);
   void settle(const Pending& done);
   void undo(const Pending& op);
   std::int64_t settle_names(env::Random& random);
   static std::int64_t settle_contents(File& file, env::Random& random);
   static void apply_cut(File& file, std::int64_t cut);
+  static std::int64_t settled_as_flushed(File& file, std::int64_t lost);
   static std::int64_t settled(File& file, std::int64_t lost);
 
   std::map<std::string, Inode, std::less<>> names_;
@@ -158,6 +183,7 @@ class Disk final : public env::Disk {
   Duration flush_time_{0};
   Duration slow_flush_{0};
   Duration cost_{0};
+  Duration backlog_{0};
   std::optional<std::int64_t> free_bytes_;
   bool failing_flush_ = false;
   bool failed_ = false;

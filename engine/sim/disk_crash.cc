@@ -11,6 +11,12 @@ void Disk::crash_process() {
   first_handle_ += static_cast<env::FileHandle>(handles_.size());  // old handles never come back
   handles_.clear();
   cost_ = Duration{0};
+  // What was preallocated is part of the file now.
+  for (File& file : files_) {
+    file.zeroes = file.end() - file.size();
+    file.reserved = 0;
+    file.mapped = false;
+  }
 }
 
 void Disk::undo(const Pending& op) {
@@ -57,8 +63,14 @@ void Disk::apply_cut(File& file, std::int64_t cut) {
   }
 }
 
+// The file is as long as it was preallocated when it was last flushed.
+std::int64_t Disk::settled_as_flushed(File& file, std::int64_t lost) {
+  file.zeroes = std::max<std::int64_t>(0, file.medium_end - file.size());
+  return settled(file, lost);
+}
+
 std::int64_t Disk::settle_contents(File& file, env::Random& random) {
-  if (!file.is_dirty()) return 0;
+  if (!file.is_dirty()) return settled_as_flushed(file, 0);
   const std::int64_t written = file.size();
   switch (random.below(4)) {
     case 0:  // everything happened to be written back in time
@@ -67,7 +79,7 @@ std::int64_t Disk::settle_contents(File& file, env::Random& random) {
       const std::int64_t lost = file.at_risk();
       if (file.stable < file.flushed) file.data = file.medium;
       file.data.truncate(static_cast<std::size_t>(file.flushed));
-      return settled(file, lost);
+      return settled_as_flushed(file, lost);
     }
     default:
       break;
@@ -81,7 +93,7 @@ std::int64_t Disk::settle_contents(File& file, env::Random& random) {
   for (std::int64_t i = 0; i < garbage && file.size() < written; ++i) {
     file.data.push_back(zeroes ? std::uint8_t{0} : static_cast<std::uint8_t>(random.next()));
   }
-  return settled(file, written - cut);
+  return settled_as_flushed(file, written - cut);
 }
 
 std::int64_t Disk::power_loss(env::Random& random) {

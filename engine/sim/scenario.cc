@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/cluster/metrics_json.h"
 #include "engine/event/render.h"
 #include "engine/sim/command.h"
 
@@ -141,6 +142,10 @@ Result<void> parse_condition(const Words& words, std::size_t from, std::size_t t
   s.path = join(words, from, at);
   s.comparison = *cluster::parse_comparison(words[at]);
   s.value = join(words, at + 1, to);
+  constexpr std::string_view kMetric = "metric ";
+  if (s.path.starts_with(kMetric)) {
+    return cluster::check_metric_path(std::string_view(s.path).substr(kMetric.size()));
+  }
   return cluster::check_path(s.path);
 }
 

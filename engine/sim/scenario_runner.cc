@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/cluster/metrics_json.h"
 #include "engine/event/render.h"
 
 namespace kscope::sim {
 namespace {
 
 using event::Subject;
+
+constexpr std::string_view kMetric = "metric ";
 
 /// May an event of this subject move what the path reads? Looking only then keeps `until` cheap.
 bool may_move(const std::string& path, Subject subject) {
@@ -112,11 +115,22 @@ bool ScenarioRunner::play(const Statement& s) {
   return false;
 }
 
+// A place in the snapshot, or a metric (cluster/metrics_json.h).
+std::string ScenarioRunner::read(const std::string& path) {
+  if (!path.starts_with(kMetric)) return cluster::read_path(machine_->world().snapshot(), path);
+  const World& world = machine_->world();
+  const cluster::MetricsFold& metrics = metrics_.at(
+      machine_->present(), machine_->now(), world.snapshot(),
+      cluster::MetricSettings::from(world.spec().config), world.names(),
+      [&](EventSeq seq) -> const event::Event& { return machine_->event(seq); });
+  return cluster::read_metric_path(metrics, std::string_view(path).substr(kMetric.size()));
+}
+
 bool ScenarioRunner::until(const Statement& s) {
   const Instant last = machine_->now() + s.time;
   std::string found;
   const auto holds = [&] {
-    found = cluster::read_path(machine_->world().snapshot(), s.path);
+    found = read(s.path);
     return cluster::compare(found, s.comparison, s.value);
   };
   const auto done = [&] {
@@ -151,7 +165,7 @@ bool ScenarioRunner::until_event(const Statement& s) {
 }
 
 bool ScenarioRunner::expect(const Statement& s) {
-  const std::string found = cluster::read_path(machine_->world().snapshot(), s.path);
+  const std::string found = read(s.path);
   if (cluster::compare(found, s.comparison, s.value)) return true;
   return fail(s, fmt::format("expected {} {} {}, it is {}", s.path,
                              cluster::to_string(s.comparison), s.value, found));

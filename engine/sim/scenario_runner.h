@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/cluster/metrics_tape.h"
 #include "engine/cluster/snapshot_json.h"
 #include "engine/sim/scenario.h"
 #include "engine/sim/time_machine.h"
@@ -62,6 +63,7 @@ class ScenarioRunner {
   bool expect_event(const Statement& statement);
   bool expect_violation(const Statement& statement);
   bool fail(const Statement& statement, const std::string& what);
+  std::string read(const std::string& path);
   void finish();
   void say(const std::string& line);
   void narrate_events();
@@ -72,6 +74,7 @@ class ScenarioRunner {
   ScenarioOptions options_;
   Narrator narrator_;
   std::unique_ptr<TimeMachine> machine_;
+  cluster::MetricsTape metrics_;
   ScenarioOutcome outcome_;
   std::size_t next_ = 0;
   EventSeq mark_;    // `expect event` counts what came after it

@@ -11,9 +11,10 @@ using cluster::Snapshot;
 std::string show_isr(const Snapshot& s) {
   std::string out;
   for (const auto& p : s.metadata.partitions)
-    out += fmt::format("  {:<16} leader {:<4} epoch {:<3} isr {:<10} replicas {}\n",
+    out += fmt::format("  {:<16} leader {:<4} epoch {:<3} AR {:<10} ISR {:<10} OSR {}\n",
                        p.partition.str(), p.leader < 0 ? "none" : std::to_string(p.leader),
-                       p.leader_epoch, NodeList(p.isr).str(), NodeList(p.replicas).str());
+                       p.leader_epoch, NodeList(p.replicas).str(), NodeList(p.isr).str(),
+                       NodeList(p.osr()).str());
   return out;
 }
 

@@ -12,12 +12,25 @@ namespace {
 constexpr std::uint64_t kNetworkStream = 1'000'000;
 constexpr std::uint64_t kFaultStream = 1'000'001;
 
+/// broker.rack is the one setting that differs from broker to broker: "a,b" puts broker 1 in rack a
+/// and broker 2 in rack b; a single name is everybody's.
+std::string rack_of(const std::string& racks, std::int32_t broker) {
+  std::size_t begin = 0;
+  for (std::int32_t at = 1; racks.find(',', begin) != racks.npos; ++at) {
+    if (at == broker) return racks.substr(begin, racks.find(',', begin) - begin);
+    begin = racks.find(',', begin) + 1;
+  }
+  return racks.substr(begin);
+}
+
 NodeSlot make_node(const ClusterSpec& spec, std::uint64_t seed, std::int32_t id) {
   cluster::NodeConfig config;
   config.id = NodeId(id);
   for (std::int32_t v = 1; v <= spec.controllers; ++v) config.voters.push_back(NodeId(v));
   config.cluster_id = "kafkascope-cluster-001";
   config.settings = spec.config;
+  const auto racks = config.settings.find("broker.rack");
+  if (racks != config.settings.end()) racks->second = rack_of(racks->second, id);
   for (std::int32_t b = 1; b <= spec.brokers; ++b) {
     const auto where = spec.advertised.find(b);
     config.endpoints[NodeId(b)] =

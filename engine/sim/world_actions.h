@@ -62,6 +62,19 @@ Result<void> send_action(ActionContext& context);
 Result<void> seek_action(ActionContext& context);
 Result<void> close_action(ActionContext& context);
 
+// administration (world_admin_actions.cc)
+Result<void> alter_config_action(ActionContext& context);
+Result<void> describe_config_action(ActionContext& context);
+Result<void> create_partitions_action(ActionContext& context);
+Result<void> reassign_action(ActionContext& context);
+Result<void> list_reassignments_action(ActionContext& context);
+Result<void> elect_leaders_action(ActionContext& context);
+
+/// The admin client behind the commands; started at its first use.
+ClientSlot& operator_client(WorldState& world, EventSeq cause);
+/// "1:2:3,2:3:1": replicas of the first partition, of the next …
+std::map<std::int32_t, std::vector<NodeId>> parse_assignment(const std::string& text);
+
 /// "external open|frame|close N": what a real client did (world_external.cc).
 Result<void> apply_external(WorldState& world, const Input& input);
 

@@ -40,36 +40,6 @@ client::Settings settings_of(const Command& command, std::initializer_list<const
   return settings;
 }
 
-ClientSlot& operator_client(WorldState& world, EventSeq cause) {
-  const NodeId id(kOperatorId);
-  if (const auto it = world.clients.find(id); it != world.clients.end()) return it->second;
-  ClientSlot& slot = add_slot(world, id);
-  Call call(world, id, cause);
-  call.env().events.emit(id, event::ClientStarted{world.names.intern("operator"),
-                                                  event::ClientRole::Admin, 0});
-  client::AdminConfig config;
-  config.common.client_id = "operator";
-  slot.client = cluster::ClientNode(
-      "operator", client::AdminClient::start(call.env(), config, bootstrap(world)));
-  return slot;
-}
-
-// "1:2:3,2:3:1": replicas of partition 0, of partition 1 …
-std::map<std::int32_t, std::vector<NodeId>> parse_assignment(const std::string& text) {
-  std::map<std::int32_t, std::vector<NodeId>> result;
-  std::int32_t partition = 0;
-  std::int32_t number = 0;
-  for (const char c : text + ",") {
-    if (c >= '0' && c <= '9') {
-      number = number * 10 + (c - '0');
-      continue;
-    }
-    result[partition].push_back(NodeId(std::exchange(number, 0)));
-    if (c == ',') ++partition;
-  }
-  return result;
-}
-
 Result<client::NewTopic> topic_of(const Command& command) {
   client::NewTopic topic;
   topic.name = command.arguments[0];
@@ -103,6 +73,35 @@ void split_target(const WorldState& world, const std::string& text, client::Work
 }
 
 }  // namespace
+
+ClientSlot& operator_client(WorldState& world, EventSeq cause) {
+  const NodeId id(kOperatorId);
+  if (const auto it = world.clients.find(id); it != world.clients.end()) return it->second;
+  ClientSlot& slot = add_slot(world, id);
+  Call call(world, id, cause);
+  call.env().events.emit(id, event::ClientStarted{world.names.intern("operator"),
+                                                  event::ClientRole::Admin, 0});
+  client::AdminConfig config;
+  config.common.client_id = "operator";
+  slot.client = cluster::ClientNode(
+      "operator", client::AdminClient::start(call.env(), config, bootstrap(world)));
+  return slot;
+}
+
+std::map<std::int32_t, std::vector<NodeId>> parse_assignment(const std::string& text) {
+  std::map<std::int32_t, std::vector<NodeId>> result;
+  std::int32_t partition = 0;
+  std::int32_t number = 0;
+  for (const char c : text + ",") {
+    if (c >= '0' && c <= '9') {
+      number = number * 10 + (c - '0');
+      continue;
+    }
+    result[partition].push_back(NodeId(std::exchange(number, 0)));
+    if (c == ',') ++partition;
+  }
+  return result;
+}
 
 Result<void> topic_action(ActionContext& context) {
   KTRY_ASSIGN(const client::NewTopic topic, topic_of(context.command));
@@ -140,14 +139,15 @@ Result<void> producer_action(ActionContext& context) {
   const std::string& name = context.command.arguments[0];
   WorldState& world = context.world;
   KTRY(check_new_name(world, name));
-  KTRY_ASSIGN(const client::ProducerConfig config,
-              client::parse_producer_config(settings_of(context.command, {})));
+  const client::Settings settings = settings_of(context.command, {});
+  KTRY_ASSIGN(const client::ProducerConfig config, client::parse_producer_config(settings));
   const EventSeq cause = context.announce();
   const NodeId id = next_id(world);
   ClientSlot& slot = add_slot(world, id);
   Call call(world, id, cause);
   slot.client = cluster::ClientNode(
       name, client::KafkaProducer::start(call.env(), config, bootstrap(world)));
+  slot.client.set_settings(settings);
   call.env().events.emit(id, event::ClientStarted{world.names.intern(name),
                                                   event::ClientRole::Producer, config.acks});
   return {};
@@ -183,6 +183,7 @@ Result<void> consumer_action(ActionContext& context) {
     }
   }
   slot.client = cluster::ClientNode(name, std::move(consumer));
+  slot.client.set_settings(settings);
   return {};
 }
 

@@ -20,6 +20,9 @@ constexpr Verb kVerbs[] = {
     {"log-start", log_start_action},
     {"topic", topic_action},   {"delete-topic", delete_topic_action}, {"elect", elect_action},
     {"delete-records", delete_records_action},
+    {"alter-config", alter_config_action}, {"describe-config", describe_config_action},
+    {"create-partitions", create_partitions_action}, {"reassign", reassign_action},
+    {"list-reassignments", list_reassignments_action}, {"elect-leaders", elect_leaders_action},
     {"producer", producer_action}, {"consumer", consumer_action}, {"send", send_action},
     {"seek", seek_action},     {"close", close_action},
 };

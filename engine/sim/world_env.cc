@@ -70,7 +70,10 @@ Call::Call(WorldState& world, NodeId node, EventSeq cause)
            slot_ != nullptr ? slot_->storage() : no_disk(),
            process_.random,
            access_.sink(),
-           world.names} {}
+           world.names} {
+  if (slot_ == nullptr) return;
+  slot_->disk.set_backlog(std::max(Duration{0}, slot_->disk_busy_until - world.now));
+}
 
 Call::~Call() {
   if (slot_ == nullptr) return;

@@ -8,7 +8,7 @@ namespace {
 using cluster::MetadataView;
 using cluster::NodeView;
 
-NodeView node_view(NodeId id, const NodeSlot& slot) {
+NodeView node_view(NodeId id, const NodeSlot& slot, Instant now) {
   NodeView view;
   view.id = id.value();
   view.name = "broker " + std::to_string(id.value());
@@ -16,9 +16,10 @@ NodeView node_view(NodeId id, const NodeSlot& slot) {
   view.incarnation = slot.incarnation;
   view.clock_skew = slot.clock_skew;
   view.has_controller = slot.node.config().is_voter();
+  view.settings = slot.node.config().settings;
   if (slot.node.running()) {
     view.quorum = slot.node.quorum_view();
-    view.broker = slot.node.broker_view();
+    view.broker = slot.node.broker_view(now);
   }
   view.quorum.is_voter = view.has_controller;
   view.broker.disk_bytes = slot.disk.written_bytes();
@@ -26,25 +27,32 @@ NodeView node_view(NodeId id, const NodeSlot& slot) {
   return view;
 }
 
-// The committed metadata as the best-informed running node has it: every image is a prefix of the
+const metadata::MetadataImage& image_of(const cluster::Node& node) { return node.shared().image(); }
+
+// Who has the committed metadata: the best-informed running node. Every image is a prefix of the
 // same log, so the longest one is the truth.
-const metadata::MetadataImage* best_image(const WorldState& world) {
-  const metadata::MetadataImage* best = nullptr;
+const cluster::Node* best_informed(const WorldState& world) {
+  const cluster::Node* best = nullptr;
   for (const auto& [id, slot] : world.nodes) {
     if (!slot.node.running()) continue;
-    const metadata::MetadataImage& image = slot.node.shared().image();
-    if (best == nullptr || image.offset() > best->offset()) best = &image;
+    if (best == nullptr || image_of(slot.node).offset() > image_of(*best).offset()) {
+      best = &slot.node;
+    }
   }
   return best;
+}
+
+MetadataView metadata_of(const cluster::Node& node) {
+  return cluster::metadata_view(image_of(node), node.config().settings);
 }
 
 }  // namespace
 
 void remember_metadata(WorldState& world) {
-  const metadata::MetadataImage* image = best_image(world);
-  if (image == nullptr || image->offset().value() < world.last_metadata_offset) return;
-  world.last_metadata = cluster::metadata_view(*image);
-  world.last_metadata_offset = image->offset().value();
+  const cluster::Node* best = best_informed(world);
+  if (best == nullptr || image_of(*best).offset().value() < world.last_metadata_offset) return;
+  world.last_metadata = metadata_of(*best);
+  world.last_metadata_offset = image_of(*best).offset().value();
 }
 
 cluster::Snapshot take_snapshot(const WorldState& world) {
@@ -52,16 +60,17 @@ cluster::Snapshot take_snapshot(const WorldState& world) {
   snapshot.seed = world.seed;
   snapshot.now = world.now;
   snapshot.last_event = world.last_event;
-  for (const auto& [id, slot] : world.nodes) snapshot.nodes.push_back(node_view(id, slot));
+  for (const auto& [id, slot] : world.nodes)
+    snapshot.nodes.push_back(node_view(id, slot, world.now));
   for (const auto& [id, slot] : world.clients) {
     cluster::ClientView view = slot.client.view();
     view.id = id.value();
     view.state = slot.state;
     snapshot.clients.push_back(std::move(view));
   }
-  const metadata::MetadataImage* image = best_image(world);
-  if (image != nullptr && image->offset().value() >= world.last_metadata_offset) {
-    snapshot.metadata = cluster::metadata_view(*image);
+  const cluster::Node* best = best_informed(world);
+  if (best != nullptr && image_of(*best).offset().value() >= world.last_metadata_offset) {
+    snapshot.metadata = metadata_of(*best);
   } else {
     snapshot.metadata = world.last_metadata;
   }

@@ -1,7 +1,8 @@
 // BatchScanner: walks the batches of a segment file from a position on.
 //
-// Offset look-ups only need headers, so the scanner reads the file through a small window and skips
-// over the records; recovery needs every byte and asks for whole batches through a large one.
+// Offset look-ups only need headers, so the scanner reads just those, into a few bytes of its own,
+// and skips over the records. Recovery needs every byte and asks for whole batches through a large
+// window: as large as what a processor keeps near it, so that the checksum finds the bytes there.
 //
 //   BatchScanner scan(disk, file, position, end, kHeaderWindow);
 //   while (scan.next()) use(scan.header(), scan.position());
@@ -11,6 +12,7 @@
 // Read next: storage/log_segment.h
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "engine/env/disk.h"
@@ -21,8 +23,8 @@ namespace kscope::storage {
 
 class BatchScanner {
  public:
-  static constexpr std::int64_t kHeaderWindow = 512;
-  static constexpr std::int64_t kScanWindow = 64 * 1024;
+  static constexpr std::int64_t kHeaderWindow = 0;
+  static constexpr std::int64_t kScanWindow = 256 * 1024;
 
   /// Walks [position, end). The disk must outlive the scanner.
   BatchScanner(const env::Disk& disk, env::FileHandle file, std::int64_t position, std::int64_t end,
@@ -46,7 +48,9 @@ class BatchScanner {
   const std::optional<Error>& failure() const { return failure_; }
 
  private:
+  Result<ByteView> header_bytes();
   Result<ByteView> bytes_at(std::int64_t position, std::int64_t length);
+  Result<void> fill(std::int64_t position, std::int64_t length);
   bool fail(Error error);
 
   const env::Disk& disk_;
@@ -56,8 +60,10 @@ class BatchScanner {
   std::int64_t end_;
   std::int64_t window_;
   std::vector<BatchProbe>* trace_;
-  Bytes buffer_;                    // the file's bytes from buffer_begin_ on
+  std::array<std::uint8_t, record::kBatchOverhead> small_;
+  Bytes buffer_;                    // its first `held_` bytes are the file's from buffer_begin_ on
   std::int64_t buffer_begin_ = 0;
+  std::int64_t held_ = 0;
   record::BatchHeader header_;
   std::optional<Error> failure_;
 };

@@ -11,20 +11,13 @@ namespace {
 /// What is written at once. Kafka: log.cleaner.io.buffer.size.
 constexpr std::size_t kWriteBytes = 512 * 1024;
 
-std::int64_t bytes_of(const OffsetIndex& index) {
-  return static_cast<std::int64_t>(index.entries().size()) * OffsetIndex::kEntrySize;
-}
-std::int64_t bytes_of(const TimeIndex& index) {
-  return static_cast<std::int64_t>(index.entries().size()) * TimeIndex::kEntrySize;
-}
-
 /// What a group is so far.
 struct GroupSize {
   std::int64_t log = 0, offset_index = 0, time_index = 0;
   void add(const LogSegment& segment) {
     log += segment.size();
-    offset_index += bytes_of(segment.offset_index());
-    time_index += bytes_of(segment.time_index());
+    offset_index += segment.offset_index().bytes();
+    time_index += segment.time_index().bytes();
   }
   bool fits(const LogConfig& config) const {
     return log <= config.segment_bytes && offset_index <= config.segment_index_bytes &&
@@ -121,7 +114,7 @@ Result<void> Cleaner::build_offset_map(const LogToClean& cleanable, const Produc
 Result<bool> Cleaner::map_segment(const LogSegment& segment, Offset next_segment, Offset start,
                                   CleanedTransactions& txns, OffsetMap& map) const {
   const std::int64_t from =
-      start > segment.base_offset() ? segment.offset_index().lookup(start) : 0;
+      start > segment.base_offset() ? segment.offset_index().lookup(env_.disk, start) : 0;
   BatchScanner scan = segment.scan(env_.disk, from, BatchScanner::kScanWindow);
   while (scan.next()) {
     const record::BatchHeader& header = scan.header();

@@ -102,6 +102,8 @@ std::string record_tail(const record::BatchHeader& batch, const record::Record& 
   if (options.cluster_metadata) {
     return " payload: " + metadata_record_json(record.value ? *record.value : Bytes());
   }
+  if (options.offsets) return group_record_text(record);
+  if (options.transaction_log) return transaction_record_text(record);
   if (!options.print_data_log) return "";
   std::string tail;
   if (record.key) tail += " key: " + printable(text_or_null(record.key));
@@ -111,7 +113,7 @@ std::string record_tail(const record::BatchHeader& batch, const record::Record& 
 
 Dump dump_batches(ByteView bytes, const DumpOptions& options) {
   Dump dump;
-  const bool deep = options.deep_iteration || options.print_data_log || options.cluster_metadata;
+  const bool deep = options.deep_iteration || options.print_data_log || options.decodes();
   std::size_t position = 0;
   std::int64_t next_offset = -1;
   while (position < bytes.size()) {

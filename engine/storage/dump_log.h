@@ -30,7 +30,11 @@ struct DumpOptions {
   bool deep_iteration = false;    ///< a line for each record; follows from the two below
   bool print_data_log = false;    ///< keys and values, too
   bool cluster_metadata = false;  ///< --cluster-metadata-decoder: values as metadata records
+  bool offsets = false;           ///< --offsets-decoder: records of __consumer_offsets
+  bool transaction_log = false;   ///< --transaction-log-decoder: records of __transaction_state
   bool skip_record_metadata = false;
+  /// A decoder was asked for; each of them looks into records.
+  bool decodes() const { return cluster_metadata || offsets || transaction_log; }
   bool index_sanity_check = false;     ///< only what decides at a start whether to rebuild an index
   bool verify_index_only = false;      ///< check each entry against the .log, print none
   std::int64_t max_bytes = INT64_MAX;  ///< of a .log: whole batches within so many bytes

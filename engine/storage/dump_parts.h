@@ -34,6 +34,12 @@ std::string metadata_record_json(ByteView value);
 /// LeaderChange, SnapshotHeader, SnapshotFooter as Kafka writes them; "" for a marker.
 std::string control_record_json(ByteView key, ByteView value);
 
+// dump_coordinator.cc
+/// " key: {"type":"1","data":{…}} payload: {"version":"3","data":{…}}" of __consumer_offsets.
+std::string group_record_text(const record::Record& record);
+/// The same of __transaction_state, in the words of Kafka's TransactionLog.
+std::string transaction_record_text(const record::Record& record);
+
 // dump_indexes.cc
 Dump dump_offset_index(ByteView bytes, Offset base, const DumpOptions& options,
                        const DumpNeighbours& neighbours);

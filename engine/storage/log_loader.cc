@@ -42,6 +42,7 @@ Result<UnifiedLog> LogLoader::load(const Checkpoints& checkpoints) {
   log_.log_start_ = std::max(checkpoints.log_start, log_.first_offset());
   KTRY(settle_epochs(log_.log_start_));
   KTRY(load_producers(checkpoints.clean));
+  KTRY(log_.active().resize_indexes(env_.disk, log_.config_));
   // Not further than what was flushed: a scan proves that bytes are there, not that they are safe.
   log_.recovery_point_ = checkpoints.clean ? log_.log_end_
                                            : std::min(checkpoints.recovery_point, log_.log_end_);

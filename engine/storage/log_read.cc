@@ -40,34 +40,47 @@ Result<std::int64_t> UnifiedLog::end_position(const env::Disk& disk, std::size_t
   return stop ? stop->position : in.size();
 }
 
-Result<ReadResult> UnifiedLog::read(env::Env& env, Offset from, const ReadLimits& limits) const {
-  if (from < log_start_ || from > log_end_) {
-    return Error{ErrorKind::NotFound,
-                 fmt::format("{}: offset {} is not within {} and {}", directory_, from.value(),
-                             log_start_.value(), log_end_.value())};
-  }
-  ReadResult result;
-  result.first_offset = from;
-  const Offset end = std::min(limits.end, log_end_);
-  if (from >= end) return result;  // the hot path: a follower that has everything
-  if (limits.max_bytes <= 0 && !limits.at_least_one_batch) return result;
+Result<void> UnifiedLog::check_readable(Offset from) const {
+  if (from >= log_start_ && from <= log_end_) return {};
+  return Error{ErrorKind::NotFound,
+               fmt::format("{}: offset {} is not within {} and {}", directory_, from.value(),
+                           log_start_.value(), log_end_.value())};
+}
 
-  if (from < segments_.front().base_offset()) return read_remote(env, from, limits);
+Result<std::optional<ReadSlice>> UnifiedLog::read_slice(const env::Disk& disk, Offset from,
+                                                        const ReadLimits& limits) const {
+  KTRY(check_readable(from));
+  ReadSlice nothing{{}, from};
+  const Offset end = std::min(limits.end, log_end_);
+  if (from >= end) return std::optional(nothing);
+  if (limits.max_bytes <= 0 && !limits.at_least_one_batch) return std::optional(nothing);
+  if (from < segments_.base(0)) return std::optional<ReadSlice>();
   for (std::size_t i = segment_index(from); i < segments_.size(); ++i) {
-    KTRY_ASSIGN(const auto first, segments_[i].translate(env.disk, from));
+    KTRY_ASSIGN(const auto first, segments_[i].translate(disk, from));
     if (!first) continue;  // offsets that compaction took away at the end of a segment
-    KTRY_ASSIGN(const std::int64_t stop, end_position(env.disk, i, end));
-    if (first->position >= stop) return result;
+    KTRY_ASSIGN(const std::int64_t stop, end_position(disk, i, end));
+    if (first->position >= stop) break;
     std::int64_t wanted = std::max<std::int64_t>(limits.max_bytes, 0);
     if (limits.at_least_one_batch) wanted = std::max(wanted, first->size);
     wanted = std::min(wanted, stop - first->position);
-    KTRY_ASSIGN(result.records, segments_[i].read(env.disk, first->position, wanted));
-    keep_whole_batches(result.records);
-    if (result.records.empty()) return result;
-    result.first_offset = first->base;
-    result.position = first->position;
-    return result;
+    return std::optional(ReadSlice{segments_[i].slice(first->position, wanted), first->base});
   }
+  return std::optional(nothing);
+}
+
+Result<ReadResult> UnifiedLog::read(env::Env& env, Offset from, const ReadLimits& limits) const {
+  KTRY_ASSIGN(const auto slice, read_slice(env.disk, from, limits));
+  if (!slice) return read_remote(env, from, limits);
+  ReadResult result;
+  result.first_offset = from;
+  if (slice->records.length == 0) return result;  // the hot path: a follower that has everything
+  Result<Bytes> bytes = env.disk.read(slice->records);
+  if (!bytes.ok()) return in_file(directory_, bytes.error());
+  keep_whole_batches(*bytes);
+  if (bytes->empty()) return result;
+  result.records = std::move(bytes).value();
+  result.first_offset = slice->first_offset;
+  result.position = slice->records.position;
   return result;
 }
 

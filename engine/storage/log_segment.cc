@@ -46,8 +46,8 @@ Result<LogSegment::Opened> LogSegment::open(env::Disk& disk, std::string_view di
   if (!txns.ok() && txns.error().kind != ErrorKind::Corrupt) return txns.error();
   KTRY_ASSIGN(const bool time_ok, load_index(disk, segment.time_index_, time_path, base,
                                              has_time_index));
-  const auto& entries = segment.offset_index_.entries();
-  const bool points_beyond = !entries.empty() && entries.back().position >= segment.size_;
+  const OffsetIndex& index = segment.offset_index_;
+  const bool points_beyond = index.count() > 0 && index.last_entry().position >= segment.size_;
   opened.indexes_usable = (index_ok && time_ok && txns.ok() && !points_beyond) || is_new;
   if (segment.size_ > 0 && opened.indexes_usable) KTRY(segment.reload_max_timestamp(disk));
   return opened;
@@ -96,9 +96,10 @@ Result<std::optional<OffsetIndex::Entry>> LogSegment::index_batch(
                         !time_index_.is_full(config.segment_index_bytes);
   if (bytes_since_index_entry_ > config.index_interval_bytes && has_room) {
     const Offset last(header.last_offset());
+    KTRY(resize_indexes(disk, config));
     KTRY(offset_index_.append(disk, last, static_cast<std::int32_t>(position)));
     KTRY(time_index_.maybe_append(disk, max_timestamp_.timestamp, max_timestamp_.offset));
-    added = offset_index_.entries().back();
+    added = offset_index_.last_entry();
     bytes_since_index_entry_ = 0;
   }
   bytes_since_index_entry_ += static_cast<std::int64_t>(header.size_in_bytes());
@@ -128,11 +129,11 @@ BatchScanner LogSegment::scan_from(const env::Disk& disk, Offset target,
                                    SegmentLookup* trace) const {
   std::int64_t position = 0;
   if (trace == nullptr) {
-    position = offset_index_.lookup(target);
+    position = offset_index_.lookup(disk, target);
   } else {
     trace->base = base_;
     trace->size = size_;
-    position = offset_index_.lookup(target, &trace->offset_index.emplace());
+    position = offset_index_.lookup(disk, target, &trace->offset_index.emplace());
     trace->scan_from = position;
   }
   return BatchScanner(disk, log_, position, size_, BatchScanner::kHeaderWindow,
@@ -162,7 +163,7 @@ Result<Bytes> LogSegment::read(const env::Disk& disk, std::int64_t position,
 
 Result<Offset> LogSegment::read_next_offset(const env::Disk& disk) const {
   Offset next = base_;
-  BatchScanner scan(disk, log_, offset_index_.lookup(offset_index_.last_offset()), size_);
+  BatchScanner scan(disk, log_, offset_index_.lookup(disk, offset_index_.last_offset()), size_);
   while (scan.next()) next = Offset(scan.header().next_offset());
   if (scan.failure()) return in_file(log_path(), *scan.failure());
   return next;
@@ -172,7 +173,7 @@ Result<Offset> LogSegment::read_next_offset(const env::Disk& disk) const {
 Result<std::optional<TimestampOffset>> LogSegment::find_offset_by_timestamp(
     const env::Disk& disk, std::int64_t timestamp_ms, Offset from, SegmentLookup* trace) const {
   IndexSearch* const by_time = trace == nullptr ? nullptr : &trace->time_index.emplace();
-  const Offset below = time_index_.offset_of(time_index_.lookup(timestamp_ms, by_time));
+  const Offset below = time_index_.offset_of(time_index_.lookup(disk, timestamp_ms, by_time));
   BatchScanner scan = scan_from(disk, std::max(below, from), trace);
   while (scan.next()) {
     const record::BatchHeader& header = scan.header();
@@ -201,8 +202,15 @@ Result<void> LogSegment::flush(env::Disk& disk) {
   return txn_index_.flush(disk);
 }
 
+Result<void> LogSegment::resize_indexes(env::Disk& disk, const LogConfig& config) {
+  KTRY(offset_index_.preallocate(disk, config.segment_index_bytes));
+  return time_index_.preallocate(disk, config.segment_index_bytes);
+}
+
 Result<void> LogSegment::on_become_inactive(env::Disk& disk) {
-  return time_index_.maybe_append(disk, max_timestamp_.timestamp, max_timestamp_.offset);
+  KTRY(time_index_.maybe_append(disk, max_timestamp_.timestamp, max_timestamp_.offset));
+  KTRY(offset_index_.trim(disk));
+  return time_index_.trim(disk);
 }
 
 void LogSegment::close(env::Disk& disk) {

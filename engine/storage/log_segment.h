@@ -88,6 +88,9 @@ class LogSegment {
                                                  SegmentLookup* trace = nullptr) const;
   /// Bytes of the .log file, as they are.
   Result<Bytes> read(const env::Disk& disk, std::int64_t position, std::int64_t length) const;
+  env::FileSlice slice(std::int64_t position, std::int64_t length) const {
+    return {log_, position, length};
+  }
   /// The offset after the last batch; the base offset if there is none. Scans from the last entry.
   Result<Offset> read_next_offset(const env::Disk& disk) const;
   /// The first record at or after `from` with a timestamp >= `timestamp_ms`. (Kafka:
@@ -116,7 +119,10 @@ class LogSegment {
   Result<Offset> truncate_to(env::Disk& disk, Offset offset, std::int64_t now_ms);
 
   Result<void> flush(env::Disk& disk);
-  /// The last word of a segment that will not be written to any more: its newest timestamp.
+  /// For a segment that becomes the active one: index files of segment.index.bytes.
+  Result<void> resize_indexes(env::Disk& disk, const LogConfig& config);
+  /// The last word of a segment that will not be written to any more: its newest timestamp. Its
+  /// index files end with their last entry from now on.
   Result<void> on_become_inactive(env::Disk& disk);
   void close(env::Disk& disk);
   Result<void> remove_files(env::Disk& disk);  ///< closes, too

@@ -132,7 +132,7 @@ Result<Offset> LogSegment::truncate_to(env::Disk& disk, Offset offset, std::int6
 Result<void> LogSegment::reload_max_timestamp(const env::Disk& disk) {
   const TimeIndex::Entry last = time_index_.last_entry();
   max_timestamp_ = {last.timestamp, time_index_.offset_of(last)};
-  BatchScanner scan(disk, log_, offset_index_.lookup(max_timestamp_.offset), size_);
+  BatchScanner scan(disk, log_, offset_index_.lookup(disk, max_timestamp_.offset), size_);
   while (scan.next()) {
     if (scan.header().max_timestamp > max_timestamp_.timestamp) {
       max_timestamp_ = {scan.header().max_timestamp, Offset(scan.header().last_offset())};

@@ -11,10 +11,9 @@
 // target. Relative offsets keep an entry at 8 bytes and limit a segment to 2^31 - 1 offsets.
 //
 // Invariant: relative offsets strictly increase, positions strictly increase, none is negative.
-// Called by: log_segment. Kafka: OffsetIndex, AbstractIndex. Real Kafka maps the file into memory,
-// preallocated to segment.index.bytes and trimmed when the segment is closed; here the entries are
-// kept in a vector and appended to the file, which therefore always has its true size.
-// Read next: storage/time_index.h
+// Called by: log_segment. Kafka: OffsetIndex, AbstractIndex. As there the entries are in a mapped
+// file and nowhere else (storage/index_file.h); only the last one is remembered.
+// Read next: storage/index_file.h, storage/time_index.h
 #pragma once
 
 #include <cstdint>
@@ -23,6 +22,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
 #include "engine/env/disk.h"
+#include "engine/storage/index_file.h"
 #include "engine/storage/lookup_trace.h"
 
 namespace kscope::storage {
@@ -39,33 +39,42 @@ class OffsetIndex {
   OffsetIndex() = default;
   OffsetIndex(env::FileHandle file, Offset base) : file_(file), base_(base) {}
 
-  /// Reads the entries. Corrupt if the file breaks the invariant; the caller rebuilds it then.
-  Result<void> load(const env::Disk& disk);
+  /// Maps the file and looks at every entry. Corrupt if it breaks the invariant, as one does that
+  /// a crash has left with its preallocated zeroes; the caller rebuilds it then.
+  Result<void> load(env::Disk& disk);
 
   /// The position to scan from for `target`: that of the largest entry <= target, or 0.
-  std::int32_t lookup(Offset target, IndexSearch* trace = nullptr) const;
+  std::int32_t lookup(const env::Disk& disk, Offset target, IndexSearch* trace = nullptr) const;
   /// REQUIRES last_offset is beyond the last entry and can be expressed (see can_hold).
   Result<void> append(env::Disk& disk, Offset last_offset, std::int32_t position);
   /// Drops the entries at and after `offset`.
   Result<void> truncate_to(env::Disk& disk, Offset offset);
   Result<void> reset(env::Disk& disk);
+  /// For the index of an active segment; `max_bytes`: segment.index.bytes.
+  Result<void> preallocate(env::Disk& disk, std::int64_t max_bytes) {
+    return file_.preallocate(disk, max_bytes);
+  }
+  Result<void> trim(env::Disk& disk) { return file_.trim(disk); }
 
   /// True if `offset` lies within 2^31 - 1 of the base offset.
   bool can_hold(Offset offset) const;
-  /// `max_bytes`: segment.index.bytes.
-  bool is_full(std::int64_t max_bytes) const {
-    return static_cast<std::int64_t>(entries_.size()) >= max_bytes / kEntrySize;
-  }
+  bool is_full(std::int64_t max_bytes) const { return count() >= max_bytes / kEntrySize; }
   /// Offset of the last entry; the base offset if there is none.
-  Offset last_offset() const;
+  Offset last_offset() const { return offset_of(last_); }
+  /// {0, 0} if there is none.
+  const Entry& last_entry() const { return last_; }
   Offset offset_of(const Entry& entry) const { return base_ + entry.relative_offset; }
-  const std::vector<Entry>& entries() const { return entries_; }
-  env::FileHandle file() const { return file_; }
+  std::int32_t count() const { return file_.count(); }
+  std::int64_t bytes() const { return file_.bytes(); }
+  /// REQUIRES slot < count().
+  Entry entry(const env::Disk& disk, std::int32_t slot) const;
+  std::vector<Entry> entries(const env::Disk& disk) const;  ///< for readers and tests
+  env::FileHandle file() const { return file_.handle(); }
 
  private:
-  env::FileHandle file_ = 0;
+  IndexFile<kEntrySize> file_;
   Offset base_;
-  std::vector<Entry> entries_;
+  Entry last_;
 };
 
 }  // namespace kscope::storage

@@ -7,62 +7,65 @@
 
 namespace kscope::storage {
 
-Result<void> TimeIndex::load(const env::Disk& disk) {
-  KTRY_ASSIGN(const std::int64_t size, disk.size(file_));
-  if (size % kEntrySize != 0) {
-    return Error{ErrorKind::Corrupt,
-                 fmt::format("time index has {} bytes, not a multiple of {}", size, kEntrySize)};
-  }
-  KTRY_ASSIGN(const Bytes bytes, disk.read(file_, 0, size));
-  ByteReader reader(bytes);
-  entries_.clear();
-  entries_.reserve(static_cast<std::size_t>(size / kEntrySize));
-  while (reader.remaining() > 0) {
-    Entry entry;
-    entry.timestamp = reader.i64();
-    entry.relative_offset = reader.i32();
-    const Entry last = last_entry();
-    if (entry.timestamp <= last.timestamp || entry.relative_offset < last.relative_offset) {
-      return Error{ErrorKind::Corrupt,
-                   fmt::format("time index entry {} ({} -> {}) is out of order", entries_.size(),
-                               entry.timestamp, entry.relative_offset)};
+Result<void> TimeIndex::load(env::Disk& disk) {
+  KTRY(file_.load(disk));
+  last_ = {};
+  for (std::int32_t slot = 0; slot < count(); ++slot) {
+    const Entry next = entry(disk, slot);
+    if (next.timestamp <= last_.timestamp || next.relative_offset < last_.relative_offset) {
+      return Error{ErrorKind::Corrupt, fmt::format("time index entry {} ({} -> {}) is out of order",
+                                                   slot, next.timestamp, next.relative_offset)};
     }
-    entries_.push_back(entry);
+    last_ = next;
   }
   return {};
 }
 
-TimeIndex::Entry TimeIndex::lookup(std::int64_t target_ms, IndexSearch* trace) const {
-  const auto read = [this](std::int32_t slot) {
-    const Entry& entry = entries_[static_cast<std::size_t>(slot)];
-    return std::pair(entry.timestamp, std::int64_t{entry.relative_offset});
+TimeIndex::Entry TimeIndex::entry(const env::Disk& disk, std::int32_t slot) const {
+  const auto bytes = file_.read(disk, slot);
+  ByteReader reader(bytes);
+  const std::int64_t timestamp = reader.i64();
+  return {timestamp, reader.i32()};
+}
+
+std::vector<TimeIndex::Entry> TimeIndex::entries(const env::Disk& disk) const {
+  std::vector<Entry> all;
+  for (std::int32_t slot = 0; slot < count(); ++slot) all.push_back(entry(disk, slot));
+  return all;
+}
+
+TimeIndex::Entry TimeIndex::lookup(const env::Disk& disk, std::int64_t target_ms,
+                                   IndexSearch* trace) const {
+  const auto read = [&](std::int32_t slot) {
+    const Entry found = entry(disk, slot);
+    return std::pair(found.timestamp, std::int64_t{found.relative_offset});
   };
-  const std::int32_t slot = search_index(static_cast<std::int32_t>(entries_.size()), kEntrySize,
-                                         target_ms, read, trace);
-  return slot < 0 ? Entry{} : entries_[static_cast<std::size_t>(slot)];
+  const std::int32_t slot = search_index(count(), kEntrySize, target_ms, read, trace);
+  return slot < 0 ? Entry{} : entry(disk, slot);
 }
 
 Result<void> TimeIndex::maybe_append(env::Disk& disk, std::int64_t timestamp, Offset offset) {
-  const Entry last = last_entry();
-  if (timestamp <= last.timestamp) return {};
-  const Entry entry{timestamp, static_cast<std::int32_t>(offset - base_)};
-  KCHECK(entry.relative_offset >= last.relative_offset);
+  if (timestamp <= last_.timestamp) return {};
+  const Entry next{timestamp, static_cast<std::int32_t>(offset - base_)};
+  KCHECK(next.relative_offset >= last_.relative_offset);
   ByteWriter writer;
-  writer.i64(entry.timestamp);
-  writer.i32(entry.relative_offset);
-  KTRY(disk.append(file_, writer.bytes()));
-  entries_.push_back(entry);
+  writer.i64(next.timestamp);
+  writer.i32(next.relative_offset);
+  KTRY(file_.push(disk, writer.bytes()));
+  last_ = next;
   return {};
 }
 
 Result<void> TimeIndex::truncate_to(env::Disk& disk, Offset offset) {
-  while (!entries_.empty() && offset_of(entries_.back()) >= offset) entries_.pop_back();
-  return disk.truncate(file_, static_cast<std::int64_t>(entries_.size()) * kEntrySize);
+  std::int32_t keep = count();
+  while (keep > 0 && offset_of(entry(disk, keep - 1)) >= offset) --keep;
+  last_ = keep == 0 ? Entry{} : entry(disk, keep - 1);
+  return file_.cut(disk, keep);
 }
 
 Result<void> TimeIndex::reset(env::Disk& disk) {
-  entries_.clear();
-  return disk.truncate(file_, 0);
+  last_ = {};
+  return file_.cut(disk, 0);
 }
 
 }  // namespace kscope::storage

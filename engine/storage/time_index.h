@@ -9,7 +9,7 @@
 //   int32 relative offset   last offset of the batch that had it, minus the segment's base offset
 //
 // Invariant: timestamps strictly increase, offsets never decrease.
-// Called by: log_segment. Kafka: TimeIndex (KIP-33). About the file see offset_index.h.
+// Called by: log_segment. Kafka: TimeIndex (KIP-33). About the file see index_file.h.
 // Read next: storage/log_segment.h
 #pragma once
 
@@ -19,6 +19,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
 #include "engine/env/disk.h"
+#include "engine/storage/index_file.h"
 #include "engine/storage/lookup_trace.h"
 
 namespace kscope::storage {
@@ -36,31 +37,39 @@ class TimeIndex {
   TimeIndex() = default;
   TimeIndex(env::FileHandle file, Offset base) : file_(file), base_(base) {}
 
-  /// Reads the entries. Corrupt if the file breaks the invariant; the caller rebuilds it then.
-  Result<void> load(const env::Disk& disk);
+  /// Maps the file and looks at every entry. Corrupt if it breaks the invariant; the caller
+  /// rebuilds it then.
+  Result<void> load(env::Disk& disk);
 
   /// The largest entry with a timestamp <= target; {kNoTimestamp, 0} if there is none.
-  Entry lookup(std::int64_t target_ms, IndexSearch* trace = nullptr) const;
+  Entry lookup(const env::Disk& disk, std::int64_t target_ms, IndexSearch* trace = nullptr) const;
   /// Appends unless `timestamp` is no news. REQUIRES offset >= that of the last entry.
   Result<void> maybe_append(env::Disk& disk, std::int64_t timestamp, Offset offset);
   /// Drops the entries at and after `offset`.
   Result<void> truncate_to(env::Disk& disk, Offset offset);
   Result<void> reset(env::Disk& disk);
+  /// For the index of an active segment; `max_bytes`: segment.index.bytes.
+  Result<void> preallocate(env::Disk& disk, std::int64_t max_bytes) {
+    return file_.preallocate(disk, max_bytes);
+  }
+  Result<void> trim(env::Disk& disk) { return file_.trim(disk); }
 
   /// One slot is kept free for the entry that is written when the segment is closed.
-  bool is_full(std::int64_t max_bytes) const {
-    return static_cast<std::int64_t>(entries_.size()) >= max_bytes / kEntrySize - 1;
-  }
+  bool is_full(std::int64_t max_bytes) const { return count() >= max_bytes / kEntrySize - 1; }
   /// {kNoTimestamp, 0} if there is none.
-  Entry last_entry() const { return entries_.empty() ? Entry{} : entries_.back(); }
+  const Entry& last_entry() const { return last_; }
   Offset offset_of(const Entry& entry) const { return base_ + entry.relative_offset; }
-  const std::vector<Entry>& entries() const { return entries_; }
-  env::FileHandle file() const { return file_; }
+  std::int32_t count() const { return file_.count(); }
+  std::int64_t bytes() const { return file_.bytes(); }
+  /// REQUIRES slot < count().
+  Entry entry(const env::Disk& disk, std::int32_t slot) const;
+  std::vector<Entry> entries(const env::Disk& disk) const;  ///< for readers and tests
+  env::FileHandle file() const { return file_.handle(); }
 
  private:
-  env::FileHandle file_ = 0;
+  IndexFile<kEntrySize> file_;
   Offset base_;
-  std::vector<Entry> entries_;
+  Entry last_;
 };
 
 }  // namespace kscope::storage

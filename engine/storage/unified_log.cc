@@ -23,7 +23,7 @@ Result<UnifiedLog> UnifiedLog::open(env::Env& env, const TopicPartition& partiti
 std::size_t UnifiedLog::segment_index(Offset offset, LookupTrace* trace) const {
   KCHECK(offset >= segments_.front().base_offset());
   const auto read = [this](std::int32_t i) {
-    const Offset base = segments_[static_cast<std::size_t>(i)].base_offset();
+    const Offset base = segments_.base(static_cast<std::size_t>(i));
     return std::pair(base.value(), std::int64_t{0});
   };
   const auto last = static_cast<std::int32_t>(segments_.size()) - 1;
@@ -47,6 +47,7 @@ Result<void> UnifiedLog::assign_epoch_start(env::Env& env, LeaderEpoch epoch, Of
 
 Result<void> UnifiedLog::flush_up_to(env::Env& env, Offset end) {
   if (end <= recovery_point_) return {};
+  const Duration before = env.disk.pending_cost();
   const Offset first = std::max(recovery_point_, segments_.front().base_offset());
   bool has_new_segment = false;
   for (std::size_t i = segment_index(first); i < segments_.size(); ++i) {
@@ -59,7 +60,7 @@ Result<void> UnifiedLog::flush_up_to(env::Env& env, Offset end) {
   if (has_new_segment) KTRY(env.disk.flush_directory(directory_));
   recovery_point_ = end;
   last_flush_ms_ = env.clock.wall_ms();
-  env.events.emit(env.node, event::LogFlushed{ref_, end});
+  env.events.emit(env.node, event::LogFlushed{ref_, end, env.disk.pending_cost() - before});
   return {};
 }
 
@@ -91,6 +92,7 @@ Result<void> UnifiedLog::roll_at(env::Env& env, Offset base, event::RollReason r
   KTRY_ASSIGN(LogSegment::Opened next,
               LogSegment::open(env.disk, directory_, base, env.clock.wall_ms()));
   segments_.push_back(std::move(next.segment));
+  KTRY(active().resize_indexes(env.disk, config_));
   env.events.emit(env.node, event::SegmentRolled{ref_, base, reason});
   return {};
 }

@@ -35,7 +35,7 @@
 #include "engine/record/record_batch.h"
 #include "engine/storage/leader_epoch_cache.h"
 #include "engine/storage/log_config.h"
-#include "engine/storage/log_segment.h"
+#include "engine/storage/log_segments.h"
 #include "engine/storage/log_validator.h"
 #include "engine/storage/producer_state_manager.h"
 #include "engine/storage/remote_log.h"
@@ -55,6 +55,13 @@ struct ReadResult {
   Bytes records;        ///< whole batches; the first may be larger than asked for
   Offset first_offset;  ///< base offset of the first batch; equals the asked offset when empty
   std::int64_t position = 0;  ///< in the segment file, for the inspector
+};
+
+/// What a reader is given, before anybody has read it: a part of one .log file. Its end may cut a
+/// batch in two, as that of Kafka's; clients ignore such a batch.
+struct ReadSlice {
+  env::FileSlice records;
+  Offset first_offset;  ///< base offset of the first batch; equals the asked offset when empty
 };
 
 struct ReadLimits {
@@ -102,6 +109,11 @@ class UnifiedLog {
 
   /// NotFound if offset is outside [log_start, log_end].
   Result<ReadResult> read(env::Env& env, Offset from, const ReadLimits& limits) const;
+  /// The same without reading it: what sendfile(2) may take from there (Kafka: FetchDataInfo with
+  /// FileRecords). read() is this, and then the bytes of it up to the last whole batch. Valid until
+  /// the log is next changed. Nothing for offsets that are only in the remote tier.
+  Result<std::optional<ReadSlice>> read_slice(const env::Disk& disk, Offset from,
+                                              const ReadLimits& limits) const;
 
   /// Cuts to the largest batch boundary <= `to`; also the epoch cache. Beyond the end it only drops
   /// epochs that never got a record. The recovery point may fall: have LogManager checkpoint it.
@@ -119,6 +131,10 @@ class UnifiedLog {
   /// watermark, so that the log start cannot pass it. With remote.storage.enable it first copies to
   /// the remote tier, and retention is that of both tiers together.
   Result<void> delete_old_segments(env::Env& env, Offset high_watermark);
+  /// What that would take out of the local log at this time: a reason for each of the leading
+  /// segments, the oldest first. The deletion goes by it, and so does who wants to know beforehand.
+  std::vector<event::DeleteReason> due_segments(Offset high_watermark, std::int64_t now_ms) const;
+  const std::vector<DoomedSegment>& doomed() const { return doomed_; }
   /// Removes the .deleted files whose file.delete.delay.ms is over.
   Result<void> remove_due_files(env::Env& env);
   std::optional<Instant> next_file_removal() const;
@@ -159,7 +175,7 @@ class UnifiedLog {
   Offset recovery_point() const { return recovery_point_; }
   const LogConfig& config() const { return config_; }
   void set_config(const LogConfig& config) { config_ = config; }
-  const std::vector<LogSegment>& segments() const { return segments_; }
+  const std::vector<LogSegment>& segments() const { return segments_.all(); }
   const LeaderEpochCache& epochs() const { return epochs_; }
   const ProducerStateManager& producers() const { return producers_; }
   /// Ended transactions below it are forgotten: readers of committed data may pass them.
@@ -204,16 +220,20 @@ class UnifiedLog {
                                     std::span<const record::BatchHeader> headers,
                                     const ProducerUpdates& producers);
   using Deletable = std::function<bool(const LogSegment& segment, std::optional<Offset> next)>;
-  Result<void> delete_leading(env::Env& env, Offset high_watermark, event::DeleteReason reason,
-                              const Deletable& deletable);
+  std::size_t count_leading(std::size_t from, Offset high_watermark,
+                            const Deletable& deletable) const;
+  Result<void> delete_leading(env::Env& env, const std::vector<event::DeleteReason>& reasons);
   Result<void> doom(env::Env& env, LogSegment& segment);
   // log_remote.cc
   Result<void> tier(env::Env& env, Offset high_watermark);
   Result<void> copy_to_remote(env::Env& env, Offset stable);
+  std::vector<event::DeleteReason> due_local(Offset copied, std::int64_t now_ms) const;
+  Offset copy_limit(Offset high_watermark) const;
   Result<void> delete_local(env::Env& env);
   Result<void> delete_remote(env::Env& env);
   Result<void> forget_remote(env::Env& env);
   std::int64_t size_with_remote() const;
+  Result<void> check_readable(Offset from) const;
   Result<ReadResult> read_remote(env::Env& env, Offset from, const ReadLimits& limits) const;
   Result<void> roll_at(env::Env& env, Offset base, event::RollReason reason);
   Result<void> flush_up_to(env::Env& env, Offset end);
@@ -230,7 +250,7 @@ class UnifiedLog {
   Offset recovery_point_;  // Invariant: recovery_point_ <= log_end_
   std::int64_t last_flush_ms_ = 0;
   std::vector<DoomedSegment> doomed_;  // oldest first; at most one for each base offset
-  std::vector<LogSegment> segments_;  // Invariant: never empty once open
+  LogSegments segments_;  // Invariant: never empty once open
   LeaderEpochCache epochs_;
   ProducerStateManager producers_;
   RemoteLog remote_;

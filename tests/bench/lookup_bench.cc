@@ -9,7 +9,7 @@
 namespace kscope::bench {
 namespace {
 
-constexpr int kRuns = 5;
+constexpr int kLookupRuns = 5;
 constexpr int kLookups = 100'000;
 constexpr std::int64_t kSegmentBytes = 64 * 1024;
 
@@ -46,7 +46,7 @@ double lookup_micros(std::size_t segments) {
   env::Random random(3);
   const auto end = static_cast<std::uint64_t>(log.log_end().value());
   std::vector<double> runs;
-  for (int run = 0; run <= kRuns; ++run) {
+  for (int run = 0; run <= kLookupRuns; ++run) {
     const Stopwatch watch;
     for (int i = 0; i < kLookups; ++i) {
       const Offset offset(static_cast<std::int64_t>(random.below(end)));
@@ -61,7 +61,7 @@ double lookup_micros(std::size_t segments) {
 }  // namespace
 
 Figure lookup_in_1000_segments() {
-  Figure f{"lookup_1000_segments", "us", lookup_micros(1000), kRuns, {}, {}};
+  Figure f{"lookup_1000_segments", "us", lookup_micros(1000), kLookupRuns, {}, {}};
   f.limit = "the same look-up in a log of one segment";
   f.limit_value = lookup_micros(1);
   return f;

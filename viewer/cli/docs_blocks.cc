@@ -8,6 +8,8 @@
 
 #include "engine/base/error_code.h"
 #include "engine/broker/broker_config.h"
+#include "engine/cluster/config_catalog.h"
+#include "engine/cluster/metrics_json.h"
 #include "engine/event/render.h"
 #include "engine/protocol/registry.h"
 #include "engine/raft/quorum_state.h"
@@ -86,6 +88,23 @@ std::string settings() {
   return out;
 }
 
+std::string configs(const std::string& owner) {
+  std::string out =
+      "| setting | type | default | limits | may be changed | here | meaning |\n"
+      "|---|---|---|---|---|---|---|\n";
+  for (const ConfigKey& key : cluster::config_catalog()) {
+    const std::string scope = to_string(key.scope);
+    if (scope.substr(0, owner.size()) != owner) continue;
+    const std::string when = !is_broker(key.scope) ? scope == "topic" ? "while it runs" : "at start"
+                                                   : scope.substr(std::string("broker, ").size());
+    const char* value = key.default_value == nullptr ? "null" : key.default_value;
+    out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", key.name, to_string(key.type),
+                       *value == '\0' ? "\"\"" : value, describe_limits(key), when,
+                       to_string(key.effect), cell(key.meaning));
+  }
+  return out;
+}
+
 std::string commands() {
   std::string out = "| command | what it does |\n|---|---|\n";
   for (const sim::CommandHelp& c : sim::command_help()) {
@@ -98,6 +117,43 @@ std::string invariants() {
   std::string out = "| id | name | promise |\n|---|---|---|\n";
   for (const sim::InvariantInfo& i : sim::invariant_table()) {
     out += fmt::format("| {} | {} | {} |\n", i.id, cell(i.name), cell(i.promise));
+  }
+  return out;
+}
+
+std::string threshold_words(const cluster::MetricSpec& spec) {
+  const std::string value = spec.metric == cluster::Metric::RequestQueueSize
+                                ? "queued.max.requests − 1"
+                                : fmt::format("{:g}", spec.threshold);
+  switch (spec.when) {
+    case cluster::AlertWhen::Never:
+      return "–";
+    case cluster::AlertWhen::Above:
+      return "above " + value;
+    case cluster::AlertWhen::Below:
+      return "below " + value;
+    case cluster::AlertWhen::NotEqual:
+      return "not " + value + " (over the cluster)";
+  }
+  return "?";
+}
+
+std::string metrics() {
+  std::string out;
+  std::optional<cluster::MetricGroup> group;
+  for (const cluster::MetricSpec& spec : cluster::metric_table()) {
+    if (group != spec.group) {
+      group = spec.group;
+      out += fmt::format(
+          "{}### {}\n\n| metric | kind | unit | meaning | alert when | what to make "
+          "of it | Kafka's class |\n|---|---|---|---|---|---|---|\n",
+          out.empty() ? "" : "\n", to_string(spec.group));
+    }
+    std::string name = cluster::full_name(spec, "");
+    if (spec.tag[0] != '\0') name += fmt::format(",{}=…", spec.tag);
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", name, to_string(spec.kind),
+                       spec.unit, cell(spec.meaning), threshold_words(spec), cell(spec.alert),
+                       spec.kafka);
   }
   return out;
 }
@@ -157,7 +213,9 @@ Result<std::string> docs_block(const std::string& specification) {
   if (name == "apis") return apis();
   if (name == "settings") return settings();
   if (name == "commands") return commands();
+  if (name == "configs") return configs(rest);
   if (name == "invariants") return invariants();
+  if (name == "metrics") return metrics();
   if (name == "raft-roles") return raft_roles();
   if (name == "scenarios") return scenarios();
   if (name == "sequence") return sequence_diagram(rest);

@@ -15,6 +15,7 @@
 //   settings              broker settings and their defaults
 //   commands              what can be done to a cluster
 //   invariants            what the checkers promise
+//   metrics               the metrics, their meaning and their thresholds
 //   raft-roles            the transition table of a quorum member
 //   scenarios             the scripts in tests/scenarios
 //   sequence SCENARIO from=EVENT[#N] messages=N [apis=A,B] [events=E,F]

@@ -10,7 +10,7 @@
 namespace kscope::cli {
 namespace {
 
-struct Options {
+struct DumpCommandOptions {
   std::vector<std::string> files;
   std::vector<std::string> listed;  // --files, as kafka-dump-log has it
   storage::DumpOptions dump;
@@ -37,7 +37,7 @@ int dump_one(const std::string& path, const storage::DumpOptions& options) {
   return dump->problems.empty() ? 0 : kExitFound;
 }
 
-int dump(const Options& options) {
+int dump(const DumpCommandOptions& options) {
   std::vector<std::string> all = options.files;
   all.insert(all.end(), options.listed.begin(), options.listed.end());
   if (all.empty()) return complain("dump-log", "name at least one file: dump-log FILE…");
@@ -56,7 +56,7 @@ void add_dump_log(CLI::App& app, int& exit_code) {
       "dump-log",
       "Prints files of a log directory as kafka-dump-log does: .log .index .timeindex .txnindex "
       ".snapshot, checkpoints, properties");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DumpCommandOptions>();
   storage::DumpOptions& dump_options = options->dump;
   command->add_option("FILE", options->files, "files to print");
   command->add_option("--files", options->listed, "the same, separated by commas")->delimiter(',');
@@ -65,6 +65,10 @@ void add_dump_log(CLI::App& app, int& exit_code) {
                     "keys and values, too; implies --deep-iteration");
   command->add_flag("--cluster-metadata-decoder", dump_options.cluster_metadata,
                     "values as records of __cluster_metadata; implies --deep-iteration");
+  command->add_flag("--offsets-decoder", dump_options.offsets,
+                    "keys and values as records of __consumer_offsets; implies --deep-iteration");
+  command->add_flag("--transaction-log-decoder", dump_options.transaction_log,
+                    "keys and values as records of __transaction_state; implies --deep-iteration");
   command->add_flag("--skip-record-metadata", dump_options.skip_record_metadata,
                     "only keys and values of records");
   command->add_flag("--index-sanity-check", dump_options.index_sanity_check,

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kDone = 0, kBadInput = 1, kBrokenLab = 2;
 
-struct Options {
+struct LabOptions {
   std::string labs;
   std::string id;
   std::string answers;
@@ -24,7 +24,7 @@ struct Options {
   bool json = false;
 };
 
-int complain(const LabEnvironment& environment, const std::string& what) {
+int complain_to(const LabEnvironment& environment, const std::string& what) {
   environment.err << "kafkascope lab: " << what << "\n";
   return kBadInput;
 }
@@ -35,9 +35,9 @@ std::string progress_mark(const lab::LabProgress* progress) {
                      progress->max_score);
 }
 
-int list_labs(const Options& options, const LabEnvironment& environment) {
+int list_labs(const LabOptions& options, const LabEnvironment& environment) {
   const auto library = lab::load_library(options.labs);
-  if (!library.ok()) return complain(environment, library.error().message);
+  if (!library.ok()) return complain_to(environment, library.error().message);
   const lab::Progress progress = lab::Progress::load(environment.progress_file);
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const lab::Lab& entry : library->labs) {
@@ -60,7 +60,7 @@ int list_labs(const Options& options, const LabEnvironment& environment) {
 }
 
 /// A lab by its id, or a folder that holds one.
-Result<lab::Lab> lab_by_id_or_folder(const Options& options) {
+Result<lab::Lab> lab_by_id_or_folder(const LabOptions& options) {
   std::error_code failed;
   const std::filesystem::path folder(options.id);
   if (std::filesystem::exists(folder / "lab.json", failed)) {
@@ -103,13 +103,13 @@ void remember(const lab::LabReport& report, const LabEnvironment& environment) {
   }
 }
 
-int run_one(const Options& options, const LabEnvironment& environment) {
+int run_one(const LabOptions& options, const LabEnvironment& environment) {
   const auto found = lab_by_id_or_folder(options);
-  if (!found.ok()) return complain(environment, found.error().message);
+  if (!found.ok()) return complain_to(environment, found.error().message);
   lab::AnswerSheet sheet;
   if (!options.answers.empty()) {
     auto answers = answers_for(*found, options.answers);
-    if (!answers.ok()) return complain(environment, answers.error().message);
+    if (!answers.ok()) return complain_to(environment, answers.error().message);
     sheet = std::move(*answers);
   }
   std::ostream silence(nullptr);
@@ -129,20 +129,28 @@ int run_one(const Options& options, const LabEnvironment& environment) {
   return kBrokenLab;
 }
 
-int check_one(const Options& options, const LabEnvironment& environment) {
+int check_one(const LabOptions& options, const LabEnvironment& environment) {
   const auto found = lab_by_id_or_folder(options);
-  if (!found.ok()) return complain(environment, found.error().message);
+  if (!found.ok()) return complain_to(environment, found.error().message);
   environment.out << fmt::format("{}: {} steps, {} points, no problems\n", found->file,
                                  found->steps.size(), found->max_score());
   return kDone;
 }
 
-int begin_new(const Options& options, const LabEnvironment& environment) {
+int begin_new(const LabOptions& options, const LabEnvironment& environment) {
   const auto written = lab::write_starting_lab(options.directory);
-  if (!written.ok()) return complain(environment, written.error().message);
+  if (!written.ok()) return complain_to(environment, written.error().message);
   environment.out << fmt::format("{} is a lab; try it:\n  ./kafkascope lab run {} --answers best\n",
                                  *written, options.directory);
   return kDone;
+}
+
+std::string no_such_command(const std::string& word) {
+  return fmt::format(
+      "there is no \"lab {}\"; there are lab list, lab run ID, lab check ID and lab new DIR (to "
+      "play "
+      "a lab: lab run {})",
+      word, word);
 }
 
 }  // namespace
@@ -158,7 +166,7 @@ std::string default_labs_directory() {
 }
 
 int lab_command(const std::vector<std::string>& arguments, const LabEnvironment& environment) {
-  Options options;
+  LabOptions options;
   options.labs = environment.labs_directory;
   CLI::App app("Labs: lessons that are played and graded", "kafkascope lab");
   app.require_subcommand(1);
@@ -185,7 +193,11 @@ int lab_command(const std::vector<std::string>& arguments, const LabEnvironment&
                                                       : app.get_subcommands()[0]->help());
     return kDone;
   } catch (const CLI::ParseError& error) {
-    return complain(environment, std::string(error.what()) + " (--help shows what there is)");
+    const std::vector<std::string> unknown = app.remaining();
+    if (app.get_subcommands().empty() && !unknown.empty()) {
+      return complain_to(environment, no_such_command(unknown.front()));
+    }
+    return complain_to(environment, std::string(error.what()) + " (--help shows what there is)");
   }
   if (list->parsed()) return list_labs(options, environment);
   if (run->parsed()) return run_one(options, environment);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/cluster/metrics_json.h"
 #include "engine/cluster/snapshot_json.h"
 #include "engine/event/render.h"
 #include "viewer/lab/page_cache_meter.h"
@@ -12,6 +13,8 @@
 namespace kscope::lab {
 
 namespace {
+
+constexpr std::string_view kMetric = "metric ";
 
 std::string as_text(const cluster::Json& value) {
   if (value.is_string()) return value.get<std::string>();
@@ -77,6 +80,10 @@ std::string event_in_words(const Condition& c) {
 }  // namespace
 
 std::string read_place(viewer::Machine& machine, const std::string& place) {
+  if (place.starts_with(kMetric)) {
+    return cluster::read_metric_path(machine.metrics(),
+                                     std::string_view(place).substr(kMetric.size()));
+  }
   if (is_storage_place(place)) return read_storage_place(machine, place);
   if (is_measured_place(place)) return read_measured_place(place);
   if (place.empty() || place[0] != '/') return cluster::read_path(machine.snapshot(), place);
@@ -87,6 +94,11 @@ std::string read_place(viewer::Machine& machine, const std::string& place) {
 
 std::string check_place(const std::string& place) {
   if (place.empty()) return "expected a place in the snapshot";
+  if (place.starts_with(kMetric)) {
+    const auto checked =
+        cluster::check_metric_path(std::string_view(place).substr(kMetric.size()));
+    return checked.ok() ? "" : checked.error().message;
+  }
   if (is_storage_place(place)) return check_storage_place(place);
   if (is_measured_place(place)) return check_measured_place(place);
   if (place[0] != '/') {

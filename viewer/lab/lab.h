@@ -121,7 +121,7 @@ struct Lab {
   std::string file;        ///< as it was opened
   std::string chapter;     ///< of the book, and the group in the library
   std::int32_t minutes = 0;
-  std::string screen;      ///< the one it opens on: "cluster" or "log" ("Log & index")
+  std::string screen;      ///< the one it opens on: "partition"; empty: the Cluster screen
   Text title;
   TextList objectives;
   sim::ClusterSpec spec;

@@ -15,7 +15,7 @@ void LabDesk::rebuild() {
   fill_library();
   if (!run_) return;
   view_.title = in_language(run_->lab().title, language_);
-  view_.on_log_screen = run_->lab().screen == "log";
+  view_.screen = run_->lab().screen;
   view_.score = fmt::format("{} of {} points", run_->score(), run_->lab().max_score());
   fill_steps();
   if (run_->finished()) fill_end();
@@ -79,6 +79,13 @@ void LabDesk::fill_card() {
       card.text += fmt::format("{}- {}", card.text.empty() ? "" : "\n",
                                in_language(check.that, language_));
     }
+  }
+  if (measuring_) {
+    card.progress = static_cast<float>(measuring_->progress);
+    card.progress_text = "measuring: " + measuring_->doing;
+    card.action = "Measuring …";
+    card.action_enabled = false;
+    return;
   }
   fill_bars(step, result);
   card.text += settled_here();

@@ -1,6 +1,6 @@
 #include "viewer/lab/lab_format.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -213,8 +213,8 @@ Step read_step(JsonValue value) {
   step.kind = read_kind(value.at("kind"));
   step.title = read_text(value.at("title"));
   for (JsonValue& hint : value.maybe("hints").elements()) step.hints.push_back(read_text(hint));
-  const bool graded = step.kind == StepKind::Predict || step.kind == StepKind::Do ||
-                      step.kind == StepKind::Check;
+  const bool graded =
+      step.kind == StepKind::Predict || step.kind == StepKind::Do || step.kind == StepKind::Check;
   if (graded) {
     JsonValue points = value.maybe("points");
     step.points = points.present() ? static_cast<std::int32_t>(points.integer(0, kMaxPoints)) : 1;
@@ -296,6 +296,18 @@ class ReferenceCheck {
   JsonProblems* problems_;
 };
 
+/// Beginnings of the tabs' names. The viewer may know more or fewer tabs than this list: a lab
+/// whose screen it lacks opens on the Cluster screen.
+constexpr const char* kLabScreens[] = {"cluster",  "partition", "log",     "retention", "quorum",
+                                       "sequence", "request",   "metrics", "config"};
+
+void read_screen(JsonValue value, Lab* lab) {
+  lab->screen = value.string();
+  const bool known = std::any_of(std::begin(kLabScreens), std::end(kLabScreens),
+                                 [&](const char* screen) { return lab->screen == screen; });
+  if (!known) value.expected(fmt::format("one of {}", fmt::join(kLabScreens, ", ")));
+}
+
 void read_lab(JsonValue root, Lab* lab) {
   JsonValue format = root.at("format");
   if (format.present() && format.integer(0, 1'000'000) != kLabFormat) {
@@ -305,10 +317,7 @@ void read_lab(JsonValue root, Lab* lab) {
   lab->chapter = root.at("chapter").string();
   lab->minutes = static_cast<std::int32_t>(root.at("minutes").integer(1, 600));
   lab->objectives = read_text_list(root.at("objectives"));
-  if (JsonValue screen = root.maybe("screen"); screen.present()) {
-    lab->screen = screen.string();
-    if (lab->screen != "cluster" && lab->screen != "log") screen.expected("cluster or log");
-  }
+  if (JsonValue screen = root.maybe("screen"); screen.present()) read_screen(screen, lab);
   if (JsonValue pass = root.maybe("pass_percent"); pass.present()) {
     lab->pass_percent = static_cast<std::int32_t>(pass.integer(0, 100));
   }

@@ -32,10 +32,6 @@ Action below_line(Action action) {
   return action;
 }
 
-bool is_up(cluster::NodeState state) {
-  return state == cluster::NodeState::Running || state == cluster::NodeState::Paused;
-}
-
 bool link_is_cut(const cluster::Snapshot& snapshot, std::int32_t a, std::int32_t b) {
   return std::any_of(snapshot.links.begin(), snapshot.links.end(), [&](const auto& link) {
     return link.cut && ((link.from == a && link.to == b) || (link.from == b && link.to == a));

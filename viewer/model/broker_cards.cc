@@ -4,16 +4,14 @@
 
 #include <algorithm>
 
+#include "viewer/model/words.h"
+
 namespace kscope::viewer {
 
 namespace {
 
 bool contains(const std::vector<std::int32_t>& ids, std::int32_t id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
-bool is_up(cluster::NodeState state) {
-  return state == cluster::NodeState::Running || state == cluster::NodeState::Paused;
 }
 
 bool is_fenced(const cluster::Snapshot& snapshot, std::int32_t node) {

@@ -28,21 +28,21 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-/// One batch with one record, stamped with its offset for every use: the CRC does not cover that.
-struct BatchMaker {
-  Bytes bytes;
-  BatchMaker() {
-    record::Record r;
-    r.timestamp_ms = 1;
-    r.value = Bytes(kValueBytes, 'x');
-    bytes = record::build_batch({}, {r});
-  }
-  void stamp(std::int64_t offset) { record::stamp_base_offset(bytes, 0, offset); }
-};
-
 }  // namespace
 
 struct CostMeter::Impl {
+  /// One batch with one record, stamped with its offset for every use: the CRC does not cover that.
+  struct BatchMaker {
+    Bytes bytes;
+    BatchMaker() {
+      record::Record r;
+      r.timestamp_ms = 1;
+      r.value = Bytes(kValueBytes, 'x');
+      bytes = record::build_batch({}, {r});
+    }
+    void stamp(std::int64_t offset) { record::stamp_base_offset(bytes, 0, offset); }
+  };
+
   enum class Phase : std::uint8_t { Grow, Index, Scan, Done };
 
   SecondsNow now;

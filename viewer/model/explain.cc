@@ -179,6 +179,30 @@ const ValueRow kValues[] = {
      {"A broker that runs is not yet in use: the controller must have registered it, seen its "
       "heartbeats, and unfenced it.",
       "engine/broker/", kQuorum, "BrokerLifecycleManager"}},
+    {ValueName::LogStart,
+     {"The first offset that this replica still holds. Retention and DeleteRecords move it; it "
+      "never moves beyond the high watermark.",
+      "engine/storage/", kStorage, "UnifiedLog.logStartOffset"}},
+    {ValueName::LastStableOffset,
+     {"LSO: the high watermark, or the beginning of the first transaction that is still open below "
+      "it. A read_committed consumer gets no further.",
+      "engine/replication/", kReplication, "UnifiedLog.lastStableOffset, KIP-98"}},
+    {ValueName::EpochCache,
+     {"For each leader epoch the first offset that was written in it. Two replicas compare these "
+      "lists to find where their histories part; the later end is cut.",
+      "engine/storage/", kReplication, "LeaderEpochFileCache, KIP-101, KIP-279"}},
+    {ValueName::FetchState,
+     {"A follower asks its leader for the next offset, over and over. After an error it rests for "
+      "replica.fetch.backoff.ms; if the leader's history differs it truncates first.",
+      "engine/replication/", kReplication, "AbstractFetcherThread, PartitionFetchState"}},
+    {ValueName::FollowerProgress,
+     {"A fetch at offset N is the follower's report that it has everything before N. From these "
+      "reports the leader derives the high watermark and who keeps up.",
+      "engine/replication/", kReplication, "Replica.updateFetchStateOrThrow"}},
+    {ValueName::PendingIsr,
+     {"While the controller has not answered an AlterPartition, the leader counts everybody who "
+      "may be in the ISR: the maximal ISR. So nothing is committed that a later ISR lacks.",
+      "engine/replication/", kReplication, "PendingExpandIsr, PendingShrinkIsr, KIP-497, KIP-903"}},
 };
 
 ValueName value_of(const Target& target) {

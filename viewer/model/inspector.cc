@@ -95,7 +95,7 @@ void inspect_broker(const cluster::Snapshot& snapshot, const Target& target, Ins
                {"unflushed", format_bytes(b.disk_unflushed_bytes)},
                {"clock skew", format_duration(node->clock_skew)}};
   for (const cluster::RequestView& request : b.requests) {
-    out.facts.push_back({fmt::format("waits: {}", to_string(request.api)),
+    out.facts.push_back({fmt::format("{}: {}", to_string(request.place), to_string(request.api)),
                          format_duration(snapshot.now - request.since)});
   }
 }
@@ -208,6 +208,18 @@ const char* value_title(ValueName value) {
       return "Committed metadata";
     case ValueName::BrokerState:
       return "State of the broker";
+    case ValueName::LogStart:
+      return "Log start offset";
+    case ValueName::LastStableOffset:
+      return "Last stable offset (LSO)";
+    case ValueName::EpochCache:
+      return "Leader-epoch cache";
+    case ValueName::FetchState:
+      return "Fetch state";
+    case ValueName::FollowerProgress:
+      return "What the leader knows";
+    case ValueName::PendingIsr:
+      return "Maximal ISR";
     case ValueName::None:
       return "";
   }

@@ -204,7 +204,7 @@ void Builder::tell_time_index(const storage::LogSegment& segment,
   s = {};
   s.path = storage::segment_stem(folder_, segment.base_offset()) + ".timeindex";
   s.search = search;
-  for (const auto& e : segment.time_index().entries()) {
+  for (const auto& e : segment.time_index().entries(scratch_)) {
     s.entries.push_back({e.timestamp, e.relative_offset});
   }
   s.bytes = dissect_index(s, machine_, out_.question.node, kTimeEntry);
@@ -222,7 +222,7 @@ void Builder::tell_offset_index(const storage::LogSegment& segment,
   s = {};
   s.path = storage::segment_stem(folder_, segment.base_offset()) + ".index";
   if (visit.offset_index) s.search = *visit.offset_index;
-  for (const auto& e : segment.offset_index().entries()) {
+  for (const auto& e : segment.offset_index().entries(scratch_)) {
     s.entries.push_back({e.relative_offset, e.position});
   }
   s.bytes = dissect_index(s, machine_, out_.question.node, kOffsetEntry);

@@ -39,6 +39,12 @@ enum class ValueName : std::uint8_t {
   QuorumRole,
   QuorumHighWatermark,
   BrokerState,
+  LogStart,
+  LastStableOffset,
+  EpochCache,        ///< the replica's leader-epoch checkpoint
+  FetchState,        ///< what a follower's fetcher does
+  FollowerProgress,  ///< what the leader knows of a follower
+  PendingIsr,        ///< the AlterPartition under way
 };
 
 struct Target {

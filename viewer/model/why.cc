@@ -27,13 +27,16 @@ class Matcher {
     return target_.kind == TargetKind::Value && target_.value == value;
   }
   bool is(TargetKind kind) const { return target_.kind == kind; }
+  bool about_watermark() const {
+    return wants(ValueName::HighWatermark) || wants(ValueName::LastStableOffset);
+  }
   bool about_role() const { return wants(ValueName::Role) || is(TargetKind::Replica); }
 
   bool matches(const event::HighWatermarkAdvanced& e) const {
-    return wants(ValueName::HighWatermark) && here() && on(e.partition);
+    return about_watermark() && here() && on(e.partition);
   }
   bool matches(const event::HighWatermarkSet& e) const {
-    return wants(ValueName::HighWatermark) && here() && on(e.partition);
+    return about_watermark() && here() && on(e.partition);
   }
   bool matches(const event::BatchAppended& e) const {
     if (!here() || !on(e.partition)) return false;
@@ -47,13 +50,39 @@ class Matcher {
     if (is(TargetKind::Record)) {
       return e.to_end.value() <= target_.offset && target_.offset < e.from_end.value();
     }
-    return wants(ValueName::LogEnd);
+    return about_end();
   }
   bool matches(const event::BecameLeader& e) const {
     return about_role() && here() && on(e.partition);
   }
   bool matches(const event::BecameFollower& e) const {
-    return about_role() && here() && on(e.partition);
+    return (about_role() || wants(ValueName::FetchState)) && here() && on(e.partition);
+  }
+  bool matches(const event::LogStartAdvanced& e) const {
+    return wants(ValueName::LogStart) && here() && on(e.partition);
+  }
+  bool matches(const event::LeaderEpochStarted& e) const {
+    return wants(ValueName::EpochCache) && here() && on(e.partition);
+  }
+  bool matches(const event::FetcherFailed& e) const {
+    return wants(ValueName::FetchState) && here() && on(e.partition);
+  }
+  bool matches(const event::DivergenceFound& e) const {
+    return wants(ValueName::FetchState) && here() && on(e.partition);
+  }
+  bool matches(const event::FollowerProgressed& e) const {
+    return wants(ValueName::FollowerProgress) && e.follower.value() == target_.node &&
+           on(e.partition);
+  }
+  bool matches(const event::IsrChangeRequested& e) const {
+    return wants(ValueName::PendingIsr) && on(e.partition);
+  }
+  bool matches(const event::IsrUpdated& e) const {
+    return wants(ValueName::PendingIsr) && here() && on(e.partition);
+  }
+  /// A cut sets the end of the log, and drops the epochs that began beyond it.
+  bool about_end() const {
+    return wants(ValueName::LogEnd) || wants(ValueName::FetchState) || wants(ValueName::EpochCache);
   }
   bool matches(const event::PartitionChanged& e) const {
     return (wants(ValueName::Isr) || is(TargetKind::Partition)) && on(e.partition);

@@ -23,6 +23,10 @@ ApiFamily family_of(ApiKey api) {
     case ApiKey::DeleteRecords:
     case ApiKey::DeleteTopics:
     case ApiKey::ElectLeaders:
+    case ApiKey::AlterConfigs:
+    case ApiKey::IncrementalAlterConfigs:
+    case ApiKey::CreatePartitions:
+    case ApiKey::AlterPartitionReassignments:
     case ApiKey::Envelope:
       return ApiFamily::Control;
     default:

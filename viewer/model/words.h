@@ -19,6 +19,11 @@ namespace kscope::viewer {
 enum class ApiFamily : std::uint8_t { Data, Replication, Quorum, Control, Lookup };
 ApiFamily family_of(ApiKey api);
 
+/// It has a process, if perhaps a paused one.
+inline bool is_up(cluster::NodeState state) {
+  return state == cluster::NodeState::Running || state == cluster::NodeState::Paused;
+}
+
 /// "broker 1", "producer-1"; controllers are called so in events of the quorum.
 std::string node_name(const cluster::Snapshot& snapshot, std::int32_t node);
 event::NodeNamer namer_for(const cluster::Snapshot& snapshot);

@@ -11,11 +11,11 @@ namespace kscope::viewer {
 namespace {
 
 /// A place that moves down the panel as things are drawn.
-struct Column {
+struct LabColumn {
   float x, y, w;
 };
 
-void draw_entry(Ui& ui, Canvas& c, Column& at, const LabEntry& lab) {
+void draw_entry(Ui& ui, Canvas& c, LabColumn& at, const LabEntry& lab) {
   const std::string progress = fmt::format("{}/{}", lab.done, lab.total);
   const float progress_w = c.width(Face::MonoSmall, progress);
   const float words = at.w - c.px(32) - progress_w;
@@ -39,7 +39,7 @@ void draw_entry(Ui& ui, Canvas& c, Column& at, const LabEntry& lab) {
 }
 
 /// A small word at the right end of a heading that shows more or less.
-void draw_switch(Canvas& c, const Column& at, const char* label, bool* on) {
+void draw_switch(Canvas& c, const LabColumn& at, const char* label, bool* on) {
   const float w = c.width(Face::Small, label);
   const Rect rect = Rect::at(at.x + at.w - w, at.y, w, c.line_height(Face::Small));
   c.text(rect.x0, rect.y0, Face::Small, c.mouse_in(rect) ? theme::kText : theme::kAccent, label);
@@ -48,7 +48,7 @@ void draw_switch(Canvas& c, const Column& at, const char* label, bool* on) {
 }
 
 /// While a lab runs its step needs the room: the library is folded until somebody asks for it.
-void draw_library(Ui& ui, Canvas& c, Column& at, const LabView& lab) {
+void draw_library(Ui& ui, Canvas& c, LabColumn& at, const LabView& lab) {
   c.heading(at.x, at.y, "LABS");
   const bool running = !lab.title.empty();
   if (running) {
@@ -68,7 +68,7 @@ void draw_library(Ui& ui, Canvas& c, Column& at, const LabView& lab) {
   at.y += c.px(10);
 }
 
-void draw_step(Canvas& c, Column& at, const LabStepLine& step) {
+void draw_step(Canvas& c, LabColumn& at, const LabStepLine& step) {
   const float indent = c.px(20), mid = at.y + c.line_height(Face::Small) / 2;
   const bool current = step.state == LabStepState::Current;
   Color ink = theme::kFaint;
@@ -98,7 +98,7 @@ void draw_step(Canvas& c, Column& at, const LabStepLine& step) {
 }
 
 /// Those around the current step; the rest as two numbers, so that the card stays in sight.
-void draw_steps(Ui& ui, Canvas& c, Column& at, const std::vector<LabStepLine>& steps) {
+void draw_steps(Ui& ui, Canvas& c, LabColumn& at, const std::vector<LabStepLine>& steps) {
   constexpr std::size_t kBefore = 2, kAfter = 3;
   const auto current = std::find_if(steps.begin(), steps.end(), [](const LabStepLine& s) {
     return s.state == LabStepState::Current;
@@ -119,7 +119,7 @@ void draw_steps(Ui& ui, Canvas& c, Column& at, const std::vector<LabStepLine>& s
   for (std::size_t i = first; i < end; ++i) draw_step(c, at, steps[i]);
 }
 
-void draw_options(Ui& ui, Canvas& c, Column& in, const LabCard& card) {
+void draw_options(Ui& ui, Canvas& c, LabColumn& in, const LabCard& card) {
   for (std::size_t i = 0; i < card.options.size(); ++i) {
     const auto n = static_cast<std::int32_t>(i);
     Color ink = theme::kText;
@@ -138,7 +138,7 @@ void draw_options(Ui& ui, Canvas& c, Column& in, const LabCard& card) {
 }
 
 /// The label above, the bar and its number below: the panel is narrow, and labels are words.
-void draw_bars(Canvas& c, Column& in, const LabCard& card) {
+void draw_bars(Canvas& c, LabColumn& in, const LabCard& card) {
   if (!card.bars_title.empty()) {
     in.y += c.wrap(in.x, in.y, in.w, Face::Small, theme::kDim, card.bars_title) + c.px(4);
   }
@@ -156,10 +156,25 @@ void draw_bars(Canvas& c, Column& in, const LabCard& card) {
   if (!card.bars.empty()) in.y += c.px(4);
 }
 
-void draw_card_content(Ui& ui, Canvas& c, Column& in, const LabCard& card) {
+/// A job that takes its time: what it does, and how far it is.
+void draw_progress(Ui& ui, Canvas& c, LabColumn& in, const LabCard& card) {
+  if (card.progress < 0) return;
+  ui.animating = true;
+  in.y += c.wrap(in.x, in.y, in.w, Face::Small, theme::kDim, card.progress_text) + c.px(4);
+  const std::string percent = fmt::format("{:.0f} %", card.progress * 100);
+  const float value_w = c.width(Face::MonoSmall, "100 %"), h = c.line_height(Face::MonoSmall);
+  const float mid = in.y + h / 2;
+  bar(c, {in.x, mid - c.px(3), in.x + in.w - value_w - c.px(8), mid + c.px(3)}, card.progress,
+      theme::kAccent);
+  c.text_right(in.x + in.w, in.y, Face::MonoSmall, theme::kAccent, percent);
+  in.y += h + c.px(8);
+}
+
+void draw_card_content(Ui& ui, Canvas& c, LabColumn& in, const LabCard& card) {
   in.y += c.wrap(in.x, in.y, in.w, Face::Bold, theme::kAccent, card.title) + c.px(4);
   if (!card.text.empty())
     in.y += c.wrap(in.x, in.y, in.w, Face::Small, theme::kText, card.text) + c.px(8);
+  draw_progress(ui, c, in, card);
   draw_bars(c, in, card);
   draw_options(ui, c, in, card);
   for (const std::string& hint : card.hints) {
@@ -189,9 +204,9 @@ void draw_card_content(Ui& ui, Canvas& c, Column& in, const LabCard& card) {
   if (!card.action.empty() || hint_w > 0) in.y += h;
 }
 
-void draw_card(Ui& ui, Canvas& c, Column& at, const LabCard& card) {
+void draw_card(Ui& ui, Canvas& c, LabColumn& at, const LabCard& card) {
   const float pad = c.px(12);
-  Column in{at.x + pad, at.y + pad, at.w - 2 * pad};
+  LabColumn in{at.x + pad, at.y + pad, at.w - 2 * pad};
   // The frame's height is known only after its content: draw into two channels, frame behind.
   c.list()->ChannelsSplit(2);
   c.list()->ChannelsSetCurrent(1);
@@ -204,7 +219,7 @@ void draw_card(Ui& ui, Canvas& c, Column& at, const LabCard& card) {
   at.y = rect.y1 + c.px(14);
 }
 
-void draw_lab(Ui& ui, Canvas& c, Column& at, const LabView& lab) {
+void draw_lab(Ui& ui, Canvas& c, LabColumn& at, const LabView& lab) {
   c.line(at.x, at.y, at.x + at.w, at.y, theme::kGrid);
   at.y += c.px(12);
   at.y += c.wrap(at.x, at.y, at.w, Face::Bold, theme::kText, lab.title) + c.px(2);
@@ -227,7 +242,7 @@ void draw_lab_panel(Ui& ui, const Rect& rect) {
   ScrollArea area(ui.draw, "left", rect);
   Canvas c(ui.draw);
   const float pad = c.px(16);
-  Column at{area.x() + pad, area.y() + c.px(14), rect.w() - 2 * pad};
+  LabColumn at{area.x() + pad, area.y() + c.px(14), rect.w() - 2 * pad};
   if (ui.lab != nullptr && !ui.lab->library.empty()) draw_library(ui, c, at, *ui.lab);
   if (ui.lab != nullptr && !ui.lab->title.empty()) {
     draw_lab(ui, c, at, *ui.lab);

@@ -11,7 +11,7 @@ namespace kscope::viewer {
 namespace {
 
 constexpr std::size_t kDeedsShown = 7;
-constexpr float kCellHeight = 40;
+constexpr float kPicturedCellHeight = 40;
 constexpr Color kKeptFill = rgb(0x3d74b8);
 constexpr Color kRemovedFill = rgb(0x6b3440);
 constexpr Color kAddedFill = rgb(0x23926b);
@@ -143,7 +143,7 @@ void draw_run(Canvas& c, const Rect& rect, const CensusRow& first, const CensusR
 }
 
 void draw_ribbon(Canvas& c, LogColumn& at, const LogCensus& census, const Ribbon& r, bool after) {
-  const float h = c.px(kCellHeight);
+  const float h = c.px(kPicturedCellHeight);
   const auto& rows = census.rows;
   std::int64_t base = -1;
   for (std::size_t i = 0; i < rows.size();) {
@@ -219,6 +219,7 @@ void draw_key(Canvas& c, LogColumn& at) {
 void draw_history(Ui& ui, Canvas& c, LogColumn& at) {
   const LogDesk& desk = ui.log;
   draw_segments(ui, c, at);
+  draw_upkeep(ui, c, at);
   draw_deeds(ui, c, at);
   const LogCensus& census = desk.census();
   if (census.event == EventSeq()) return;

@@ -12,7 +12,7 @@ namespace {
 constexpr float kCellHeight = 42;
 constexpr float kCellWidth = 74;
 constexpr float kTimeCellWidth = 100;
-constexpr float kGapWidth = 26;
+constexpr float kElisionWidth = 26;
 
 /// What the drawing of one search needs at the present step.
 struct SearchNow {
@@ -110,20 +110,21 @@ Rect draw_cells(Ui& ui, Canvas& c, LogColumn& at, const SearchNow& now) {
   }
   const auto count = static_cast<std::int32_t>(entries.size());
   auto room = static_cast<std::int32_t>((at.w + gap) / (need + gap));
-  if (count > room) room = static_cast<std::int32_t>((at.w - 3 * c.px(kGapWidth)) / (need + gap));
+  if (count > room)
+    room = static_cast<std::int32_t>((at.w - 3 * c.px(kElisionWidth)) / (need + gap));
   const auto slots = slots_to_show(now.index, std::max(1, room));
   int gaps = 0;
   for (std::size_t i = 1; i < slots.size(); ++i) gaps += slots[i] != slots[i - 1] + 1 ? 1 : 0;
   const auto n = static_cast<float>(slots.size());
-  const float free = at.w - gap * (n - 1) - static_cast<float>(gaps) * c.px(kGapWidth);
+  const float free = at.w - gap * (n - 1) - static_cast<float>(gaps) * c.px(kElisionWidth);
   const float w = std::max(need, std::min(free / n, c.px(92)));
   const float h = c.px(kCellHeight);
   float x = at.x;
   for (std::size_t i = 0; i < slots.size() && x + w <= at.x + at.w + 1; ++i) {
     if (i > 0 && slots[i] != slots[i - 1] + 1) {
-      c.text_center(Rect::at(x - gap, at.y, c.px(kGapWidth) + gap, h), Face::Small, theme::kFaint,
-                    "…");
-      x += c.px(kGapWidth);
+      c.text_center(Rect::at(x - gap, at.y, c.px(kElisionWidth) + gap, h), Face::Small,
+                    theme::kFaint, "…");
+      x += c.px(kElisionWidth);
     }
     const Rect cell = Rect::at(x, at.y, w, h);
     draw_cell(ui, c, cell, now, slots[i]);

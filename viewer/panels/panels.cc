@@ -3,16 +3,26 @@
 #include <cctype>
 
 #include "viewer/panels/cluster_panel.h"
+#include "viewer/panels/config_panel.h"
 #include "viewer/panels/invariants_panel.h"
 #include "viewer/panels/log_panel.h"
+#include "viewer/panels/metrics_panel.h"
 #include "viewer/panels/panel.h"
+#include "viewer/panels/partition_panel.h"
+#include "viewer/panels/request_panel.h"
+#include "viewer/panels/sequence_panel.h"
 
 namespace kscope::viewer {
 
 const std::vector<Screen>& screens() {
   static const std::vector<Screen> kScreens{
       {"Cluster", draw_cluster},
+      {kPartitionScreen, draw_partition},
       {kLogScreen, draw_log, draw_log_left, draw_log_right},
+      {kSequenceScreen, draw_sequence},
+      {kRequestScreen, draw_request_path},
+      {kMetricsScreen, draw_metrics},
+      {"Config", draw_config, nullptr, draw_config_right},
       {"Invariants", draw_invariants},
   };
   return kScreens;

@@ -32,12 +32,58 @@ void refresh_log(Ui& ui) {
   ui.animating = measuring || ui.log.playing();
 }
 
+/// Only while its screen is open: it reads every event once.
+void refresh_partition(Ui& ui) {
+  if (ui.state.tab != kPartitionScreen) return;
+  Session& session = ui.session;
+  Models& m = ui.models;
+  TopicPartition wanted = ui.state.focus_partition;
+  if (wanted.topic.empty() && !m.cluster.rows.empty()) wanted = m.cluster.rows.front().partition;
+  const bool another = !(wanted == m.partition.partition);
+  if (!another && m.partition_version == session.version()) return;
+  m.partition_version = session.version();
+  ui.partition_ui.history.update(session.machine(), session.index(), wanted);
+  m.partition = build_partition_picture(session.snapshot(), m.cluster, session.index(),
+                                        ui.partition_ui.history);
+}
+
+/// Only while their screens are open: both fold and search the past.
+void refresh_request_screens(Ui& ui) {
+  constexpr std::size_t kCompletedRows = 60;
+  Session& session = ui.session;
+  Models& m = ui.models;
+  const bool stale_path =
+      m.request_path_version != session.version() || m.path_filter != ui.state.path_filter;
+  if (ui.state.tab == kRequestScreen && stale_path) {
+    m.path_filter = ui.state.path_filter;
+    m.request_path = build_request_path(session.machine(), m.path_filter, 0, kCompletedRows);
+    m.request_path_version = session.version();
+  }
+  const bool stale_metrics =
+      m.metrics_version != session.version() || m.metrics_owner != ui.state.metrics_owner;
+  if (ui.state.tab == kMetricsScreen && stale_metrics) {
+    m.metrics_owner = ui.state.metrics_owner;
+    m.metrics = build_metrics_view(session.machine(), m.metrics_owner);
+    m.metrics_version = session.version();
+  }
+}
+
+/// Only while its screen is open: it reads the frames of a whole window.
+void refresh_sequence(Ui& ui) {
+  if (ui.state.tab != kSequenceScreen) return;
+  Session& session = ui.session;
+  const bool running = session.playing() || !session.machine().can_travel();  // live: always
+  ui.sequence.refresh(session.machine(), session.index(), session.version(), running);
+}
+
 }  // namespace
 
 void refresh_models(Ui& ui) {
   Session& session = ui.session;
   Models& m = ui.models;
   refresh_log(ui);
+  refresh_request_screens(ui);
+  refresh_sequence(ui);
   if (m.cluster_version != session.version()) {
     m.cluster = build_cluster_view(session.snapshot(), session.index(), session.machine().names(),
                                    [&](std::int32_t node, EventSeq event) {
@@ -46,6 +92,7 @@ void refresh_models(Ui& ui) {
     m.cluster_version = session.version();
     refresh_story(ui);
   }
+  refresh_partition(ui);
   if (m.feed_version != session.version() || !(m.feed_filter == ui.state.feed_filter)) {
     m.feed_filter = ui.state.feed_filter;
     m.feed = build_feed(session.machine(), session.index(), session.machine().present(), kFeedLines,

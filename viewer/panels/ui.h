@@ -7,6 +7,7 @@
 // Owned by: app/gui. Read next: panels/panel.h
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -14,11 +15,16 @@
 
 #include "viewer/model/actions.h"
 #include "viewer/model/cluster_view.h"
+#include "viewer/model/config_view.h"
 #include "viewer/model/feed.h"
 #include "viewer/model/inspector.h"
 #include "viewer/model/lab_view.h"
 #include "viewer/model/lanes.h"
 #include "viewer/model/log_desk.h"
+#include "viewer/model/metrics_view.h"
+#include "viewer/model/partition_view.h"
+#include "viewer/model/request_path.h"
+#include "viewer/model/sequence_desk.h"
 #include "viewer/model/timeline.h"
 #include "viewer/session/session.h"
 #include "viewer/widgets/controls.h"
@@ -42,6 +48,14 @@ struct Models {
   EventSeq story_event;
   std::uint64_t story_history = 0;
   TimelineModel timeline;
+  PartitionPicture partition;
+  std::uint64_t partition_version = 0;
+  RequestPathView request_path;
+  std::uint64_t request_path_version = 0;
+  PathFilter path_filter{};
+  MetricsView metrics;
+  std::uint64_t metrics_version = 0;
+  std::int32_t metrics_owner = -2;
 };
 
 /// What the person has set up on the screen; nothing of it changes the cluster.
@@ -49,7 +63,7 @@ struct UiState {
   float user_zoom = 1.0f;  ///< Ctrl + and -
   std::string tab = "Cluster";
   bool help_open = false;
-  int callout = -1;  ///< which of the first-start call-outs is shown; -1: none
+  int callout = -1;        ///< which of the first-start call-outs is shown; -1: none
   bool all_labs = false;   ///< the whole library is listed while a lab runs
   bool all_steps = false;  ///< every step of the lab, not only those around the current one
   FeedFilter feed_filter;
@@ -65,6 +79,8 @@ struct UiState {
   std::string menu_title;
   bool open_menu = false;
   std::string seek_text;
+  PathFilter path_filter{};         ///< "Request path": which completed requests are listed
+  std::int32_t metrics_owner = -1;  ///< "Metrics": whose; 0: the cluster, -1: the first broker
 };
 
 /// Of the screen "Log & index".
@@ -74,7 +90,30 @@ struct LogUi {
   bool choice_made = false;         ///< by a person: a lab that begins does not change it
   Target inspected;                 ///< what was selected when the choice was made
   FieldFocus index, time_index, batch;
-  float spare_for_gap = 0;          ///< height that the sections may share, from the last frame
+  std::array<float, 3> upkeep_height{};  ///< of each row of cards, from the last frame
+  float spare_for_gap = 0;  ///< height that the sections may share, from the last frame
+};
+
+/// Of the screen "Partition".
+struct PartitionUi {
+  PartitionHistory history;
+  float spare = 0;  ///< height that the rows may share, from the last frame
+  float taken = 0;  ///< how much of it they took
+};
+
+/// Of the screen "Config".
+struct ConfigUi {
+  ConfigQuestion question;
+  std::string chosen;  ///< name of the setting that the right side tells about
+  std::string edited;  ///< the new value as far as it is written
+};
+
+/// Of the screen "Sequence".
+struct SequenceUi {
+  EventSeq seen;                 ///< the present moment, a frame ago
+  std::uint64_t generation = 0;  ///< of the view, a frame ago
+  float scroll = 0;
+  float scroll_to = -1;  ///< in this frame; -1: nowhere
 };
 
 struct Ui {
@@ -87,8 +126,14 @@ struct Ui {
   LabActions* lab_actions = nullptr;
   LogDesk log;
   LogUi log_ui;
-  std::function<double()> seconds_now;  ///< the machine's clock, for what is measured on it
-  bool animating = false;               ///< something moves although the cluster stands still
+  PartitionUi partition_ui;
+  ConfigUi config;
+  SequenceDesk sequence;
+  SequenceUi sequence_ui;
+  /// Writes what the screen "Sequence" shows; the end of the name says in which format.
+  std::function<Result<void>(const std::string& file)> save_sequence;
+  std::function<double()> seconds_now;   ///< the machine's clock, for what is measured on it
+  bool animating = false;                ///< something moves although the cluster stands still
   std::string title = "A live cluster";  ///< beside the product's name
   std::vector<std::function<void(Session&)>> later;
 
@@ -101,6 +146,12 @@ struct Ui {
 
 /// The tab of the screen that looks into a log.
 inline constexpr const char* kLogScreen = "Log & index";
+inline constexpr const char* kRequestScreen = "Request path";
+inline constexpr const char* kMetricsScreen = "Metrics";
+
+/// The tab of the screen that follows one partition.
+inline constexpr const char* kPartitionScreen = "Partition";
+inline constexpr const char* kSequenceScreen = "Sequence";
 
 /// Brings the models up to date with the session.
 void refresh_models(Ui& ui);

@@ -11,12 +11,15 @@
 // Called by: session/session, model/*. Read next: session/session.h
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/base/bytes.h"
 #include "engine/base/result.h"
+#include "engine/cluster/log_upkeep.h"
+#include "engine/cluster/metrics_tape.h"
 #include "engine/cluster/snapshot.h"
 #include "engine/event/event.h"
 #include "engine/record/record_batch.h"
@@ -78,6 +81,8 @@ class Machine {
   virtual std::string input_text(std::uint32_t input) const = 0;
 
   virtual Dissection dissect_frame(FrameId frame) const = 0;
+  /// What it says in a few words, as protocol::frame_label; empty if its bytes are forgotten.
+  virtual std::string frame_label(FrameId) const { return {}; }
   /// The batch of a replica's log that holds this offset.
   virtual Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
                                    std::int64_t offset) const = 0;
@@ -85,6 +90,12 @@ class Machine {
   /// The node's replicas as they were before the item that emitted `event`, so that a crashed
   /// broker's logs can still be shown. Empty where the past cannot be visited.
   virtual std::vector<cluster::ReplicaView> replicas_before(std::int32_t, EventSeq) { return {}; }
+
+  // ---- metrics
+  /// The cluster's own settings, as in server.properties.
+  virtual std::map<std::string, std::string> cluster_config() const { return {}; }
+  /// Kafka's metrics at the present moment: a fold over the events up to it.
+  const cluster::MetricsFold& metrics();
 
   // ---- a node's disk, also of one that is down
   /// Ordered by path.
@@ -94,6 +105,17 @@ class Machine {
   /// the past cannot be visited (a live cluster). REQUIRES 1 <= event <= recorded_end().
   virtual std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
                                                 EventSeq event) const = 0;
+  /// What retention and the cleaner have before them in a log; nothing while it is not online.
+  virtual std::optional<cluster::LogUpkeep> log_upkeep(std::int32_t, const TopicPartition&) const {
+    return {};
+  }
+
+ protected:
+  /// Whoever lets the past fork says so here.
+  void forget_metrics_after(EventSeq last) { metrics_.forget_after(last); }
+
+ private:
+  cluster::MetricsTape metrics_;
 };
 
 }  // namespace kscope::viewer

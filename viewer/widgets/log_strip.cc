@@ -6,17 +6,14 @@
 
 namespace kscope::viewer {
 
-namespace {
-
-/// Offsets of more digits than this lose their leading ones in the cells (the LEO label has them
-/// all).
-constexpr std::size_t kCellDigits = 4;
-
 std::string cell_text(std::int64_t offset) {
+  constexpr std::size_t kCellDigits = 4;
   std::string digits = std::to_string(offset);
   if (digits.size() > kCellDigits) digits = digits.substr(digits.size() - 3);
   return digits;
 }
+
+namespace {
 
 void draw_cell(Canvas& c, const Rect& rect, const StripCell& cell, std::int64_t offset, bool dim) {
   const float rounding = c.px(2.5f);

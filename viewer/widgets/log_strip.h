@@ -18,6 +18,9 @@ struct StripMetrics {
   std::int32_t cells = 0;
 };
 StripMetrics strip_metrics(const Canvas& c, float width, std::int64_t largest_offset);
+/// An offset as it is written into a cell: of more than four digits only the last three. The LEO
+/// label has them all.
+std::string cell_text(std::int64_t offset);
 /// Pixels that a strip with its epoch labels above and its offset labels below needs.
 float strip_height(const Canvas& c, float cell_height);
 

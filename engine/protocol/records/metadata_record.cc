@@ -78,7 +78,17 @@ Bytes encode_record(const T& record, std::int16_t version) {
 }
 
 Bytes encode_record(const MetadataRecord& record) {
-  return std::visit([](const auto& r) { return encode_record(r); }, record);
+  return std::visit(
+      []<class T>(const T& r) {
+        // KIP-966: only what has eligible leader replicas needs the version that can say so.
+        if constexpr (requires { r.eligible_leader_replicas; }) {
+          if (r.eligible_leader_replicas || r.last_known_elr) {
+            return encode_record(r, T::kMaxVersion);
+          }
+        }
+        return encode_record(r);
+      },
+      record);
 }
 
 Result<MetadataRecord> decode_record(ByteView value) {

@@ -29,11 +29,11 @@ struct PartitionRecord {
   std::vector<std::int32_t> isr;
   std::vector<std::int32_t> removing_replicas;
   std::vector<std::int32_t> adding_replicas;
-  std::int32_t leader = -1;  ///< -1: none
+  std::int32_t leader = -1;               ///< -1: none
   std::int8_t leader_recovery_state = 0;  ///< 1: after an unclean election, still recovering
   std::int32_t leader_epoch = -1;
   std::int32_t partition_epoch = -1;  ///< counts every change
-  std::vector<Uuid> directories;  ///< one for each replica, in the same order
+  std::vector<Uuid> directories;      ///< one for each replica, in the same order
   std::optional<std::vector<std::int32_t>> eligible_leader_replicas;
   std::optional<std::vector<std::int32_t>> last_known_elr;
 
@@ -64,7 +64,8 @@ struct PartitionChangeRecord {
   std::int32_t partition_id = -1;
   Uuid topic_id;
   std::optional<std::vector<std::int32_t>> isr;  ///< null: as before
-  std::int32_t leader = -2;  ///< -2: as before, -1: none
+  static constexpr std::int32_t kLeaderUnchanged = -2;
+  std::int32_t leader = kLeaderUnchanged;             ///< -1: none
   std::optional<std::vector<std::int32_t>> replicas;  ///< null: as before
   std::optional<std::vector<std::int32_t>> removing_replicas;
   std::optional<std::vector<std::int32_t>> adding_replicas;

@@ -63,6 +63,7 @@ struct PartitionGhost {
   NodeId leader{-1};
   std::int32_t leader_epoch = -1;
   std::int32_t partition_epoch = -1;
+  NodeList elr, last_known;  ///< KIP-966: who else could lead
   NodeList isr, replicas;
 
   std::map<NodeId, BeliefGhost> beliefs;  ///< of running brokers
@@ -107,8 +108,8 @@ struct Ghost {
   std::map<std::pair<NodeId, PartitionRef>, std::int64_t> positions;  ///< of consumers
   std::optional<NameRef> metadata_topic;                              ///< once seen
   std::int64_t loss_windows = 0;
-  std::set<std::string> reported;  ///< "A8 orders-0": once is enough
-  std::string broken_rule;         ///< see Invariants::break_rule_for_test
+  std::set<std::string> reported;    ///< "A8 orders-0": once is enough
+  std::string broken_rule;           ///< see Invariants::break_rule_for_test
   std::vector<std::uint64_t> looks;  ///< how often each checker looked, in their order
 };
 

@@ -11,7 +11,15 @@ void close_loss_window(PartitionGhost& p, const BeliefGhost& belief, const CopyG
   p.loss_window = false;
   p.safe_epoch = belief.epoch;
   p.lossy = NodeList();
-  const std::int64_t keep = std::min(log.committed_end, copy.end);
+  std::int64_t keep = std::min(log.committed_end, copy.end);
+  // An unclean leader may be longer than what was committed and yet hold others in its place.
+  for (std::size_t i = 0; i < log.committed.size() && log.committed[i].base < keep; ++i) {
+    const std::size_t at = find_offset(copy.batches, log.committed[i].base);
+    const bool differs = at < copy.batches.size() &&
+                         copy.batches[at].base <= log.committed[i].last &&
+                         !same_batch(log, copy.batches[at], log.committed[i]);
+    if (differs) keep = log.committed[i].base;
+  }
   std::size_t n = log.committed.size();
   while (n > 0 && log.committed[n - 1].last >= keep) --n;
   log.committed.truncate(n);

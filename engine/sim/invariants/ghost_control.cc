@@ -48,6 +48,12 @@ void on_change(Check& check, const event::PartitionChanged& e) {
   note_lossy_members(check.ghost, p);
 }
 
+void on_eligible(Check& check, const event::EligibleLeadersChanged& e) {
+  PartitionGhost& p = check.partition(e.partition);
+  p.elr = e.eligible;
+  p.last_known = e.last_known;
+}
+
 void on_leader(Check& check, const event::PartitionLeaderChanged& e) {
   PartitionGhost& p = check.partition(e.partition);
   if (e.unclean && !p.deleted) open_loss_window(check.ghost, p);
@@ -57,6 +63,6 @@ void on_leader(Check& check, const event::PartitionLeaderChanged& e) {
 
 const Recorder controller_ghost{{record<on_register>(), record<on_fence>(), record<on_unfence>(),
                                  record<on_create>(), record<on_delete>(), record<on_change>(),
-                                 record<on_leader>()}};
+                                 record<on_eligible>(), record<on_leader>()}};
 
 }  // namespace kscope::sim

@@ -35,10 +35,15 @@ struct BrokerFixture {
     t.timers.armed.erase({kind, key});
     broker.on_timer(t.env(), kind, key);
   }
-  /// Every handler that is busy becomes free.
+  /// Every handler that is busy becomes free, and the network threads send what there is.
   void run_handlers() {
     for (bool any = true; any;) {
       any = false;
+      for (std::int64_t key = 0; key < 3; ++key) {
+        if (!t.timers.at(env::TimerKind::NetworkThreadDone, key)) continue;
+        fire(env::TimerKind::NetworkThreadDone, key);
+        any = true;
+      }
       for (std::int64_t key = 0; key < 16; ++key) {
         if (!t.timers.at(env::TimerKind::HandlerDone, key)) continue;
         fire(env::TimerKind::HandlerDone, key);

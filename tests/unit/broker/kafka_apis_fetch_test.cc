@@ -161,19 +161,6 @@ TEST_CASE("an election answers those who wait under the old epoch") {
   CHECK(f.error_of(answers[0]) == ErrorCode::FENCED_LEADER_EPOCH);
 }
 
-TEST_CASE("fetch sessions are declined") {
-  BrokerFixture f;
-  f.boot();
-  f.lead_orders({1});
-  auto request = f.fetch(0);
-  request.session_epoch = 0;  // asks for one
-  CHECK(f.ask<protocol::FetchResponse>(request, 12).session_id == 0);
-  request.session_id = 17;
-  request.session_epoch = 1;
-  CHECK(f.ask<protocol::FetchResponse>(request, 12).error_code ==
-        ErrorCode::FETCH_SESSION_ID_NOT_FOUND);
-}
-
 TEST_CASE("limits are by partition and by response, but one batch always comes") {
   BrokerFixture f;
   f.boot();

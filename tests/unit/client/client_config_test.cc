@@ -60,7 +60,7 @@ TEST_CASE("a wrong setting is named together with what is allowed") {
   CHECK(unknown.error().message == "fetch.size is not a setting of a consumer");
   CHECK_FALSE(parse_producer_config({{"compression.type", "zip"}}).ok());
   CHECK_FALSE(parse_producer_config({{"enable.idempotence", "true"}}).ok());
-  CHECK_FALSE(parse_consumer_config({{"isolation.level", "read_committed"}}).ok());
+  CHECK_FALSE(parse_consumer_config({{"isolation.level", "committed"}}).ok());
   CHECK_FALSE(parse_admin_config({{"acks", "1"}}).ok());
 }
 

@@ -114,7 +114,11 @@ TEST_CASE("a log that was cut back behind us is noticed: the position goes to wh
   f.run_for(millis(200));
   f.answer_epoch(f.take_waiting(ApiKey::OffsetForLeaderEpoch), 3, 2);  // epoch 3 ends at 2 there
   CHECK(f.position() == 2);
-  CHECK(f.t.last<event::FetchFailed>()->error == ErrorCode::OFFSET_OUT_OF_RANGE);
+  const auto* told = f.t.last<event::TruncationDetected>();
+  REQUIRE(told != nullptr);
+  CHECK(told->offset == Offset(4));
+  CHECK(told->epoch == LeaderEpoch(3));
+  CHECK(told->end_offset == Offset(2));
   CHECK(f.t.last<event::PositionChanged>()->to == Offset(2));
   CHECK(f.fetch_offset(f.next_fetch()) == 2);
 }
@@ -131,6 +135,7 @@ TEST_CASE("truncation without a reset policy halts instead of skipping") {
   f.run_for(millis(200));
   f.answer_epoch(f.take_waiting(ApiKey::OffsetForLeaderEpoch), 3, 2);
   CHECK(f.state() == FetchState::Halted);
+  CHECK(f.client.last_error() == "LogTruncationException");
   CHECK(f.position() == 4);
   f.run_for(seconds(5));
   CHECK(f.waiting.empty());

@@ -33,8 +33,13 @@ Snapshot small_cluster() {
     n.broker.replicas.push_back(r);
     s.nodes.push_back(n);
   }
-  s.metadata.partitions.push_back({{"orders", 0}, 1, 2, 7, {1, 2}, {1, 2}, 1});
-  s.metadata.registrations.push_back({1, 10, false});
+  s.metadata.partitions.push_back({.partition = {"orders", 0},
+                                   .leader = 1,
+                                   .leader_epoch = 2,
+                                   .partition_epoch = 7,
+                                   .isr = {1, 2},
+                                   .replicas = {1, 2}});
+  s.metadata.registrations.push_back({.broker = 1, .broker_epoch = 10, .fenced = false});
   ClientView p;
   p.id = 1001;
   p.name = "p1";

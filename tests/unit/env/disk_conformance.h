@@ -168,6 +168,63 @@ inline void check_renames(env::Disk& disk) {
   disk.close(inside);
 }
 
+inline std::string peeked(const env::Disk& disk, env::FileHandle file, std::int64_t position,
+                          std::size_t length) {
+  Bytes bytes(length, '?');
+  disk.peek(file, position, bytes);
+  return std::string(text_of(bytes));
+}
+
+inline void check_mapped_files(env::Disk& disk) {
+  const env::FileHandle file = disk.open("x.index", true).value();
+  REQUIRE(disk.map(file, 0).ok());  // an empty file can be mapped
+  REQUIRE(disk.map(file, 10'000).ok());
+  CHECK(disk.size(file).value() == 0);  // what is preallocated is no content
+  REQUIRE(disk.append(file, text("onetwo")).ok());
+  REQUIRE(disk.append(file, text("three")).ok());
+  CHECK(disk.size(file).value() == 11);
+  CHECK(peeked(disk, file, 3, 3) == "two");
+  CHECK(read_all(disk, "x.index") == "onetwothree");  // by another handle, too
+  Bytes small(4);
+  CHECK(disk.read_into(file, 9, small).value() == 2);
+  CHECK(small[1] == 'e');
+  CHECK(disk.read_into(file, 11, small).value() == 0);
+
+  REQUIRE(disk.truncate(file, 6).ok());
+  REQUIRE(disk.append(file, text("2")).ok());
+  CHECK(read_all(disk, "x.index") == "onetwo2");
+  REQUIRE(disk.map(file, 20'000).ok());  // grows
+  REQUIRE(disk.append(file, Bytes(15'000, 'x')).ok());
+  CHECK(peeked(disk, file, 5, 3) == "o2x");
+  REQUIRE(disk.truncate(file, 7).ok());
+  REQUIRE(disk.flush(file).ok());
+  REQUIRE(disk.trim(file).ok());
+  REQUIRE(disk.trim(file).ok());
+  CHECK(names(disk, "") == Names{"x.index:7"});
+  CHECK(peeked(disk, file, 0, 7) == "onetwo2");  // it stays mapped
+  REQUIRE(disk.append(file, text("+")).ok());    // beyond what there is: the mapping grows
+  CHECK(peeked(disk, file, 0, 8) == "onetwo2+");
+  disk.close(file);
+  CHECK(read_all(disk, "x.index") == "onetwo2+");
+}
+
+inline void check_zeroes_after_a_crash(env::Disk& disk) {
+  const env::FileHandle file = disk.open("x.index", true).value();
+  REQUIRE(disk.map(file, 5000).ok());
+  REQUIRE(disk.append(file, text("entry")).ok());
+  disk.crash_process();
+  const env::FileHandle again = disk.open("x.index", false).value();
+  CHECK(disk.size(again).value() == 5000);
+  REQUIRE(disk.map(again, 0).ok());
+  CHECK(peeked(disk, again, 0, 8) == std::string("entry\0\0\0", 8));
+  CHECK(disk.read(again, 4998, 10).value() == Bytes(2, 0));
+  REQUIRE(disk.truncate(again, 5).ok());
+  CHECK(disk.size(again).value() == 5);
+  REQUIRE(disk.append(again, text("!")).ok());
+  CHECK(read_all(disk, "x.index") == "entry!");
+  disk.close(again);
+}
+
 }  // namespace kscope::test
 
 /// Runs the whole suite; `fresh` is an expression that gives an empty disk by reference.
@@ -176,4 +233,6 @@ inline void check_renames(env::Disk& disk) {
   SECTION("large contents") { kscope::test::check_large_contents(fresh); } \
   SECTION("opening") { kscope::test::check_opening(fresh); }             \
   SECTION("directories") { kscope::test::check_directories(fresh); }     \
-  SECTION("renames") { kscope::test::check_renames(fresh); }
+  SECTION("renames") { kscope::test::check_renames(fresh); }             \
+  SECTION("mapped files") { kscope::test::check_mapped_files(fresh); }   \
+  SECTION("zeroes after a crash") { kscope::test::check_zeroes_after_a_crash(fresh); }

@@ -11,8 +11,8 @@ namespace {
 using protocol::AlterPartitionRequest;
 
 /// Three brokers, topic "orders" with replicas and ISR 1, 2, 3, led by 1.
-struct Fixture : World {
-  Fixture() {
+struct AlterPartitionWorld : World {
+  AlterPartitionWorld() {
     register_brokers(4);
     add_topic("orders", uuid(1), {nodes({1, 2, 3})});
   }
@@ -47,7 +47,7 @@ AlterPartitionRequest::PartitionData& wanted(AlterPartitionRequest& message) {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(AlterPartitionWorld,
                  "the leader may shrink and expand its ISR against the epoch it has seen") {
   auto shrink = alter_partition(view(), request({1, 2}), 3);
   REQUIRE(shrink.records.size() == 1);
@@ -62,13 +62,14 @@ TEST_CASE_METHOD(Fixture,
   CHECK(expand.response.topics[0].partitions[0].partition_epoch == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "of two leaders' requests against the same partition epoch one wins") {
+TEST_CASE_METHOD(AlterPartitionWorld,
+                 "of two leaders' requests against the same partition epoch one wins") {
   const auto stale = request({1, 3});
   apply(alter_partition(view(), request({1, 2}), 3).records);
   CHECK(error_of(stale) == ErrorCode::INVALID_UPDATE_VERSION);
 }
 
-TEST_CASE_METHOD(Fixture, "epochs decide who is behind") {
+TEST_CASE_METHOD(AlterPartitionWorld, "epochs decide who is behind") {
   auto message = request({1, 2});
   wanted(message).leader_epoch = 1;
   CHECK(error_of(message) == ErrorCode::NOT_CONTROLLER);
@@ -85,7 +86,8 @@ TEST_CASE_METHOD(Fixture, "epochs decide who is behind") {
   CHECK(error_of(message) == ErrorCode::BROKER_ID_NOT_REGISTERED);
 }
 
-TEST_CASE_METHOD(Fixture, "only the leader may ask, and only for an ISR that makes sense") {
+TEST_CASE_METHOD(AlterPartitionWorld,
+                 "only the leader may ask, and only for an ISR that makes sense") {
   CHECK(error_of(request({1, 2}, 2)) == ErrorCode::INVALID_REQUEST);
   CHECK(error_of(request({2, 3})) == ErrorCode::INVALID_REQUEST);     // without itself
   CHECK(error_of(request({1, 4})) == ErrorCode::INVALID_REQUEST);     // not a replica
@@ -93,7 +95,7 @@ TEST_CASE_METHOD(Fixture, "only the leader may ask, and only for an ISR that mak
   CHECK(error_of(request({})) == ErrorCode::INVALID_REQUEST);
 }
 
-TEST_CASE_METHOD(Fixture, "fenced, leaving and reborn brokers are not let in") {
+TEST_CASE_METHOD(AlterPartitionWorld, "fenced, leaving and reborn brokers are not let in") {
   fence(3);
   CHECK(error_of(request({1, 2, 3})) == ErrorCode::INELIGIBLE_REPLICA);
   auto message = request({1, 2});
@@ -109,7 +111,8 @@ TEST_CASE_METHOD(Fixture, "fenced, leaving and reborn brokers are not let in") {
   CHECK(error_of(request({1, 2})) == ErrorCode::INELIGIBLE_REPLICA);
 }
 
-TEST_CASE_METHOD(Fixture, "a recovering leader has its ISR to itself and cannot go back to it") {
+TEST_CASE_METHOD(AlterPartitionWorld,
+                 "a recovering leader has its ISR to itself and cannot go back to it") {
   auto message = request({1});
   wanted(message).leader_recovery_state = 1;
   CHECK(error_of(message) == ErrorCode::INVALID_REQUEST);  // it is recovered already
@@ -126,7 +129,8 @@ TEST_CASE_METHOD(Fixture, "a recovering leader has its ISR to itself and cannot 
   CHECK(error_of(message) == ErrorCode::NONE);  // recovered with it
 }
 
-TEST_CASE_METHOD(Fixture, "unknown topics and partitions are named as the version has it") {
+TEST_CASE_METHOD(AlterPartitionWorld,
+                 "unknown topics and partitions are named as the version has it") {
   auto message = request({1, 2});
   message.topics[0].topic_id = uuid(77);
   CHECK(error_of(message) == ErrorCode::UNKNOWN_TOPIC_ID);
@@ -138,7 +142,7 @@ TEST_CASE_METHOD(Fixture, "unknown topics and partitions are named as the versio
   CHECK(error_of(message, 1) == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
 }
 
-TEST_CASE_METHOD(Fixture, "before version 3 the ISR comes without broker epochs") {
+TEST_CASE_METHOD(AlterPartitionWorld, "before version 3 the ISR comes without broker epochs") {
   auto message = request({});
   message.topics[0].topic_name = "orders";
   wanted(message).new_isr = {1, 3};
@@ -146,7 +150,7 @@ TEST_CASE_METHOD(Fixture, "before version 3 the ISR comes without broker epochs"
   CHECK(error_of(message, 0) == ErrorCode::NONE);
 }
 
-TEST_CASE_METHOD(Fixture, "the same partition twice in one request cannot both count") {
+TEST_CASE_METHOD(AlterPartitionWorld, "the same partition twice in one request cannot both count") {
   auto message = request({1, 2});
   message.topics[0].partitions.push_back(message.topics[0].partitions[0]);
   const auto result = alter_partition(view(), message, 3);

@@ -9,7 +9,7 @@
 namespace kscope::metadata::testing {
 namespace {
 
-struct Fixture : World {
+struct RegistrationWorld : World {
   protocol::BrokerRegistrationRequest registration(std::int32_t id, std::uint8_t incarnation) {
     protocol::BrokerRegistrationRequest request;
     request.broker_id = id;
@@ -45,7 +45,7 @@ struct Fixture : World {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(RegistrationWorld,
                  "a broker's epoch is the offset of its registration, and it begins fenced") {
   apply(protocol::NoOpRecord{});
   apply(protocol::NoOpRecord{});
@@ -57,7 +57,8 @@ TEST_CASE_METHOD(Fixture,
   CHECK(image.broker(NodeId(1))->epoch == BrokerEpoch(2));
 }
 
-TEST_CASE_METHOD(Fixture, "while a session is valid no other incarnation can take its id") {
+TEST_CASE_METHOD(RegistrationWorld,
+                 "while a session is valid no other incarnation can take its id") {
   register_broker(1);
   CHECK(ask_to_register(1, 9).response.error_code == ErrorCode::DUPLICATE_BROKER_REGISTRATION);
   now += seconds(9) + micros(1);
@@ -70,7 +71,8 @@ TEST_CASE_METHOD(Fixture, "while a session is valid no other incarnation can tak
   CHECK(later.response.broker_epoch >= before.value());
 }
 
-TEST_CASE_METHOD(Fixture, "the same incarnation asking again keeps its epoch and its standing") {
+TEST_CASE_METHOD(RegistrationWorld,
+                 "the same incarnation asking again keeps its epoch and its standing") {
   apply(ask_to_register(1, 1).records);
   heartbeat(1);
   REQUIRE_FALSE(image.broker(NodeId(1))->fenced);
@@ -80,14 +82,14 @@ TEST_CASE_METHOD(Fixture, "the same incarnation asking again keeps its epoch and
   CHECK_FALSE(image.broker(NodeId(1))->fenced);
 }
 
-TEST_CASE_METHOD(Fixture, "a broker of another cluster is turned away") {
+TEST_CASE_METHOD(RegistrationWorld, "a broker of another cluster is turned away") {
   auto request = registration(1, 1);
   request.cluster_id = "elsewhere";
   CHECK(metadata::register_broker(view(), request, image.offset()).response.error_code ==
         ErrorCode::INCONSISTENT_CLUSTER_ID);
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(RegistrationWorld,
                  "a new incarnation of an unfenced broker leaves the ISRs before it registers") {
   register_brokers(2);
   add_topic("orders", uuid(1), {nodes({1, 2})});
@@ -97,7 +99,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(partition("orders").leader == NodeId(2));
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(RegistrationWorld,
                  "a broker is unfenced once it has applied its own registration and wants it") {
   apply(ask_to_register(1, 1).records);
   CHECK(heartbeat(1, false, false, epoch_of(1) - 1).is_fenced);
@@ -109,7 +111,8 @@ TEST_CASE_METHOD(Fixture,
   CHECK_FALSE(image.broker(NodeId(1))->fenced);
 }
 
-TEST_CASE_METHOD(Fixture, "heartbeats of unknown brokers and of old incarnations are refused") {
+TEST_CASE_METHOD(RegistrationWorld,
+                 "heartbeats of unknown brokers and of old incarnations are refused") {
   protocol::BrokerHeartbeatRequest request;
   request.broker_id = 1;
   CHECK(process_heartbeat(view(), request).result.response.error_code ==
@@ -120,7 +123,7 @@ TEST_CASE_METHOD(Fixture, "heartbeats of unknown brokers and of old incarnations
         ErrorCode::STALE_BROKER_EPOCH);
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(RegistrationWorld,
                  "fencing takes a broker out of ISRs and leaderships but not out of its last ISR") {
   register_brokers(3);
   add_topic("a", uuid(1), {nodes({1, 2, 3})});
@@ -135,7 +138,8 @@ TEST_CASE_METHOD(Fixture,
   CHECK_FALSE(partition("b").leader.has_value());
 }
 
-TEST_CASE_METHOD(Fixture, "a broker that comes back leads what nobody leads, if it is in the ISR") {
+TEST_CASE_METHOD(RegistrationWorld,
+                 "a broker that comes back leads what nobody leads, if it is in the ISR") {
   register_brokers(2);
   add_topic("a", uuid(1), {nodes({1, 2})});
   change(uuid(1), {1});
@@ -153,7 +157,7 @@ TEST_CASE_METHOD(Fixture, "a broker that comes back leads what nobody leads, if 
   CHECK(partition("a").leader_epoch == LeaderEpoch(2));
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(RegistrationWorld,
                  "with unclean elections allowed a live replica outside the ISR takes over") {
   register_brokers(2);
   add_topic("a", uuid(1), {nodes({1, 2})});
@@ -167,7 +171,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(partition("a").recovering);
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(RegistrationWorld,
                  "controlled shutdown moves leaderships first and lets go when all others know") {
   register_brokers(3);
   add_topic("a", uuid(1), {nodes({1, 2, 3})});
@@ -188,7 +192,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(image.broker(NodeId(1))->fenced);
 }
 
-TEST_CASE_METHOD(Fixture, "a broker that leads nothing may go at once") {
+TEST_CASE_METHOD(RegistrationWorld, "a broker that leads nothing may go at once") {
   register_brokers(2);
   CHECK(heartbeat(1, false, true).should_shut_down);
 }

@@ -10,8 +10,8 @@ namespace {
 
 using protocol::CreateTopicsRequest;
 
-struct Fixture : World {
-  Fixture() { register_brokers(3); }
+struct TopicWorld : World {
+  TopicWorld() { register_brokers(3); }
 
   static CreateTopicsRequest::CreatableTopic topic(const std::string& name, std::int32_t partitions,
                                                    std::int16_t factor) {
@@ -37,14 +37,14 @@ struct Fixture : World {
 
 CreateTopicsRequest::CreatableTopic manual(
     std::initializer_list<std::pair<std::int32_t, std::vector<std::int32_t>>> assignment) {
-  auto t = Fixture::topic("manual", -1, -1);
+  auto t = TopicWorld::topic("manual", -1, -1);
   for (const auto& [index, brokers] : assignment) t.assignments.push_back({index, brokers});
   return t;
 }
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a created topic has its partitions, replicas, ISR and leaders") {
+TEST_CASE_METHOD(TopicWorld, "a created topic has its partitions, replicas, ISR and leaders") {
   const auto result = create(topic("orders", 4, 3));
   CHECK(result.error_code == ErrorCode::NONE);
   CHECK_FALSE(result.error_message.has_value());
@@ -63,7 +63,7 @@ TEST_CASE_METHOD(Fixture, "a created topic has its partitions, replicas, ISR and
   }
 }
 
-TEST_CASE_METHOD(Fixture, "defaults fill in what the request leaves open") {
+TEST_CASE_METHOD(TopicWorld, "defaults fill in what the request leaves open") {
   config.num_partitions = 2;
   config.replication_factor = 3;
   create(topic("orders", -1, -1));
@@ -71,7 +71,7 @@ TEST_CASE_METHOD(Fixture, "defaults fill in what the request leaves open") {
   CHECK(partition("orders").replicas.size() == 3);
 }
 
-TEST_CASE_METHOD(Fixture, "fenced brokers hold replicas but are not in the ISR") {
+TEST_CASE_METHOD(TopicWorld, "fenced brokers hold replicas but are not in the ISR") {
   fence(2);
   create(topic("orders", 1, 3));
   CHECK(partition("orders").replicas.size() == 3);
@@ -79,7 +79,7 @@ TEST_CASE_METHOD(Fixture, "fenced brokers hold replicas but are not in the ISR")
   CHECK_FALSE(partition("orders").in_isr(NodeId(2)));
 }
 
-TEST_CASE_METHOD(Fixture, "impossible topics are refused") {
+TEST_CASE_METHOD(TopicWorld, "impossible topics are refused") {
   CHECK(error_of(topic("a b", 1, 1)) == ErrorCode::INVALID_TOPIC_EXCEPTION);
   CHECK(error_of(topic("", 1, 1)) == ErrorCode::INVALID_TOPIC_EXCEPTION);
   CHECK(error_of(topic("..", 1, 1)) == ErrorCode::INVALID_TOPIC_EXCEPTION);
@@ -92,7 +92,7 @@ TEST_CASE_METHOD(Fixture, "impossible topics are refused") {
   CHECK(error_of(topic("t", 1, 1)) == ErrorCode::INVALID_REPLICATION_FACTOR);
 }
 
-TEST_CASE_METHOD(Fixture, "a name can be had once, also in disguise") {
+TEST_CASE_METHOD(TopicWorld, "a name can be had once, also in disguise") {
   create(topic("my.topic", 1, 1));
   CHECK(error_of(topic("my.topic", 1, 1)) == ErrorCode::TOPIC_ALREADY_EXISTS);
   CHECK(error_of(topic("my_topic", 1, 1)) == ErrorCode::INVALID_TOPIC_EXCEPTION);
@@ -103,13 +103,13 @@ TEST_CASE_METHOD(Fixture, "a name can be had once, also in disguise") {
   CHECK(result.response.topics[0].error_code == ErrorCode::INVALID_REQUEST);
 }
 
-TEST_CASE_METHOD(Fixture, "a manual assignment is taken as it is, if it is sound") {
+TEST_CASE_METHOD(TopicWorld, "a manual assignment is taken as it is, if it is sound") {
   CHECK(error_of(manual({{0, {2, 1}}, {1, {3, 2}}})) == ErrorCode::NONE);
   CHECK(partition("manual", 1).replicas == nodes({3, 2}));
   CHECK(partition("manual", 1).leader == NodeId(3));
 }
 
-TEST_CASE_METHOD(Fixture, "an unsound manual assignment is refused") {
+TEST_CASE_METHOD(TopicWorld, "an unsound manual assignment is refused") {
   CHECK(error_of(manual({{0, {1, 1}}})) == ErrorCode::INVALID_REPLICA_ASSIGNMENT);
   CHECK(error_of(manual({{0, {}}})) == ErrorCode::INVALID_REPLICA_ASSIGNMENT);
   CHECK(error_of(manual({{0, {9}}})) == ErrorCode::INVALID_REPLICA_ASSIGNMENT);
@@ -121,11 +121,11 @@ TEST_CASE_METHOD(Fixture, "an unsound manual assignment is refused") {
   CHECK(error_of(with_factor) == ErrorCode::INVALID_REQUEST);
 }
 
-TEST_CASE_METHOD(Fixture, "topic settings are checked, kept and read back") {
+TEST_CASE_METHOD(TopicWorld, "topic settings are checked, kept and read back") {
   auto t = topic("orders", 1, 3);
   t.configs = {{"min.insync.replicas", "2"}, {"segment.bytes", "1048576"}};
   CHECK(error_of(t) == ErrorCode::NONE);
-  CHECK(min_insync_replicas(image, "orders", 1) == 2);
+  CHECK(min_insync_replicas(image, "orders", NodeId(1), 1) == 2);
   CHECK(log_config_of(image.topic_config("orders"), {}).segment_bytes == 1048576);
   t.name = "other";
   t.configs = {{"segment.bytes", "3"}};
@@ -140,11 +140,11 @@ TEST_CASE_METHOD(Fixture, "topic settings are checked, kept and read back") {
   CHECK(error_of(t) == ErrorCode::INVALID_CONFIG);
 }
 
-TEST_CASE_METHOD(Fixture, "what a topic says of its cleaning reaches the log") {
+TEST_CASE_METHOD(TopicWorld, "what a topic says of its cleaning reaches the log") {
   auto t = topic("users", 1, 3);
-  t.configs = {{"cleanup.policy", "compact"},        {"min.cleanable.dirty.ratio", "0.125"},
-               {"min.compaction.lag.ms", "5"},       {"max.compaction.lag.ms", "6"},
-               {"delete.retention.ms", "7"},         {"file.delete.delay.ms", "8"}};
+  t.configs = {{"cleanup.policy", "compact"},  {"min.cleanable.dirty.ratio", "0.125"},
+               {"min.compaction.lag.ms", "5"}, {"max.compaction.lag.ms", "6"},
+               {"delete.retention.ms", "7"},   {"file.delete.delay.ms", "8"}};
   REQUIRE(error_of(t) == ErrorCode::NONE);
   const auto config = log_config_of(image.topic_config("users"), {});
   CHECK(config.cleanup_compact);
@@ -157,7 +157,7 @@ TEST_CASE_METHOD(Fixture, "what a topic says of its cleaning reaches the log") {
   CHECK(config.max_segment_ms() == 6);
 }
 
-TEST_CASE_METHOD(Fixture, "a dry run answers as if, and changes nothing") {
+TEST_CASE_METHOD(TopicWorld, "a dry run answers as if, and changes nothing") {
   CreateTopicsRequest request;
   request.topics.push_back(topic("orders", 1, 1));
   request.validate_only = true;
@@ -166,7 +166,7 @@ TEST_CASE_METHOD(Fixture, "a dry run answers as if, and changes nothing") {
   CHECK(result.records.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "topics are deleted by name or id, with their settings") {
+TEST_CASE_METHOD(TopicWorld, "topics are deleted by name or id, with their settings") {
   add_topic("a", uuid(1), {nodes({1})});
   add_topic("b", uuid(2), {nodes({1})});
   set_config("a", "min.insync.replicas", "2");
@@ -182,7 +182,7 @@ TEST_CASE_METHOD(Fixture, "topics are deleted by name or id, with their settings
   CHECK(image.topic_config("a").empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a preferred election on request moves the leader home") {
+TEST_CASE_METHOD(TopicWorld, "a preferred election on request moves the leader home") {
   add_topic("a", uuid(1), {nodes({1, 2})});
   change(uuid(1), {1, 2}, 2);
   protocol::ElectLeadersRequest request;
@@ -201,7 +201,7 @@ TEST_CASE_METHOD(Fixture, "a preferred election on request moves the leader home
   CHECK(result.response.replica_election_results[0].partition_result.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "elections on request fail if nobody suitable is alive") {
+TEST_CASE_METHOD(TopicWorld, "elections on request fail if nobody suitable is alive") {
   add_topic("a", uuid(1), {nodes({1, 2})});
   change(uuid(1), {2}, 2);
   protocol::ElectLeadersRequest request;
@@ -221,7 +221,7 @@ TEST_CASE_METHOD(Fixture, "elections on request fail if nobody suitable is alive
         ErrorCode::ELIGIBLE_LEADERS_NOT_AVAILABLE);
 }
 
-TEST_CASE_METHOD(Fixture, "balancing moves only what is not at home and can go there") {
+TEST_CASE_METHOD(TopicWorld, "balancing moves only what is not at home and can go there") {
   add_topic("a", uuid(1), {nodes({1, 2})});
   add_topic("b", uuid(2), {nodes({2, 1})});
   change(uuid(1), {1, 2}, 2);

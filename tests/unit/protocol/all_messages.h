@@ -7,15 +7,19 @@
 #include "engine/env/random.h"
 #include "engine/protocol/instantiate.h"
 #include "engine/protocol/messages/allocate_producer_ids.h"
+#include "engine/protocol/messages/alter_configs.h"
 #include "engine/protocol/messages/alter_partition.h"
+#include "engine/protocol/messages/alter_partition_reassignments.h"
 #include "engine/protocol/messages/api_versions.h"
 #include "engine/protocol/messages/begin_quorum_epoch.h"
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
+#include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
+#include "engine/protocol/messages/describe_configs.h"
 #include "engine/protocol/messages/describe_quorum.h"
 #include "engine/protocol/messages/elect_leaders.h"
 #include "engine/protocol/messages/end_quorum_epoch.h"
@@ -23,8 +27,10 @@
 #include "engine/protocol/messages/fetch.h"
 #include "engine/protocol/messages/fetch_snapshot.h"
 #include "engine/protocol/messages/find_coordinator.h"
+#include "engine/protocol/messages/incremental_alter_configs.h"
 #include "engine/protocol/messages/init_producer_id.h"
 #include "engine/protocol/messages/list_offsets.h"
+#include "engine/protocol/messages/list_partition_reassignments.h"
 #include "engine/protocol/messages/metadata.h"
 #include "engine/protocol/messages/offset_for_leader_epoch.h"
 #include "engine/protocol/messages/produce.h"
@@ -47,7 +53,12 @@ using AllMessages = std::tuple<
     EnvelopeResponse, FetchSnapshotRequest, FetchSnapshotResponse, DescribeClusterRequest,
     DescribeClusterResponse, BrokerRegistrationRequest, BrokerRegistrationResponse,
     BrokerHeartbeatRequest, BrokerHeartbeatResponse, AllocateProducerIdsRequest,
-    AllocateProducerIdsResponse, RegisterBrokerRecord, UnregisterBrokerRecord,
+    AllocateProducerIdsResponse, DescribeConfigsRequest, DescribeConfigsResponse,
+    AlterConfigsRequest, AlterConfigsResponse, IncrementalAlterConfigsRequest,
+    IncrementalAlterConfigsResponse, CreatePartitionsRequest, CreatePartitionsResponse,
+    AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse,
+    ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse,
+    RegisterBrokerRecord, UnregisterBrokerRecord,
     BrokerRegistrationChangeRecord, FenceBrokerRecord, UnfenceBrokerRecord, TopicRecord,
     RemoveTopicRecord, PartitionRecord, PartitionChangeRecord, ConfigRecord, FeatureLevelRecord,
     ProducerIdsRecord, NoOpRecord, LeaderChangeMessage, SnapshotHeaderRecord, SnapshotFooterRecord>;

@@ -51,12 +51,18 @@ TEST_CASE("the broker's listener keeps what real clients were seen to need") {
   CHECK(on_broker(ApiKey::OffsetForLeaderEpoch) == VersionRange{2, 4});
   CHECK(on_broker(ApiKey::DescribeCluster) == VersionRange{0, 0});
   CHECK(on_broker(ApiKey::ElectLeaders) == VersionRange{0, 2});
+  CHECK(on_broker(ApiKey::DescribeConfigs) == VersionRange{0, 4});
+  CHECK(on_broker(ApiKey::AlterConfigs) == VersionRange{0, 2});
+  CHECK(on_broker(ApiKey::CreatePartitions) == VersionRange{0, 3});
+  CHECK(on_broker(ApiKey::IncrementalAlterConfigs) == VersionRange{0, 1});
+  CHECK(on_broker(ApiKey::AlterPartitionReassignments) == VersionRange{0, 0});
+  CHECK(on_broker(ApiKey::ListPartitionReassignments) == VersionRange{0, 0});
 }
 
 TEST_CASE("a listener's ApiVersions answer lists what it serves and nothing else") {
   const ApiVersionsResponse broker = api_versions_response(env::Listener::Broker);
   CHECK(broker.error_code == ErrorCode::NONE);
-  CHECK(broker.api_keys.size() == 13);
+  CHECK(broker.api_keys.size() == 19);
   for (const auto& api : broker.api_keys) {
     const auto key = static_cast<ApiKey>(api.api_key);
     CHECK(serves(env::Listener::Broker, key, api.min_version));

@@ -2,6 +2,7 @@
 // Reference: PartitionTest (testFetchOffsetForTimestampEpochValidation,
 // testReadRecordEpochValidation, testOffsetsForLeaderEpoch…, testFollowerFetch…), KIP-101, KIP-207,
 // KIP-320, KIP-392, KIP-595.
+#include "engine/storage/end_txn_marker.h"
 #include "tests/catch.h"
 #include "tests/unit/replication/partition_fixture.h"
 
@@ -193,4 +194,103 @@ TEST_CASE("after an election there is no latest offset before the new epoch has 
   CHECK(list(f, query(kLatestTimestamp, FetchIsolation::LogEnd)).offset == Offset(5));
   f.fetch(2, 5, 1);
   CHECK(list(f, query(kLatestTimestamp)).offset == Offset(5));
+}
+
+namespace {
+
+/// Racks a, b, b, c for the brokers 1 to 4; broker 1 leads, 1 to 3 are in sync at 10.
+struct RackFixture : PartitionFixture {
+  RackFixture() {
+    const char* racks[] = {"a", "b", "b", "c"};
+    for (int id = 1; id <= 4; ++id) {
+      brokers.set(NodeId(id), {BrokerEpoch(100 + id), false, false, racks[id - 1]});
+    }
+    config.selector = ReplicaSelector::RackAware;
+    lead({1, 2, 3}, 0, 0, {1, 2, 3, 4});
+    append(10);
+    for (int id = 2; id <= 4; ++id) report(id, 10);
+  }
+  void report(int follower, std::int64_t offset) {
+    FetchSource source;
+    source.follower = NodeId(follower);
+    source.follower_epoch = BrokerEpoch(100 + follower);
+    source.isolation = FetchIsolation::LogEnd;
+    PartitionFetch ask{Offset(offset)};
+    ask.follower_log_start = Offset(0);
+    Context c = context();
+    REQUIRE(partition.fetch(c, log, source, ask, true).ok());
+  }
+  std::optional<NodeId> nearest(const std::string& rack, std::int64_t offset = 5) {
+    return partition.preferred_read_replica(context(), rack, Offset(offset));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a consumer is sent to the in-sync replica of its rack that holds most (KIP-392)") {
+  RackFixture f;
+  CHECK(f.nearest("b") == NodeId(2));
+  f.append(2);
+  f.report(3, 12);
+  CHECK(f.nearest("b") == NodeId(3));
+  CHECK_FALSE(f.nearest("a"));      // the leader's own
+  CHECK_FALSE(f.nearest("c"));      // broker 4 is not in the ISR
+  CHECK_FALSE(f.nearest("z"));
+  CHECK_FALSE(f.nearest(""));
+  CHECK(f.nearest("b", 11) == NodeId(3));
+  CHECK_FALSE(f.nearest("b", 13));  // nobody has it yet
+  f.config.selector = ReplicaSelector::Leader;
+  CHECK_FALSE(f.nearest("b"));
+}
+
+TEST_CASE("who is sent to another replica gets no records here") {
+  RackFixture f;
+  FetchSource source;
+  source.leader_only = false;
+  source.rack = "b";
+  Context c = f.context();
+  const auto read = f.partition.fetch(c, f.log, source, PartitionFetch{Offset(0)}, true);
+  REQUIRE(read.ok());
+  CHECK(read->preferred_read_replica == NodeId(2));
+  CHECK(read->records.empty());
+  CHECK(read->high_watermark == Offset(10));
+  source.leader_only = true;  // an old consumer
+  const auto old = f.partition.fetch(c, f.log, source, PartitionFetch{Offset(0)}, true);
+  CHECK_FALSE(old->preferred_read_replica);
+  CHECK_FALSE(old->records.empty());
+}
+
+TEST_CASE("a read of committed data names the aborted transactions in what it returns") {
+  PartitionFixture f;
+  f.lead({1}, 0, 0, {1});
+  record::BatchOptions options;
+  options.producer_id = 4000;
+  options.producer_epoch = 0;
+  options.base_sequence = 0;
+  options.transactional = true;
+  Context c = f.context();
+  const auto write = [&](const record::BatchOptions& o, const record::Record& r,
+                         storage::AppendOrigin origin) {
+    const auto done =
+        f.log.append_as_leader(f.t.env(), record::build_batch(o, {r}), LeaderEpoch(0), origin);
+    REQUIRE(done.ok());
+    REQUIRE_FALSE(done->refused);
+  };
+  write(options, {0, kWallMillisAtStart, {}, to_bytes("v"), {}}, storage::AppendOrigin::Client);
+  options.base_sequence = -1;
+  options.control = true;
+  write(options, storage::make_end_txn_record({storage::ControlType::Abort, 1}, 0),
+        storage::AppendOrigin::Coordinator);
+  f.append(1);
+  FetchSource source;
+  source.isolation = FetchIsolation::TxnCommitted;
+  const auto all = f.partition.fetch(c, f.log, source, PartitionFetch{Offset(0)}, true);
+  REQUIRE(all.ok());
+  REQUIRE(all->aborted.size() == 1);
+  CHECK(all->aborted[0].producer_id == 4000);
+  CHECK(all->aborted[0].first == Offset(0));
+  const auto rest = f.partition.fetch(c, f.log, source, PartitionFetch{Offset(2)}, true);
+  CHECK(rest->aborted.empty());
+  source.isolation = FetchIsolation::HighWatermark;
+  CHECK(f.partition.fetch(c, f.log, source, PartitionFetch{Offset(0)}, true)->aborted.empty());
 }

@@ -19,6 +19,10 @@ namespace {
 /// A log as its epochs: where each begins, and the end of all.
 class FakeLogs final : public FollowerLogs {
  public:
+  bool may_fetch(env::Env&, const TopicPartition&, bool in_sync) override {
+    return in_sync || !held_back;
+  }
+  bool held_back = false;
   struct Log {
     storage::LeaderEpochCache epochs;
     Offset start, end;

@@ -316,3 +316,44 @@ TEST_CASE("a device can be made to fail at its n-th change, and not before") {
   torn.clear_faults();
   CHECK(text_of(*torn.contents("d/file")) == "01234");
 }
+
+TEST_CASE("a power loss turns pages of a mapped file that were not flushed into zeroes") {
+  std::set<std::string> seen;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    sim::Disk disk;
+    const auto file = disk.open("x.index", true).value();
+    REQUIRE(disk.map(file, 16).ok());
+    REQUIRE(disk.append(file, text("safe")).ok());
+    REQUIRE(disk.flush(file).ok());
+    REQUIRE(disk.flush_directory("").ok());
+    REQUIRE(disk.append(file, text("risk")).ok());
+    env::Random random(seed);
+    disk.power_loss(random);
+    const auto again = disk.open("x.index", false).value();
+    REQUIRE(disk.size(again).value() == 16);  // its length was flushed
+    const Bytes bytes = disk.read(again, 0, 16).value();
+    CHECK(std::string(text_of(bytes)).substr(0, 4) == "safe");
+    CHECK(Bytes(bytes.begin() + 8, bytes.end()) == Bytes(8, 0));
+    seen.insert(std::string(text_of(bytes)).substr(4, 4));
+  }
+  CHECK(seen.contains("risk"));
+  CHECK(seen.contains(std::string(4, '\0')));
+  CHECK(seen.size() > 3);
+}
+
+TEST_CASE("a length that was trimmed and not flushed comes back with a power loss") {
+  sim::Disk disk;
+  const auto file = disk.open("x.index", true).value();
+  REQUIRE(disk.map(file, 16).ok());
+  REQUIRE(disk.append(file, text("four")).ok());
+  REQUIRE(disk.flush(file).ok());
+  REQUIRE(disk.flush_directory("").ok());
+  REQUIRE(disk.trim(file).ok());
+  sim::Disk flushed = disk;
+  env::Random random(1);
+  disk.power_loss(random);
+  CHECK(disk.size(disk.open("x.index", false).value()).value() == 16);
+  REQUIRE(flushed.flush(file).ok());
+  flushed.power_loss(random);
+  CHECK(flushed.size(flushed.open("x.index", false).value()).value() == 4);
+}

@@ -14,7 +14,7 @@ using namespace kscope::sim;
 
 namespace {
 
-std::string error_of(const std::string& line) {
+std::string scenario_error(const std::string& line) {
   const auto r = parse_scenario("# T\n# Kafka: KIP-1\ncluster brokers=3\n" + line + "\n", "f.txt");
   return r.ok() ? "" : r.error().message;
 }
@@ -78,17 +78,18 @@ TEST_CASE("every kind of statement is read") {
 }
 
 TEST_CASE("a mistake is named with file, line and what was expected") {
-  has(error_of("crush broker 1"), "f.txt:4: unknown command \"crush\"");
-  has(error_of("at soon crash broker 1"), "f.txt:4: expected at TIME COMMAND");
-  has(error_of("at 2s crash"), "expected a node");
-  has(error_of("run"), "expected run DURATION");
-  has(error_of("until partition orders-0 leader == 1"), "within DURATION");
-  has(error_of("until partition orders-0 leader within 1s"), "PATH OPERATOR VALUE");
-  has(error_of("expect partition orders-0 color == 1"), "one of leader, epoch");
-  has(error_of("expect event Nonsense"), "no event \"Nonsense\"");
-  has(error_of("expect event LogTruncated colour=1"), "has no field \"colour\" (it has node, ");
-  has(error_of("expect event LogTruncated count 3"), "count OPERATOR NUMBER");
-  has(error_of("show weather"), "expected show isr");
+  has(scenario_error("crush broker 1"), "f.txt:4: unknown command \"crush\"");
+  has(scenario_error("at soon crash broker 1"), "f.txt:4: expected at TIME COMMAND");
+  has(scenario_error("at 2s crash"), "expected a node");
+  has(scenario_error("run"), "expected run DURATION");
+  has(scenario_error("until partition orders-0 leader == 1"), "within DURATION");
+  has(scenario_error("until partition orders-0 leader within 1s"), "PATH OPERATOR VALUE");
+  has(scenario_error("expect partition orders-0 color == 1"), "one of leader, epoch");
+  has(scenario_error("expect event Nonsense"), "no event \"Nonsense\"");
+  has(scenario_error("expect event LogTruncated colour=1"),
+      "has no field \"colour\" (it has node, ");
+  has(scenario_error("expect event LogTruncated count 3"), "count OPERATOR NUMBER");
+  has(scenario_error("show weather"), "expected show isr");
   has(cluster_error("run 3s"), "f.txt:1: expected the cluster line first");
   has(cluster_error("cluster brokers=none"), "number from 1 to 12");
   has(cluster_error("cluster brokers=1 controllers=3"), "need at least as many brokers");

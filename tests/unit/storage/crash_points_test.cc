@@ -22,12 +22,10 @@ using namespace kscope::storage;
 
 namespace {
 
-constexpr std::int64_t kHour = 3'600'000;
-
 /// What is in a log, down to the last record.
 struct Content {
-  std::map<std::int64_t, record::BatchHeader> batches;  // by base offset
-  std::map<std::int64_t, std::string> records;          // offset -> "key=value"
+  std::map<std::int64_t, record::BatchHeader> batches;                 // by base offset
+  std::map<std::int64_t, std::string> records;                         // offset -> "key=value"
   std::map<std::string, std::pair<std::int64_t, std::string>> newest;  // key -> offset, value
   std::int64_t start = 0, end = 0, flushed = 0;
   std::vector<EpochEntry> epochs;
@@ -145,14 +143,14 @@ void add_appending_and_cutting(std::vector<Operation>& all) {
                    }
                    return {};
                  }});
-  all.push_back({.name = "truncate",
-                 .prepare = kNothing,
-                 .run = [](Machine& m) -> Result<void> {
-                   KTRY(m.log().truncate_to(m.node.env(), Offset(7),
-                                            event::TruncateReason::DivergingEpoch));
-                   return m.manager.checkpoint_truncation(m.node.env(), kOrders);
-                 },
-                 .cuts = true});
+  all.push_back(
+      {.name = "truncate",
+       .prepare = kNothing,
+       .run = [](Machine& m) -> Result<void> {
+         KTRY(m.log().truncate_to(m.node.env(), Offset(7), event::TruncateReason::DivergingEpoch));
+         return m.manager.checkpoint_truncation(m.node.env(), kOrders);
+       },
+       .cuts = true});
   all.push_back({.name = "truncate fully",
                  .prepare = kNothing,
                  .run = [](Machine& m) -> Result<void> {
@@ -169,17 +167,16 @@ void add_appending_and_cutting(std::vector<Operation>& all) {
 }
 
 void add_retention(std::vector<Operation>& all) {
-  all.push_back({.name = "retention by size",
-                 .prepare =
-                     [](Machine& m) {
-                       LogConfig config = small();
-                       config.retention_bytes = 450;
-                       m.log().set_config(config);
-                     },
-                 .run = [](Machine& m) {
-                   return m.log().delete_old_segments(m.node.env(), Offset(20));
-                 },
-                 .advances = true});
+  all.push_back(
+      {.name = "retention by size",
+       .prepare =
+           [](Machine& m) {
+             LogConfig config = small();
+             config.retention_bytes = 450;
+             m.log().set_config(config);
+           },
+       .run = [](Machine& m) { return m.log().delete_old_segments(m.node.env(), Offset(20)); },
+       .advances = true});
   all.push_back({.name = "retention by time, of everything",
                  .prepare =
                      [](Machine& m) {
@@ -299,9 +296,10 @@ void check_checkpoints(Machine& m) {
 /// F1: nothing is there that was not written, and everything that was flushed and not taken away.
 void check_prefix(const Operation& op, const Content& before, const Content& after,
                   const Content& now, bool power_lost) {
-  const std::int64_t kept_end = op.discards ? 0
-                                : op.cuts ? std::min(before.flushed, after.end)
-                                : power_lost ? before.flushed : before.end;
+  const std::int64_t kept_end = op.discards  ? 0
+                                : op.cuts    ? std::min(before.flushed, after.end)
+                                : power_lost ? before.flushed
+                                             : before.end;
   const std::int64_t kept_start = op.advances ? std::max(before.start, after.start) : before.start;
   CHECK(now.start <= std::max(before.start, after.start));
   CHECK(now.end >= std::min(kept_end, after.end));

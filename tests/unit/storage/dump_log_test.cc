@@ -258,7 +258,10 @@ TEST_CASE("arbitrary bytes under any name never do harm") {
                              "00000000000000000000.snapshot", "leader-epoch-checkpoint",
                              "00000000000000000000-0000000000.checkpoint", "x-offset-checkpoint",
                              "partition.metadata", "meta.properties"}) {
-      REQUIRE(dump_file(name, bytes, {.print_data_log = true, .cluster_metadata = i % 2 == 0},
+      REQUIRE(dump_file(name, bytes, {.print_data_log = true,
+                         .cluster_metadata = i % 4 == 0,
+                         .offsets = i % 4 == 1,
+                         .transaction_log = i % 4 == 2},
                         {bytes, bytes})
                   .ok());
     }

@@ -24,7 +24,7 @@ TEST_CASE("an offset index entry is eight big-endian bytes") {
         "00 00 00 05 00 00 10 68 00 00 01 2c 00 00 23 28");
   OffsetIndex again(index.file(), Offset(1000));
   REQUIRE(again.load(disk).ok());
-  CHECK(again.entries() == index.entries());
+  CHECK(again.entries(disk) == index.entries(disk));
   CHECK(again.last_offset() == Offset(1300));
 }
 
@@ -35,13 +35,13 @@ TEST_CASE("a time index entry is twelve big-endian bytes") {
   CHECK(hex(disk.contents("x.index").value()) == "01 02 03 04 05 06 07 08 00 00 01 02");
   TimeIndex again(index.file(), Offset(1000));
   REQUIRE(again.load(disk).ok());
-  CHECK(again.entries() == index.entries());
+  CHECK(again.entries(disk) == index.entries(disk));
 }
 
 TEST_CASE("an offset look-up gives the largest entry at or below the target") {
   sim::Disk disk;
   OffsetIndex index(new_file(disk), Offset(0));
-  CHECK(index.lookup(Offset(92)) == 0);
+  CHECK(index.lookup(disk, Offset(92)) == 0);
   env::Random random(3);
   std::int64_t offset = 0;
   std::int32_t position = 0;
@@ -52,10 +52,10 @@ TEST_CASE("an offset look-up gives the largest entry at or below the target") {
   }
   for (std::int64_t target = 0; target < offset + 10; ++target) {
     std::int32_t expected = 0;
-    for (const auto& entry : index.entries()) {
+    for (const auto& entry : index.entries(disk)) {
       if (entry.relative_offset <= target) expected = entry.position;
     }
-    REQUIRE(index.lookup(Offset(target)) == expected);
+    REQUIRE(index.lookup(disk, Offset(target)) == expected);
   }
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("a look-up tells its probes to those who ask") {
   OffsetIndex index(new_file(disk), Offset(0));
   for (int i = 1; i <= 7; ++i) REQUIRE(index.append(disk, Offset(i * 10), i * 4096).ok());
   IndexSearch search;
-  CHECK(index.lookup(Offset(45), &search) == 4 * 4096);
+  CHECK(index.lookup(disk, Offset(45), &search) == 4 * 4096);
   CHECK(search.entries == 7);
   CHECK(search.first_warm == 0);
   CHECK(search.slot == 3);
@@ -81,12 +81,12 @@ TEST_CASE("the last 8 KiB of an index are searched first (KAFKA-6432)") {
   for (int i = 0; i < 4000; ++i) REQUIRE(index.append(disk, Offset(i * 10 + 9), i * 4096).ok());
   const int first_warm = 4000 - 1 - 8192 / 8;
   IndexSearch at_end;
-  CHECK(index.lookup(Offset(39000), &at_end) == 3899 * 4096);
+  CHECK(index.lookup(disk, Offset(39000), &at_end) == 3899 * 4096);
   CHECK(at_end.first_warm == first_warm);
   for (const Probe& probe : at_end.probes) CHECK(probe.middle >= first_warm);
   CHECK(at_end.probes.size() <= 12);
   IndexSearch far_back;
-  CHECK(index.lookup(Offset(123), &far_back) == 11 * 4096);
+  CHECK(index.lookup(disk, Offset(123), &far_back) == 11 * 4096);
   REQUIRE(far_back.probes.size() > 2);
   CHECK(far_back.probes[0].kind == ProbeKind::WarmCheck);
   CHECK(far_back.probes[1].kind == ProbeKind::FirstCheck);
@@ -94,7 +94,7 @@ TEST_CASE("the last 8 KiB of an index are searched first (KAFKA-6432)") {
     CHECK(far_back.probes[i].middle <= first_warm);
   }
   IndexSearch before;
-  CHECK(index.lookup(Offset(3), &before) == 0);
+  CHECK(index.lookup(disk, Offset(3), &before) == 0);
   CHECK(before.slot == -1);
   CHECK(before.probes.size() == 2);
 }
@@ -104,14 +104,14 @@ TEST_CASE("truncating an offset index drops the entries at and after the offset"
   OffsetIndex index(new_file(disk), Offset(0));
   for (int i = 1; i <= 9; ++i) REQUIRE(index.append(disk, Offset(i), i).ok());
   REQUIRE(index.truncate_to(disk, Offset(12)).ok());
-  CHECK(index.entries().size() == 9);
+  CHECK(index.entries(disk).size() == 9);
   REQUIRE(index.truncate_to(disk, Offset(9)).ok());
   CHECK(index.last_offset() == Offset(8));
   REQUIRE(index.truncate_to(disk, Offset(5)).ok());
   CHECK(index.last_offset() == Offset(4));
   CHECK(disk.contents("x.index").value().size() == 4 * 8);
   REQUIRE(index.truncate_to(disk, Offset(0)).ok());
-  CHECK(index.entries().empty());
+  CHECK(index.entries(disk).empty());
 }
 
 TEST_CASE("an index is full when the configured bytes are used up") {
@@ -141,10 +141,10 @@ TEST_CASE("a time index ignores timestamps that are no news") {
   REQUIRE(index.maybe_append(disk, 50, Offset(9)).ok());
   REQUIRE(index.maybe_append(disk, 40, Offset(9)).ok());
   REQUIRE(index.maybe_append(disk, TimeIndex::kNoTimestamp, Offset(9)).ok());
-  CHECK(index.entries().size() == 1);
-  CHECK(index.lookup(49) == TimeIndex::Entry{});
-  CHECK(index.lookup(50) == TimeIndex::Entry{50, 5});
-  CHECK(index.lookup(1000) == TimeIndex::Entry{50, 5});
+  CHECK(index.entries(disk).size() == 1);
+  CHECK(index.lookup(disk, 49) == TimeIndex::Entry{});
+  CHECK(index.lookup(disk, 50) == TimeIndex::Entry{50, 5});
+  CHECK(index.lookup(disk, 1000) == TimeIndex::Entry{50, 5});
 }
 
 TEST_CASE("truncating a time index goes by offset") {

@@ -83,13 +83,13 @@ TEST_CASE("an index entry holds the last offset of a batch and where the batch b
   UnifiedLog log = open_log(node, config);
   const auto size = static_cast<std::int32_t>(make_batch({.records = 2}).size());
   for (int i = 0; i < 6; ++i) append(node, log, {.records = 2, .timestamp_ms = kNowMs + 10 * i});
-  const auto& entries = log.segments()[0].offset_index().entries();
+  const auto& entries = log.segments()[0].offset_index().entries(node.disk);
   REQUIRE(size > 75);
   REQUIRE(size <= 150);  // so that an entry comes with the third batch and the fifth
   REQUIRE(entries.size() == 2);
   CHECK(entries[0] == OffsetIndex::Entry{5, 2 * size});
   CHECK(entries[1] == OffsetIndex::Entry{9, 4 * size});
-  const auto& times = log.segments()[0].time_index().entries();
+  const auto& times = log.segments()[0].time_index().entries(node.disk);
   REQUIRE(times.size() == 2);
   CHECK(times[0] == TimeIndex::Entry{kNowMs + 21, 5});
   CHECK(times[1] == TimeIndex::Entry{kNowMs + 41, 9});

@@ -16,11 +16,11 @@ struct Indexes {
   bool operator==(const Indexes&) const = default;
 };
 
-Indexes indexes_of(const UnifiedLog& log) {
+Indexes indexes_of(const Node& node, const UnifiedLog& log) {
   Indexes all;
   for (const LogSegment& segment : log.segments()) {
-    all.offsets.push_back(segment.offset_index().entries());
-    all.times.push_back(segment.time_index().entries());
+    all.offsets.push_back(segment.offset_index().entries(node.disk));
+    all.times.push_back(segment.time_index().entries(node.disk));
   }
   return all;
 }
@@ -44,13 +44,6 @@ void truncate_file(sim::Disk& disk, const std::string& path, std::int64_t size) 
 }
 
 void remove_file(sim::Disk& disk, const std::string& path) { REQUIRE(disk.remove(path).ok()); }
-
-LogConfig small_segments() {
-  LogConfig config;
-  config.segment_bytes = 700;
-  config.index_interval_bytes = 150;
-  return config;
-}
 
 }  // namespace
 
@@ -82,14 +75,15 @@ TEST_CASE("the rebuilt indexes are the ones that were written") {
     UnifiedLog log = open_log(node, config);
     env::Random random(static_cast<std::uint64_t>(interval) + 1);
     for (int i = 0; i < 40; ++i) {
-      append(node, log, {.timestamp_ms = kNowMs + static_cast<std::int64_t>(random.below(100)),
-                         .value_size = random.below(150)});
+      append(node, log,
+             {.timestamp_ms = kNowMs + static_cast<std::int64_t>(random.below(100)),
+              .value_size = random.below(150)});
     }
     REQUIRE(log.roll(node.env(), event::RollReason::Forced).ok());  // the last entry is in, too
-    const Indexes written = indexes_of(log);
+    const Indexes written = indexes_of(node, log);
     node.disk.crash_process();
     const UnifiedLog again = open_log(node, config, Offset(0));
-    CHECK(indexes_of(again) == written);
+    CHECK(indexes_of(node, again) == written);
   }
 }
 
@@ -140,8 +134,9 @@ TEST_CASE("whatever a power loss leaves, recovery keeps a prefix with all that w
     UnifiedLog log = open_log(node, config);
     Offset flushed = log.log_end();
     for (int i = 0; i < 25; ++i) {
-      append(node, log, {.records = static_cast<int>(1 + random.below(3)),
-                         .value_size = random.below(100)}, LeaderEpoch(i / 4));
+      append(node, log,
+             {.records = static_cast<int>(1 + random.below(3)), .value_size = random.below(100)},
+             LeaderEpoch(i / 4));
       if (random.chance(1, 10)) REQUIRE(log.flush(node.env()).ok());
       if (random.chance(1, 15)) {
         const std::int64_t back = random.between(std::int64_t{0}, std::int64_t{5});
@@ -166,11 +161,11 @@ TEST_CASE("whatever a power loss leaves, recovery keeps a prefix with all that w
     }
     // F2: once more changes nothing.
     const auto after = crcs_of(node, again);
-    const Indexes indexes = indexes_of(again);
+    const Indexes indexes = indexes_of(node, again);
     node.disk.crash_process();
     const UnifiedLog third = open_log(node, config, flushed);
     REQUIRE(crcs_of(node, third) == after);
-    REQUIRE(indexes_of(third) == indexes);
+    REQUIRE(indexes_of(node, third) == indexes);
     REQUIRE(third.log_end() == again.log_end());
     REQUIRE(third.epochs() == again.epochs());
   }
@@ -293,7 +288,7 @@ TEST_CASE("a missing or broken index is rebuilt even after a clean stop") {
       Node node;
       UnifiedLog log = open_log(node, small_segments());
       for (int i = 0; i < 20; ++i) append(node, log);
-      const Indexes before = indexes_of(log);
+      const Indexes before = indexes_of(node, log);
       REQUIRE(log.close_cleanly(node.env()).ok());
       if (remove) {
         remove_file(node.disk, victim);
@@ -302,8 +297,8 @@ TEST_CASE("a missing or broken index is rebuilt even after a clean stop") {
         truncate_file(node.disk, victim, size - 1);
       }
       const UnifiedLog again = open_log(node, small_segments(), Offset(20), true);
-      CHECK(indexes_of(again).offsets == before.offsets);
-      CHECK(indexes_of(again).times[0] == before.times[0]);
+      CHECK(indexes_of(node, again).offsets == before.offsets);
+      CHECK(indexes_of(node, again).times[0] == before.times[0]);
       CHECK(again.log_end() == Offset(20));
     }
   }
@@ -314,20 +309,20 @@ TEST_CASE("files without a meaning are swept away, others are left alone") {
   UnifiedLog log = open_log(node);
   append(node, log);
   node.disk.crash_process();
-  for (const char* name : {"orders-0/00000000000000000007.index",
-                           "orders-0/00000000000000000007.timeindex",
-                           "orders-0/00000000000000000000.log.deleted",
-                           "orders-0/leader-epoch-checkpoint.tmp", "orders-0/notes.txt"}) {
+  for (const char* name :
+       {"orders-0/00000000000000000007.index", "orders-0/00000000000000000007.timeindex",
+        "orders-0/00000000000000000000.log.deleted", "orders-0/leader-epoch-checkpoint.tmp",
+        "orders-0/notes.txt"}) {
     node.disk.close(node.disk.open(name, true).value());
   }
   open_log(node);
   std::vector<std::string> names;
   const std::vector<env::DirEntry> entries = node.disk.list("orders-0").value();
   for (const auto& entry : entries) names.push_back(entry.name);
-  CHECK(names == std::vector<std::string>{
-                     "00000000000000000000.index", "00000000000000000000.log",
-                     "00000000000000000000.timeindex", "00000000000000000001.snapshot",
-                     "leader-epoch-checkpoint", "notes.txt"});
+  CHECK(names == std::vector<std::string>{"00000000000000000000.index", "00000000000000000000.log",
+                                          "00000000000000000000.timeindex",
+                                          "00000000000000000001.snapshot",
+                                          "leader-epoch-checkpoint", "notes.txt"});
 }
 
 TEST_CASE("the epoch cache is rebuilt from the batches if its file is lost or damaged (F3)") {

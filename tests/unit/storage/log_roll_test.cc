@@ -69,7 +69,7 @@ TEST_CASE("a full index makes the log roll") {
   UnifiedLog log = open_log(node, config);
   for (int i = 0; i < 10; ++i) append(node, log, {.timestamp_ms = kNowMs + i});
   CHECK(log.segments().size() == 3);
-  CHECK(log.segments()[0].time_index().entries().size() == 3);
+  CHECK(log.segments()[0].time_index().entries(node.disk).size() == 3);
   CHECK(roll_reasons(node) ==
         Reasons{event::RollReason::IndexFull, event::RollReason::IndexFull});
 }
@@ -130,7 +130,7 @@ TEST_CASE("after any truncation the log is as if the records had never been ther
       REQUIRE(log.log_end() == Offset(before[after.size()].base_offset));
     }
     for (const LogSegment& segment : log.segments()) {
-      for (const auto& entry : segment.offset_index().entries()) {
+      for (const auto& entry : segment.offset_index().entries(node.disk)) {
         REQUIRE(segment.offset_index().offset_of(entry) < log.log_end());
         REQUIRE(entry.position < segment.size());
       }

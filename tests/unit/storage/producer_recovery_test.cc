@@ -11,13 +11,6 @@ using namespace kscope::storage;
 
 namespace {
 
-LogConfig small_segments() {
-  LogConfig config;
-  config.segment_bytes = 700;
-  config.index_interval_bytes = 150;
-  return config;
-}
-
 std::vector<std::string> files_with(const Node& node, std::string_view suffix) {
   std::vector<std::string> found;
   for (const auto& file : node.disk.files()) {

@@ -8,8 +8,6 @@ using namespace kscope::storage;
 
 namespace {
 
-constexpr std::int64_t kHour = 3'600'000;
-
 /// Two batches a segment; local copies are kept for an hour, everything for a day.
 LogConfig tiered() {
   LogConfig config;

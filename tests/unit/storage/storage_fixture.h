@@ -13,6 +13,7 @@ namespace kscope::storage {
 
 /// Start of the engine's wall clock: timestamps near it are "now" for a leader.
 inline constexpr std::int64_t kNowMs = kWallMillisAtStart;
+inline constexpr std::int64_t kHour = 3'600'000;  ///< in ms
 
 struct BatchSpec {
   int records = 1;
@@ -67,6 +68,14 @@ class Node {
 };
 
 inline const TopicPartition kOrders{"orders", 0};
+
+/// Segments of some four batches, an index entry at nearly every batch.
+inline LogConfig small_segments() {
+  LogConfig config;
+  config.segment_bytes = 700;
+  config.index_interval_bytes = 150;
+  return config;
+}
 
 inline UnifiedLog open_log(Node& node, const LogConfig& config = {},
                            Offset recovery_point = Offset(0), bool clean = false,

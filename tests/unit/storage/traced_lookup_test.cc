@@ -84,10 +84,10 @@ void check_batches(const Node& node, const LogSegment& segment, const SegmentLoo
 void check_visit(const Node& node, const UnifiedLog& log, const SegmentLookup& visit) {
   const LogSegment& segment = segment_of(log, visit.base);
   std::vector<std::pair<std::int64_t, std::int64_t>> offsets, times;
-  for (const auto& e : segment.offset_index().entries()) {
+  for (const auto& e : segment.offset_index().entries(node.disk)) {
     offsets.emplace_back(e.relative_offset, e.position);
   }
-  for (const auto& e : segment.time_index().entries()) {
+  for (const auto& e : segment.time_index().entries(node.disk)) {
     times.emplace_back(e.timestamp, e.relative_offset);
   }
   REQUIRE(visit.offset_index.has_value());

@@ -64,6 +64,25 @@ class TestDisk final : public env::Disk {
     const auto end = std::min(size, position + length);
     return Bytes(content.begin() + position, content.begin() + end);
   }
+  Result<std::int64_t> read_into(env::FileHandle file, std::int64_t position,
+                                 std::span<std::uint8_t> out) const override {
+    const Bytes bytes = read(file, position, static_cast<std::int64_t>(out.size())).value();
+    std::copy(bytes.begin(), bytes.end(), out.begin());
+    return static_cast<std::int64_t>(bytes.size());
+  }
+  using Disk::read;
+  Result<void> map(env::FileHandle, std::int64_t) override {
+    if (fail) return failure();
+    return {};
+  }
+  Result<void> trim(env::FileHandle) override {
+    if (fail) return failure();
+    return {};
+  }
+  void peek(env::FileHandle file, std::int64_t position,
+            std::span<std::uint8_t> out) const override {
+    KCHECK(read_into(file, position, out).value() == static_cast<std::int64_t>(out.size()));
+  }
   Result<void> truncate(env::FileHandle file, std::int64_t size) override {
     if (fail) return failure();
     files[open_.at(file)].resize(static_cast<std::size_t>(size));

@@ -18,9 +18,9 @@ using testing::played;
 
 namespace {
 
-const TopicPartition kOrders{"orders", 0};
+const TopicPartition kLookedUp{"orders", 0};
 
-LookupQuestion at_offset(std::int64_t offset) { return {1, kOrders, false, offset}; }
+LookupQuestion at_offset(std::int64_t offset) { return {1, kLookedUp, false, offset}; }
 
 /// Every record of the log, in order, by reading all of it.
 std::vector<record::Record> whole_log(const Machine& machine, std::int32_t node) {
@@ -125,13 +125,13 @@ TEST_CASE("a look-up by time finds the first record that is not older") {
       const auto expected =
           std::find_if(records.begin(), records.end(),
                        [&](const record::Record& r) { return r.timestamp_ms >= wanted; });
-      const Lookup l = build_lookup(*machine, {1, kOrders, true, wanted});
+      const Lookup l = build_lookup(*machine, {1, kLookedUp, true, wanted});
       REQUIRE(l.problem.empty());
       CHECK(l.record_offset == expected->offset);
       CHECK(l.steps[1].stage == LookupStage::TimeIndex);
     }
   }
-  const Lookup none = build_lookup(*machine, {1, kOrders, true, records.back().timestamp_ms + 1});
+  const Lookup none = build_lookup(*machine, {1, kLookedUp, true, records.back().timestamp_ms + 1});
   CHECK(none.problem.find("ListOffsets answers -1") != std::string::npos);
 }
 
@@ -156,10 +156,10 @@ TEST_CASE("questions are understood as people write them") {
   const auto machine = played(kLogOfOrders);
   const auto leader = parse_lookup(*machine, "orders-0@41");
   REQUIRE(leader.ok());
-  CHECK(*leader == LookupQuestion{1, kOrders, false, 41});
+  CHECK(*leader == LookupQuestion{1, kLookedUp, false, 41});
   const auto other = parse_lookup(*machine, "3:orders-0@t=5s");
   REQUIRE(other.ok());
-  CHECK(*other == LookupQuestion{3, kOrders, true, kWallMillisAtStart + 5000});
+  CHECK(*other == LookupQuestion{3, kLookedUp, true, kWallMillisAtStart + 5000});
   for (const char* bad : {"orders-0", "orders@4", "@4", "x:orders-0@4", "nothing-0@4"}) {
     CHECK_FALSE(parse_lookup(*machine, bad).ok());
   }
@@ -179,7 +179,7 @@ TEST_CASE("in plain characters every step is told once, and the answer last") {
 TEST_CASE("a broker that is down is asked by its files, with the torn tail named") {
   auto machine = played(kLogOfOrders);
   REQUIRE(machine->act("crash broker 3").ok());
-  const Lookup l = build_lookup(*machine, {3, kOrders, false, 120});
+  const Lookup l = build_lookup(*machine, {3, kLookedUp, false, 120});
   CHECK(l.problem.empty());
   CHECK(l.record_offset == 120);
 }

@@ -1,5 +1,8 @@
 #include "tests/viewer/screen/driver.h"
 
+#include <fmt/format.h>
+
+#include "tests/catch.h"
 #include "viewer/widgets/imgui_compat.h"
 
 namespace kscope::viewer::testing {
@@ -42,6 +45,12 @@ void Driver::drag(const Rect& from, const Rect& to) {
   frames(2);
   compat::mouse_button(0, false);
   frames(2);
+}
+
+void check_clean(Driver& driver, const std::string& what) {
+  for (const std::string& problem : driver.report().problems()) {
+    FAIL_CHECK(fmt::format("{}: {}", what, problem));
+  }
 }
 
 bool Driver::press(const std::string& label) {

@@ -37,4 +37,10 @@ class Driver {
   Gui gui_;
 };
 
+/// The sizes that everything must fit: a projector, a laptop, a large screen.
+inline constexpr Size kSizes[] = {{1280, 800}, {1680, 1020}, {2560, 1440}};
+
+/// Fails for every label of the last frame that is cut or covered.
+void check_clean(Driver& driver, const std::string& what);
+
 }  // namespace kscope::viewer::testing

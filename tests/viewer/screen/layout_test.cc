@@ -9,18 +9,12 @@
 
 namespace kscope::viewer {
 
+using testing::check_clean;
 using testing::Driver;
+using testing::kSizes;
 using testing::Size;
 
 namespace {
-
-constexpr Size kSizes[] = {{1280, 800}, {1680, 1020}, {2560, 1440}};
-
-void check_clean(Driver& driver, const std::string& what) {
-  for (const std::string& problem : driver.report().problems()) {
-    FAIL_CHECK(fmt::format("{}: {}", what, problem));
-  }
-}
 
 void check_everywhere(const char* name, const std::function<std::unique_ptr<Machine>()>& make,
                       const std::function<void(Driver&)>& arrange) {

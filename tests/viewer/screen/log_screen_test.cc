@@ -9,19 +9,14 @@
 
 namespace kscope::viewer {
 
+using testing::check_clean;
 using testing::Driver;
+using testing::kSizes;
 using testing::Size;
 
 namespace {
 
-constexpr Size kSizes[] = {{1280, 800}, {1680, 1020}, {2560, 1440}};
 constexpr float kZooms[] = {0.8f, 1.0f, 1.5f};
-
-void check_clean(Driver& driver, const std::string& what) {
-  for (const std::string& problem : driver.report().problems()) {
-    FAIL_CHECK(fmt::format("{}: {}", what, problem));
-  }
-}
 
 /// First step of each stage, and the last step of all.
 std::vector<std::int32_t> telling_steps(const LogDesk& desk) {
@@ -84,6 +79,7 @@ TEST_CASE("before and after of a clean and of retention are drawn cleanly") {
         if (zoom > 1) continue;  // with large letters one has to scroll to it
         CHECK(driver.report().shows("removed"));
         CHECK(driver.report().shows("BEFORE"));
+        CHECK(driver.report().shows("cleanup.policy="));
       }
     }
   }
