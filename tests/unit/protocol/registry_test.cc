@@ -62,7 +62,7 @@ TEST_CASE("the broker's listener keeps what real clients were seen to need") {
 TEST_CASE("a listener's ApiVersions answer lists what it serves and nothing else") {
   const ApiVersionsResponse broker = api_versions_response(env::Listener::Broker);
   CHECK(broker.error_code == ErrorCode::NONE);
-  CHECK(broker.api_keys.size() == 19);
+  CHECK(broker.api_keys.size() == 22);
   for (const auto& api : broker.api_keys) {
     const auto key = static_cast<ApiKey>(api.api_key);
     CHECK(serves(env::Listener::Broker, key, api.min_version));
