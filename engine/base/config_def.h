@@ -71,6 +71,13 @@ struct ConfigKey {
   const char* synonym = nullptr;
 };
 
+/// For a static_assert beside each table.
+constexpr bool ordered_by_name(std::span<const ConfigKey> table) {
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    if (std::string_view(table[i].name) <= table[i - 1].name) return false;
+  }
+  return true;
+}
 /// In a table that is ordered by name; nullptr if there is none.
 const ConfigKey* find_config(std::span<const ConfigKey> table, std::string_view name);
 /// Why the value cannot be taken, in Kafka's words (ConfigException); nothing if it can.

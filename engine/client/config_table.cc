@@ -1,7 +1,5 @@
 #include "engine/client/config_table.h"
 
-#include <algorithm>
-
 namespace kscope::client {
 namespace {
 
@@ -75,7 +73,7 @@ constexpr ConfigKey kConsumerTable[] = {
      "Check the CRC of each batch."},
     {"client.id", String, "", {}, kConsumer, Start,
      "A name that brokers put into logs, metrics and quotas."},
-    {"client.rack", String, "", {}, kConsumer, None,
+    {"client.rack", String, "", {}, kConsumer, Start,
      "Where the consumer is, so that it can read from a replica near it (KIP-392)."},
     {"connections.max.idle.ms", Long, "540000", {}, kConsumer, None,
      "Idle connections are closed after that time."},
@@ -149,12 +147,8 @@ constexpr ConfigKey kAdminTable[] = {
      "Socket buffer; there are none here."},
 };
 
-constexpr bool ordered(std::span<const ConfigKey> table) {
-  return std::is_sorted(table.begin(), table.end(), [](const ConfigKey& a, const ConfigKey& b) {
-    return std::string_view(a.name) < std::string_view(b.name);
-  });
-}
-static_assert(ordered(kProducerTable) && ordered(kConsumerTable) && ordered(kAdminTable));
+static_assert(ordered_by_name(kProducerTable) && ordered_by_name(kConsumerTable) &&
+              ordered_by_name(kAdminTable));
 
 }  // namespace
 

@@ -12,10 +12,8 @@ using enum ConfigEffect;
 constexpr ConfigScope kReadOnly = ConfigScope::BrokerReadOnly;
 constexpr ConfigScope kPerBroker = ConfigScope::BrokerPerBroker;
 constexpr ConfigScope kWide = ConfigScope::BrokerClusterWide;
-constexpr const char* kForever = "9223372036854775807";
-constexpr const char* kCodecs = "uncompressed zstd lz4 snappy gzip producer";
 
-constexpr ConfigKey kTable[] = {
+constexpr ConfigKey kBrokerTable[] = {
     {"advertised.listeners", String, nullptr, {}, kPerBroker, None,
      "Where clients are told to find this broker."},
     {"auto.create.topics.enable", Boolean, "true", {}, kReadOnly, Start,
@@ -34,7 +32,7 @@ constexpr ConfigKey kTable[] = {
      "Default of the topic setting."},
     {"compression.lz4.level", Int, "9", between(1, 17), kWide, None,
      "Default of the topic setting."},
-    {"compression.type", String, "producer", one_of(kCodecs), kWide, None,
+    {"compression.type", String, "producer", one_of(kBrokerCodecs), kWide, None,
      "Default of the topic setting."},
     {"compression.zstd.level", Int, "3", between(-131072, 22), kWide, None,
      "Default of the topic setting."},
@@ -46,8 +44,12 @@ constexpr ConfigKey kTable[] = {
      "The longest a candidate waits after a vote that nobody won."},
     {"controller.quorum.election.timeout.ms", Int, "1000", {}, kReadOnly, Start,
      "How long a voter waits for a leader before it stands for election."},
+    {"controller.quorum.fetch.snapshot.max.bytes", Int, "1048576", at_least(1), kReadOnly, Start,
+     "How much of a metadata snapshot is asked for at once; not a setting of Kafka 3.9."},
     {"controller.quorum.fetch.timeout.ms", Int, "2000", {}, kReadOnly, Start,
      "How long a voter does without an answer of its leader before it stands for election."},
+    {"controller.quorum.pre.vote.enable", Boolean, "false", {}, kReadOnly, Start,
+     "Ask for votes without raising the epoch first (KIP-996); not in Kafka 3.9, so off."},
     {"controller.quorum.request.timeout.ms", Int, "2000", {}, kReadOnly, Start,
      "How long a voter waits for an answer."},
     {"controller.quorum.retry.backoff.ms", Int, "20", {}, kReadOnly, Start,
@@ -62,7 +64,7 @@ constexpr ConfigKey kTable[] = {
      "Preview of KIP-966: who was in sync when the ISR became too small may still lead."},
     {"fetch.max.bytes", Int, "57671680", at_least(1024), kReadOnly, Start,
      "The most that one fetch is answered with, whatever the consumer asks for."},
-    {"follower.replication.throttled.rate", Long, kForever, at_least(0), kWide, Live,
+    {"follower.replication.throttled.rate", Long, kNoLimit, at_least(0), kWide, Live,
      "Bytes per second that the throttled replicas of this broker take in while they catch up."},
     {"group.initial.rebalance.delay.ms", Int, "3000", {}, kReadOnly, None,
      "A new group waits so long for more members before it shares out partitions."},
@@ -74,7 +76,7 @@ constexpr ConfigKey kTable[] = {
      "How often the controller looks for partitions that their preferred replica does not lead."},
     {"leader.imbalance.per.broker.percentage", Int, "10", {}, kReadOnly, None,
      "Only the ZooKeeper-era controller reads it: KRaft balances every such partition."},
-    {"leader.replication.throttled.rate", Long, kForever, at_least(0), kWide, Live,
+    {"leader.replication.throttled.rate", Long, kNoLimit, at_least(0), kWide, Live,
      "Bytes per second that this broker hands to throttled replicas that are catching up."},
     {"listeners", String, "PLAINTEXT://:9092", {}, kPerBroker, None,
      "The sockets a broker listens on."},
@@ -87,7 +89,7 @@ constexpr ConfigKey kTable[] = {
     {"log.cleaner.enable", Boolean, "true", {}, kReadOnly, Start, "Whether there is a cleaner."},
     {"log.cleaner.io.buffer.load.factor", Double, "0.9", {}, kWide, Start,
      "How full the map of keys may get."},
-    {"log.cleaner.max.compaction.lag.ms", Long, kForever, at_least(1), kWide, Live,
+    {"log.cleaner.max.compaction.lag.ms", Long, kNoLimit, at_least(1), kWide, Live,
      "Default of max.compaction.lag.ms."},
     {"log.cleaner.min.cleanable.ratio", Double, "0.5", between(0, 1), kWide, Live,
      "Default of min.cleanable.dirty.ratio."},
@@ -98,9 +100,9 @@ constexpr ConfigKey kTable[] = {
     {"log.cleanup.policy", List, "delete", one_of("compact delete"), kWide, Live,
      "Default of cleanup.policy."},
     {"log.dirs", String, nullptr, {}, kReadOnly, None, "The folders of the logs; here one."},
-    {"log.flush.interval.messages", Long, kForever, at_least(1), kWide, Live,
+    {"log.flush.interval.messages", Long, kNoLimit, at_least(1), kWide, Live,
      "Default of flush.messages."},
-    {"log.flush.interval.ms", Long, kForever, at_least(0), kWide, Live, "Default of flush.ms."},
+    {"log.flush.interval.ms", Long, kNoLimit, at_least(0), kWide, Live, "Default of flush.ms."},
     {"log.index.interval.bytes", Int, "4096", at_least(0), kWide, Live,
      "Default of index.interval.bytes."},
     {"log.index.size.max.bytes", Int, "10485760", at_least(4), kWide, Live,
@@ -113,7 +115,7 @@ constexpr ConfigKey kTable[] = {
      "Default of message.downconversion.enable."},
     {"log.message.timestamp.after.max.ms", Long, "3600000", at_least(0), kWide, Live,
      "Default of message.timestamp.after.max.ms."},
-    {"log.message.timestamp.before.max.ms", Long, kForever, at_least(0), kWide, Live,
+    {"log.message.timestamp.before.max.ms", Long, kNoLimit, at_least(0), kWide, Live,
      "Default of message.timestamp.before.max.ms."},
     {"log.message.timestamp.type", String, "CreateTime", one_of("CreateTime LogAppendTime"), kWide,
      Live, "Default of message.timestamp.type."},
@@ -222,17 +224,11 @@ constexpr ConfigKey kTable[] = {
      "How often the controller looks at leaderless partitions that may be led uncleanly."},
 };
 
-constexpr bool ordered() {
-  return std::is_sorted(std::begin(kTable), std::end(kTable),
-                        [](const ConfigKey& a, const ConfigKey& b) {
-                          return std::string_view(a.name) < std::string_view(b.name);
-                        });
-}
-static_assert(ordered());
+static_assert(ordered_by_name(kBrokerTable));
 
 }  // namespace
 
-std::span<const ConfigKey> broker_config_table() { return kTable; }
+std::span<const ConfigKey> broker_config_table() { return kBrokerTable; }
 
 std::vector<std::string> broker_config_synonyms(const std::string& name) {
   if (name.starts_with("log.retention.") && name != "log.retention.bytes" &&

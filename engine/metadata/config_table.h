@@ -19,6 +19,11 @@
 
 namespace kscope::metadata {
 
+/// What a number says that is as large as can be.
+inline constexpr const char* kNoLimit = "9223372036854775807";
+/// Of compression.type, on the side of brokers and topics.
+inline constexpr const char* kBrokerCodecs = "uncompressed zstd lz4 snappy gzip producer";
+
 std::span<const ConfigKey> topic_config_table();
 std::span<const ConfigKey> broker_config_table();
 

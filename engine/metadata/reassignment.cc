@@ -28,7 +28,7 @@ std::vector<NodeId> sorted(std::vector<NodeId> nodes) {
   return nodes;
 }
 
-PartitionChangeBuilder builder_for(const ControllerView& view, const TopicImage& topic,
+PartitionChangeBuilder move_of(const ControllerView& view, const TopicImage& topic,
                                    std::int32_t index, const PartitionRegistration& partition) {
   PartitionChangeBuilder builder(partition, topic.id, index,
                                  [&](NodeId id) { return view.image.is_active(id); });
@@ -50,7 +50,7 @@ ApiError cancel(const ControllerView& view, const TopicImage& topic, std::int32_
                         topic.name, index)};
   }
   const auto directory = [&](NodeId id) { return directory_of(view.image, id); };
-  const auto record = builder_for(view, topic, index, partition)
+  const auto record = move_of(view, topic, index, partition)
                           .election(allowed)
                           .target_isr(std::move(revert.isr))
                           .target_replicas(std::move(revert.replicas), directory)
@@ -72,7 +72,7 @@ ApiError change(const ControllerView& view, const TopicImage& topic, std::int32_
   const auto directory = [&](NodeId id) { return directory_of(view.image, id); };
   // A second request while a move is under way: as in Kafka, only what it says anew replaces what
   // was there, so an empty list leaves the earlier one.
-  const auto record = builder_for(view, topic, index, partition)
+  const auto record = move_of(view, topic, index, partition)
                           .target_replicas(std::move(replicas), directory)
                           .target_moves(adding.empty() ? partition.adding : adding,
                                         removing.empty() ? partition.removing : removing)

@@ -9,10 +9,8 @@ namespace {
 using enum ConfigType;
 using enum ConfigEffect;
 constexpr ConfigScope kTopic = ConfigScope::Topic;
-constexpr const char* kForever = "9223372036854775807";
-constexpr const char* kCodecs = "uncompressed zstd lz4 snappy gzip producer";
 
-constexpr ConfigKey kTable[] = {
+constexpr ConfigKey kTopicTable[] = {
     {"cleanup.policy", List, "delete", one_of("compact delete"), kTopic, Live,
      "Old segments: deleted, compacted to the last record of each key, or both.",
      "log.cleanup.policy"},
@@ -20,7 +18,7 @@ constexpr ConfigKey kTable[] = {
      "Level when the broker compresses with gzip.", "compression.gzip.level"},
     {"compression.lz4.level", Int, "9", between(1, 17), kTopic, None,
      "Level when the broker compresses with lz4.", "compression.lz4.level"},
-    {"compression.type", String, "producer", one_of(kCodecs), kTopic, None,
+    {"compression.type", String, "producer", one_of(kBrokerCodecs), kTopic, None,
      "The codec of batches on the disk; producer: as they came.", "compression.type"},
     {"compression.zstd.level", Int, "3", between(-131072, 22), kTopic, None,
      "Level when the broker compresses with zstd.", "compression.zstd.level"},
@@ -29,10 +27,10 @@ constexpr ConfigKey kTable[] = {
      "log.cleaner.delete.retention.ms"},
     {"file.delete.delay.ms", Long, "60000", at_least(0), kTopic, Live,
      "How long the files of a deleted segment stay on the disk.", "log.segment.delete.delay.ms"},
-    {"flush.messages", Long, kForever, at_least(1), kTopic, Live,
+    {"flush.messages", Long, kNoLimit, at_least(1), kTopic, Live,
      "Force a flush after so many records; better left to the operating system.",
      "log.flush.interval.messages"},
-    {"flush.ms", Long, kForever, at_least(0), kTopic, Live,
+    {"flush.ms", Long, kNoLimit, at_least(0), kTopic, Live,
      "Force a flush after that time; better left to the operating system.",
      "log.flush.interval.ms"},
     {"follower.replication.throttled.replicas", List, "", {}, kTopic, Live,
@@ -48,7 +46,7 @@ constexpr ConfigKey kTable[] = {
     {"local.retention.ms", Long, "-2", at_least(-2), kTopic, Live,
      "Tiered storage: how long segments stay on the local disk; -2: as retention.ms.",
      "log.local.retention.ms"},
-    {"max.compaction.lag.ms", Long, kForever, at_least(1), kTopic, Live,
+    {"max.compaction.lag.ms", Long, kNoLimit, at_least(1), kTopic, Live,
      "The longest time a record may wait for the cleaner.", "log.cleaner.max.compaction.lag.ms"},
     {"max.message.bytes", Int, "1048588", at_least(0), kTopic, Live,
      "The largest batch that is accepted, after compression.", "message.max.bytes"},
@@ -60,10 +58,10 @@ constexpr ConfigKey kTable[] = {
     {"message.timestamp.after.max.ms", Long, "3600000", at_least(0), kTopic, Live,
      "How far a record's timestamp may lie ahead of the broker's clock.",
      "log.message.timestamp.after.max.ms"},
-    {"message.timestamp.before.max.ms", Long, kForever, at_least(0), kTopic, Live,
+    {"message.timestamp.before.max.ms", Long, kNoLimit, at_least(0), kTopic, Live,
      "How far a record's timestamp may lie behind the broker's clock.",
      "log.message.timestamp.before.max.ms"},
-    {"message.timestamp.difference.max.ms", Long, kForever, at_least(0), kTopic, None,
+    {"message.timestamp.difference.max.ms", Long, kNoLimit, at_least(0), kTopic, None,
      "Deprecated: the two settings before and after.",
      "log.message.timestamp.difference.max.ms"},
     {"message.timestamp.type", String, "CreateTime", one_of("CreateTime LogAppendTime"), kTopic,
@@ -104,16 +102,10 @@ constexpr ConfigKey kTable[] = {
      "unclean.leader.election.enable"},
 };
 
-constexpr bool ordered() {
-  return std::is_sorted(std::begin(kTable), std::end(kTable),
-                        [](const ConfigKey& a, const ConfigKey& b) {
-                          return std::string_view(a.name) < std::string_view(b.name);
-                        });
-}
-static_assert(ordered());
+static_assert(ordered_by_name(kTopicTable));
 
 }  // namespace
 
-std::span<const ConfigKey> topic_config_table() { return kTable; }
+std::span<const ConfigKey> topic_config_table() { return kTopicTable; }
 
 }  // namespace kscope::metadata

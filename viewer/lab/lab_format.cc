@@ -86,10 +86,22 @@ void read_spec(JsonValue value, Lab* lab) {
   if (JsonValue v = value.maybe("brokers"); v.present()) {
     spec.brokers = static_cast<std::int32_t>(v.integer(1, kMaxNodes));
   }
+  if (JsonValue v = value.maybe("roles"); v.present()) {
+    const std::string roles = v.string();
+    spec.isolated = roles == "isolated";
+    if (!spec.isolated && roles != "combined") v.expected("combined or isolated");
+  }
   JsonValue controllers = value.maybe("controllers");
-  spec.controllers = std::min(spec.controllers, spec.brokers);
+  const std::int64_t room = spec.isolated ? kMaxNodes - spec.brokers : spec.brokers;
+  spec.controllers = std::min(spec.controllers, static_cast<std::int32_t>(room));
   if (controllers.present()) {
-    spec.controllers = static_cast<std::int32_t>(controllers.integer(1, spec.brokers));
+    spec.controllers = static_cast<std::int32_t>(controllers.integer(1, room));
+  }
+  if (JsonValue v = value.maybe("standby"); v.present()) {
+    spec.standby = static_cast<std::int32_t>(v.integer(0, room - spec.controllers));
+  }
+  if (JsonValue v = value.maybe("kraft_version"); v.present()) {
+    spec.kraft_version = static_cast<std::int16_t>(v.integer(0, 1));
   }
   if (JsonValue v = value.maybe("seed"); v.present()) {
     lab->seed = static_cast<std::uint64_t>(v.integer(0, std::int64_t{1} << 53));
@@ -213,8 +225,8 @@ Step read_step(JsonValue value) {
   step.kind = read_kind(value.at("kind"));
   step.title = read_text(value.at("title"));
   for (JsonValue& hint : value.maybe("hints").elements()) step.hints.push_back(read_text(hint));
-  const bool graded = step.kind == StepKind::Predict || step.kind == StepKind::Do ||
-                      step.kind == StepKind::Check;
+  const bool graded =
+      step.kind == StepKind::Predict || step.kind == StepKind::Do || step.kind == StepKind::Check;
   if (graded) {
     JsonValue points = value.maybe("points");
     step.points = points.present() ? static_cast<std::int32_t>(points.integer(0, kMaxPoints)) : 1;
@@ -298,7 +310,7 @@ class ReferenceCheck {
 
 /// Beginnings of the tabs' names. The viewer may know more or fewer tabs than this list: a lab
 /// whose screen it lacks opens on the Cluster screen.
-constexpr const char* kLabScreens[] = {"cluster",  "partition", "log",     "quorum",
+constexpr const char* kLabScreens[] = {"cluster",  "partition", "log",     "retention", "quorum",
                                        "sequence", "request",   "metrics", "config"};
 
 void read_screen(JsonValue value, Lab* lab) {

@@ -9,15 +9,15 @@
 namespace kscope::viewer {
 namespace {
 
-constexpr float kRowHeight = 46;
+constexpr float kConfigRow = 46;
 
 /// Where the columns of the table begin, in a table of this width.
-struct Columns {
+struct ConfigColumns {
   float value = 0, source = 0, when = 0;
 };
 
-Columns columns_of(const Canvas& c, float width) {
-  const float when = c.width(Face::Small, "no effect here") + c.px(16);
+ConfigColumns config_columns(const Canvas& c, float width) {
+  const float when = c.width(Face::Small, "no effect here") + c.px(28);
   const float source = std::min(c.px(190), width * 0.22f);
   const float value = std::min(c.px(190), width * 0.24f);
   return {width - when - source - value, width - when - source, width - when};
@@ -77,7 +77,7 @@ float draw_search(Ui& ui, Canvas& c, float x, float y, float width, const Config
   return h + c.px(4) + c.line_height(Face::Small);
 }
 
-void draw_row(Ui& ui, Canvas& c, const Rect& rect, const Columns& at, const ConfigRow& row) {
+void draw_row(Ui& ui, Canvas& c, const Rect& rect, const ConfigColumns& at, const ConfigRow& row) {
   const bool chosen = ui.config.chosen == row.key->name;
   if (chosen) c.fill(rect, theme::kSelection, c.px(5));
   else if (c.mouse_in(rect)) c.fill(rect, theme::kRaised, c.px(5));
@@ -109,7 +109,7 @@ void draw_row(Ui& ui, Canvas& c, const Rect& rect, const Columns& at, const Conf
 
 void draw_table(Ui& ui, const Rect& rect, const ConfigPage& page) {
   Canvas c(ui.draw);
-  const Columns at = columns_of(c, rect.w());
+  const ConfigColumns at = config_columns(c, rect.w());
   const float head = c.line_height(Face::Small) + c.px(8);
   c.text(rect.x0 + c.px(10), rect.y0, Face::Small, theme::kFaint, "SETTING");
   c.text(rect.x0 + at.value, rect.y0, Face::Small, theme::kFaint, "VALUE NOW");
@@ -118,7 +118,7 @@ void draw_table(Ui& ui, const Rect& rect, const ConfigPage& page) {
   c.line(rect.x0, rect.y0 + head - c.px(3), rect.x1, rect.y0 + head - c.px(3), theme::kBorder);
   ScrollArea area(ui.draw, "config-table", {rect.x0, rect.y0 + head, rect.x1, rect.y1});
   Canvas inner(ui.draw);
-  const float h = c.px(kRowHeight);
+  const float h = c.px(kConfigRow);
   float y = area.y();
   for (const ConfigRow& row : page.rows) {
     const Rect line = Rect::at(area.x(), y, rect.w() - c.px(10), h);
@@ -134,7 +134,7 @@ void draw_table(Ui& ui, const Rect& rect, const ConfigPage& page) {
 
 // ---- the right side ---------------------------------------------------------------------------
 
-struct Column {
+struct ConfigText {
   Canvas& c;
   float x, y, w;
   void paragraph(Face face, Color ink, std::string_view text) {
@@ -143,7 +143,7 @@ struct Column {
   void gap(float units) { y += c.px(units); }
 };
 
-void draw_sources(Column& at, const ConfigRow& row) {
+void draw_sources(ConfigText& at, const ConfigRow& row) {
   at.c.heading(at.x, at.y, "WHO HAS A SAY, THE FIRST WINS");
   at.y += at.c.line_height(Face::Small) + at.c.px(6);
   if (row.sources.empty()) at.paragraph(Face::Small, theme::kDim, "Nobody: it has no value.");
@@ -162,7 +162,7 @@ void change(Ui& ui, std::string command) {
   ui.do_later([command = std::move(command)](Session& s) { (void)s.act(command); });
 }
 
-void draw_change(Ui& ui, Column& at, const ConfigOwner& owner, const ConfigRow& row) {
+void draw_change(Ui& ui, ConfigText& at, const ConfigOwner& owner, const ConfigRow& row) {
   Canvas& c = at.c;
   c.heading(at.x, at.y, "CHANGE IT");
   at.y += c.line_height(Face::Small) + c.px(6);
@@ -200,6 +200,9 @@ void draw_change(Ui& ui, Column& at, const ConfigOwner& owner, const ConfigRow& 
 void draw_config(Ui& ui, const Rect& rect) {
   Canvas c(ui.draw);
   const ConfigPage page = make_config_page(ui.session.snapshot(), ui.config.question);
+  if (ui.config.chosen.empty() && !page.rows.empty()) {
+    ui.config.chosen = page.rows.front().key->name;
+  }
   const float pad = c.px(16);
   const float x = rect.x0 + pad, w = rect.w() - 2 * pad;
   float y = rect.y0 + c.px(12);
@@ -214,10 +217,11 @@ void draw_config_right(Ui& ui, const Rect& rect) {
   ConfigQuestion question{ui.config.question.owner, "", false};
   const ConfigPage page = make_config_page(ui.session.snapshot(), question);
   const ConfigRow* row = find_row(page, ui.config.chosen);
+  if (row == nullptr && !page.rows.empty()) row = &page.rows.front();
   ScrollArea area(ui.draw, "config-right", rect);
   Canvas inner(ui.draw);
   const float pad = c.px(14);
-  Column at{inner, area.x() + pad, area.y() + pad, rect.w() - 2 * pad - c.px(8)};
+  ConfigText at{inner, area.x() + pad, area.y() + pad, rect.w() - 2 * pad - c.px(8)};
   if (row == nullptr) {
     at.paragraph(Face::Title, theme::kText, "Settings");
     at.paragraph(Face::Body, theme::kDim,
