@@ -39,7 +39,7 @@ TEST_CASE("nothing is advertised that the codec cannot do") {
 
 TEST_CASE("the broker's listener keeps what real clients were seen to need") {
   CHECK(on_broker(ApiKey::Produce) == VersionRange{0, 9});
-  CHECK(on_broker(ApiKey::Fetch) == VersionRange{4, 12});
+  CHECK(on_broker(ApiKey::Fetch) == VersionRange{4, 17});
   CHECK(on_broker(ApiKey::ListOffsets) == VersionRange{1, 7});
   CHECK(on_broker(ApiKey::Metadata) == VersionRange{0, 12});
   CHECK(on_broker(ApiKey::FindCoordinator) == VersionRange{0, 4});
