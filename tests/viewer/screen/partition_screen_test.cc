@@ -77,7 +77,7 @@ const char* const kFarBehind =
 }  // namespace
 
 TEST_CASE("replicas, sets, fetch states and the walk are drawn cleanly in every state") {
-  check_everywhere(kPending, "AlterPartition waits");
+  check_everywhere(kPending, "AlterPartition {2,3,4}");
   check_everywhere(kDiverged, "truncated");
   check_everywhere(kLeaderless, "nobody");
   check_everywhere(kFarBehind, "committed below HW 5010");
