@@ -99,6 +99,7 @@ class ReplicaManager final : private FollowerLogs {
   const std::map<TopicPartition, HostedPartition>& hosted() const { return hosted_; }
   const HostedPartition* find(const TopicPartition& partition) const;
   const storage::LogManager& logs() const { return logs_; }
+  const ReplicaConfig& config() const { return config_; }
   const ReplicaFetcherManager& fetchers() const { return fetchers_; }
   /// Real Kafka halts when its last log directory fails; whoever runs this process should, too.
   bool log_dir_failed() const { return log_dir_failed_; }

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/cluster/log_upkeep.h"
 #include "engine/cluster/snapshot.h"
 #include "engine/env/disk.h"
 #include "engine/event/event.h"
@@ -113,6 +114,9 @@ class World {
   /// The raw batches of a replica from `from` on, at most max_bytes.
   Result<Bytes> log_bytes(std::int32_t node, const TopicPartition& partition, std::int64_t from,
                           std::int64_t max_bytes) const;
+  /// What retention and the cleaner have before them in this log; nothing while it is not online.
+  std::optional<cluster::LogUpkeep> log_upkeep(std::int32_t node,
+                                               const TopicPartition& partition) const;
 
   WorldState& state() { return *state_; }
   const WorldState& state() const { return *state_; }

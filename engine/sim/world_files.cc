@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/env/clock.h"
 #include "engine/env/disk_path.h"
 #include "engine/record/record_batch.h"
 #include "engine/sim/world_state.h"
@@ -91,6 +92,16 @@ Result<Bytes> World::log_bytes(std::int32_t node, const TopicPartition& partitio
       segment.size(), begin + static_cast<std::size_t>(std::max<std::int64_t>(0, max_bytes)));
   return Bytes(segment.begin() + static_cast<std::ptrdiff_t>(begin),
                segment.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
+std::optional<cluster::LogUpkeep> World::log_upkeep(std::int32_t node,
+                                                    const TopicPartition& partition) const {
+  const auto it = state_->nodes.find(NodeId(node));
+  if (it == state_->nodes.end() || !it->second.node.running()) return std::nullopt;
+  const NodeSlot& slot = it->second;
+  const env::Clock clock(state_->now, slot.clock_skew);
+  return cluster::log_upkeep(slot.node.broker(), slot.timers, partition, clock.wall_ms(),
+                             state_->now);
 }
 
 }  // namespace kscope::sim

@@ -28,15 +28,20 @@ Offset UnifiedLog::local_log_start() const {
 // The tier is another place than the log directory: its failure costs no replica, it is tried
 // again.
 Result<void> UnifiedLog::tier(env::Env& env, Offset high_watermark) {
-  const Offset stable = producers_.first_unstable(high_watermark).value_or(high_watermark);
   const Offset target = remote_.empty() ? segments_.front().base_offset() : remote_.end();
-  Result<void> done = copy_to_remote(env, std::min(stable, high_watermark));
+  Result<void> done = copy_to_remote(env, copy_limit(high_watermark));
   if (done.ok()) done = delete_remote(env);
   if (!done.ok()) env.events.emit(env.node, event::RemoteTierFailed{ref_, target});
   return delete_local(env);
 }
 
-// Closed segments whose records are all committed and decided, in order.
+// Up to where every record is committed and decided.
+Offset UnifiedLog::copy_limit(Offset high_watermark) const {
+  return std::min(producers_.first_unstable(high_watermark).value_or(high_watermark),
+                  high_watermark);
+}
+
+// Closed segments up to there, in order.
 Result<void> UnifiedLog::copy_to_remote(env::Env& env, Offset stable) {
   for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {
     const LogSegment& segment = segments_[i];
@@ -51,24 +56,34 @@ Result<void> UnifiedLog::copy_to_remote(env::Env& env, Offset stable) {
   return {};
 }
 
-// A local segment goes if its copy is safe, and it is before the log start, or beyond local
-// retention. The log start stays where it is.
-Result<void> UnifiedLog::delete_local(env::Env& env) {
+// A local segment goes if its copy is safe (it ends at or before `copied`), and it is before the
+// log start, or beyond local retention.
+std::vector<event::DeleteReason> UnifiedLog::due_local(Offset copied, std::int64_t now_ms) const {
+  using event::DeleteReason;
   const std::int64_t keep_bytes = local_or(config_.local_retention_bytes, config_.retention_bytes);
   const std::int64_t keep_ms = local_or(config_.local_retention_ms, config_.retention_ms);
-  const std::int64_t now_ms = env.clock.wall_ms();
-  std::int64_t local_bytes = 0;
-  for (const LogSegment& segment : segments_) local_bytes += segment.size();
-  const Offset from = local_log_start();
-  while (segments_.size() > 1) {
-    const LogSegment& oldest = segments_.front();
-    const Offset next = segments_[1].base_offset();
-    const bool copied = !remote_.empty() && next <= remote_.end();
+  std::int64_t local_bytes = size_in_bytes();
+  std::vector<DeleteReason> due;
+  for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {
+    const LogSegment& oldest = segments_[i];
+    const Offset next = segments_[i + 1].base_offset();
     const bool too_large = keep_bytes >= 0 && local_bytes - oldest.size() >= keep_bytes;
     const bool too_old = keep_ms >= 0 && now_ms - oldest.largest_timestamp() > keep_ms;
     const bool before_start = next <= log_start_;
-    if (!before_start && !(copied && (too_large || too_old))) break;
+    if (!before_start && !(next <= copied && (too_large || too_old))) break;
     local_bytes -= oldest.size();
+    due.push_back(before_start ? DeleteReason::LogStart
+                  : too_large  ? DeleteReason::RetentionBytes
+                               : DeleteReason::RetentionMs);
+  }
+  return due;
+}
+
+// The log start stays where it is: what goes can still be read from the tier.
+Result<void> UnifiedLog::delete_local(env::Env& env) {
+  const Offset from = local_log_start();
+  const Offset copied = remote_.empty() ? Offset(0) : remote_.end();
+  for (std::size_t left = due_local(copied, env.clock.wall_ms()).size(); left > 0; --left) {
     LogSegment gone = segments_.take_front();
     KTRY(doom(env, gone));
     KTRY(producers_.remove_snapshot(env.disk, gone.base_offset()));

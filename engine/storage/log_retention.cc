@@ -15,54 +15,74 @@
 namespace kscope::storage {
 
 Result<void> UnifiedLog::delete_old_segments(env::Env& env, Offset high_watermark) {
-  using event::DeleteReason;
   // Compacted logs have no tier, as in Kafka.
   if (config_.remote_storage_enable && !config_.cleanup_compact) return tier(env, high_watermark);
   if (!remote_.empty()) KTRY(delete_remote(env));
-  KTRY(delete_leading(env, high_watermark, DeleteReason::LogStart,
-                      [&](const LogSegment&, std::optional<Offset> next) {
-                        return next && *next <= log_start_;
-                      }));
-  if (!config_.cleanup_delete) return {};
+  return delete_leading(env, due_segments(high_watermark, env.clock.wall_ms()));
+}
+
+std::vector<event::DeleteReason> UnifiedLog::due_segments(Offset high_watermark,
+                                                          std::int64_t now_ms) const {
+  using event::DeleteReason;
+  if (config_.remote_storage_enable && !config_.cleanup_compact) {
+    const Offset limit = copy_limit(high_watermark);
+    return due_local(remote_.empty() ? limit : std::max(remote_.end(), limit), now_ms);
+  }
+  std::vector<DeleteReason> due;
+  const auto add = [&](DeleteReason reason, const Deletable& deletable) {
+    due.insert(due.end(), count_leading(due.size(), high_watermark, deletable), reason);
+  };
+  add(DeleteReason::LogStart,
+      [&](const LogSegment&, std::optional<Offset> next) { return next && *next <= log_start_; });
+  if (!config_.cleanup_delete) return due;
   if (config_.retention_bytes >= 0) {
     // A segment only goes if what is left has still at least retention.bytes.
     std::int64_t excess = size_in_bytes() - config_.retention_bytes;
-    KTRY(delete_leading(env, high_watermark, DeleteReason::RetentionBytes,
-                        [&](const LogSegment& segment, std::optional<Offset>) {
-                          excess -= segment.size();
-                          return excess >= 0;
-                        }));
+    for (std::size_t i = 0; i < due.size(); ++i) excess -= segments_[i].size();
+    add(DeleteReason::RetentionBytes, [&](const LogSegment& segment, std::optional<Offset>) {
+      excess -= segment.size();
+      return excess >= 0;
+    });
   }
-  if (config_.retention_ms < 0) return {};
-  const std::int64_t now_ms = env.clock.wall_ms();
-  return delete_leading(env, high_watermark, DeleteReason::RetentionMs,
-                        [&](const LogSegment& segment, std::optional<Offset>) {
-                          return now_ms - segment.largest_timestamp() > config_.retention_ms;
-                        });
+  if (config_.retention_ms < 0) return due;
+  add(DeleteReason::RetentionMs, [&](const LogSegment& segment, std::optional<Offset>) {
+    return now_ms - segment.largest_timestamp() > config_.retention_ms;
+  });
+  return due;
 }
 
-// The leading segments for which `deletable` holds. One record that is too young keeps everything
-// behind it, however old that is: a log has no holes.
-Result<void> UnifiedLog::delete_leading(env::Env& env, Offset high_watermark,
-                                        event::DeleteReason reason, const Deletable& deletable) {
-  std::size_t count = 0;
-  for (; count < segments_.size(); ++count) {
-    const bool is_active = count + 1 == segments_.size();
-    if (is_active && active().size() == 0) break;
-    const auto next = is_active ? std::nullopt
-                                : std::optional(segments_[count + 1].base_offset());
-    if (high_watermark < next.value_or(log_end_) || !deletable(segments_[count], next)) break;
+// How many segments from `from` on, in a row, `deletable` holds for. One record that is too young
+// keeps everything behind it, however old that is: a log has no holes.
+std::size_t UnifiedLog::count_leading(std::size_t from, Offset high_watermark,
+                                      const Deletable& deletable) const {
+  std::size_t i = from;
+  for (; i < segments_.size(); ++i) {
+    const bool is_active = i + 1 == segments_.size();
+    if (is_active && segments_[i].size() == 0) break;
+    const auto next = is_active ? std::nullopt : std::optional(segments_[i + 1].base_offset());
+    if (high_watermark < next.value_or(log_end_) || !deletable(segments_[i], next)) break;
   }
+  return i - from;
+}
+
+Result<void> UnifiedLog::delete_leading(env::Env& env,
+                                        const std::vector<event::DeleteReason>& reasons) {
+  const std::size_t count = reasons.size();
   if (count == 0) return {};
   if (count == segments_.size()) KTRY(roll(env, event::RollReason::Forced));
   KCHECK(count < segments_.size());
-  const Offset start = segments_[count].base_offset();
-  if (start > log_start_) KTRY(advance_log_start(env, start, event::LogStartReason::Retention));
   for (std::size_t i = 0; i < count; ++i) {
+    // The log start moves once for each reason, as Kafka's three checks do it one after the other.
+    if (i == 0 || reasons[i] != reasons[i - 1]) {
+      std::size_t end = i;
+      while (end < count && reasons[end] == reasons[i]) ++end;
+      const Offset start = segments_[end - i].base_offset();
+      if (start > log_start_) KTRY(advance_log_start(env, start, event::LogStartReason::Retention));
+    }
     LogSegment gone = segments_.take_front();
     env.events.emit(env.node,
-                    event::SegmentDeleted{ref_, gone.base_offset(),
-                                          segments_.front().base_offset(), gone.size(), reason});
+                    event::SegmentDeleted{ref_, gone.base_offset(), segments_.front().base_offset(),
+                                          gone.size(), reasons[i]});
     KTRY(doom(env, gone));
     KTRY(producers_.remove_snapshot(env.disk, gone.base_offset()));
   }

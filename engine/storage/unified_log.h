@@ -131,6 +131,10 @@ class UnifiedLog {
   /// watermark, so that the log start cannot pass it. With remote.storage.enable it first copies to
   /// the remote tier, and retention is that of both tiers together.
   Result<void> delete_old_segments(env::Env& env, Offset high_watermark);
+  /// What that would take out of the local log at this time: a reason for each of the leading
+  /// segments, the oldest first. The deletion goes by it, and so does who wants to know beforehand.
+  std::vector<event::DeleteReason> due_segments(Offset high_watermark, std::int64_t now_ms) const;
+  const std::vector<DoomedSegment>& doomed() const { return doomed_; }
   /// Removes the .deleted files whose file.delete.delay.ms is over.
   Result<void> remove_due_files(env::Env& env);
   std::optional<Instant> next_file_removal() const;
@@ -216,12 +220,15 @@ class UnifiedLog {
                                     std::span<const record::BatchHeader> headers,
                                     const ProducerUpdates& producers);
   using Deletable = std::function<bool(const LogSegment& segment, std::optional<Offset> next)>;
-  Result<void> delete_leading(env::Env& env, Offset high_watermark, event::DeleteReason reason,
-                              const Deletable& deletable);
+  std::size_t count_leading(std::size_t from, Offset high_watermark,
+                            const Deletable& deletable) const;
+  Result<void> delete_leading(env::Env& env, const std::vector<event::DeleteReason>& reasons);
   Result<void> doom(env::Env& env, LogSegment& segment);
   // log_remote.cc
   Result<void> tier(env::Env& env, Offset high_watermark);
   Result<void> copy_to_remote(env::Env& env, Offset stable);
+  std::vector<event::DeleteReason> due_local(Offset copied, std::int64_t now_ms) const;
+  Offset copy_limit(Offset high_watermark) const;
   Result<void> delete_local(env::Env& env);
   Result<void> delete_remote(env::Env& env);
   Result<void> forget_remote(env::Env& env);

@@ -9,10 +9,10 @@ namespace {
 constexpr int kPageCacheRuns = 3;
 
 /// Each name's median over the runs; names that could not be measured are left out.
-std::map<std::string, double> medians(lab::Figures (*measure)()) {
+std::map<std::string, double> medians(lab::MeterGroup group) {
   std::map<std::string, std::vector<double>> all;
   for (int run = 0; run < kPageCacheRuns; ++run) {
-    for (const auto& [name, value] : measure()) {
+    for (const auto& [name, value] : lab::measure(group)) {
       if (name.ends_with("_percent") || name.ends_with("_times")) continue;
       all[name].push_back(static_cast<double>(value));
     }
@@ -23,8 +23,8 @@ std::map<std::string, double> medians(lab::Figures (*measure)()) {
 }
 
 /// One figure for each name; all are held against `limit`, which is one of them.
-void add(std::vector<Figure>& figures, lab::Figures (*measure)(), const char* limit) {
-  const std::map<std::string, double> values = medians(measure);
+void add(std::vector<Figure>& figures, lab::MeterGroup group, const char* limit) {
+  const std::map<std::string, double> values = medians(group);
   for (const auto& [name, value] : values) {
     Figure figure{name, "MB/s", value, kPageCacheRuns, {}, {}};
     if (name != limit && values.count(limit) > 0) {
@@ -39,9 +39,9 @@ void add(std::vector<Figure>& figures, lab::Figures (*measure)(), const char* li
 
 std::vector<Figure> page_cache_bench() {
   std::vector<Figure> figures;
-  add(figures, lab::measure_writes, "write_sequential");
-  add(figures, lab::measure_batches, "write_256k");
-  add(figures, lab::measure_copies, "copy_sendfile");
+  add(figures, lab::MeterGroup::Writes, "write_sequential");
+  add(figures, lab::MeterGroup::Batches, "write_256k");
+  add(figures, lab::MeterGroup::Copies, "copy_sendfile");
   return figures;
 }
 

@@ -57,6 +57,17 @@ TEST_CASE("lab list --json lists what a catalogue needs") {
   CHECK(json[0]["objectives"].size() >= 1);
 }
 
+TEST_CASE("a word that is no subcommand is named, with what there is") {
+  Terminal t;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"nope"}, {"nope", "--json"}, {"--language", "en", "nope"}}) {
+    CHECK(t.run(words) == 1);
+    CHECK(t.out.str().empty());
+    CHECK(lines_in(t.err.str()) == 1);
+    CHECK(t.err.str().find("there is no \"lab nope\"; there are lab list") != std::string::npos);
+  }
+}
+
 TEST_CASE("lab run --json prints one object and nothing else") {
   Terminal t;
   REQUIRE(t.run({"run", "watermarks", "--answers", "best", "--json"}) == 0);

@@ -140,3 +140,29 @@ TEST_CASE("nothing is judged while the student looks at the past") {
   d.press();  // goes on from the end of what is recorded
   CHECK_FALSE(d.session.in_the_past());
 }
+
+TEST_CASE("what a step measures on this machine takes many frames and shows how far it is") {
+  lab::pretend_measured({});
+  Desk d;
+  REQUIRE(d.desk.open_now(d.session, "09-page-cache-and-zero-copy").ok());
+  d.frame();
+  d.press();  // read on
+  d.desk.choose(0);
+  d.press();  // lock
+  REQUIRE(d.card().title == "Sequential and random writes");
+  CHECK_FALSE(d.card().action_enabled);
+  CHECK(d.card().progress >= 0);
+  CHECK(d.card().progress_text.find("measuring: ") == 0);
+  int frames = 0;
+  float before = 0;
+  for (; d.card().bars.empty() && frames < 5000; ++frames) {
+    CHECK(d.card().progress >= before);
+    before = d.card().progress;
+    d.press();  // an impatient student changes nothing
+  }
+  CHECK(frames > 3);
+  REQUIRE(d.card().bars.size() == 2);
+  CHECK(d.card().progress < 0);
+  CHECK(d.card().action == "Continue");
+  CHECK(d.card().text.find("Predict: out of order") != std::string::npos);
+}

@@ -127,9 +127,26 @@ TEST_CASE("a place that can never be is named before the lab is played") {
   CHECK(check_place("measured random_percent") == "");
 }
 
+TEST_CASE("measuring goes on in slices, says what it does, and never goes back") {
+  PageCacheMeter meter(MeterGroup::Copies);
+  double before = 0;
+  int slices = 0;
+  for (; !meter.done() && slices < 100'000; ++slices) {
+    CHECK(!meter.doing().empty());
+    meter.work(0.001);
+    CHECK(meter.progress() >= before);
+    before = meter.progress();
+  }
+  CHECK(slices > 5);
+  CHECK(meter.progress() == 1);
+  CHECK(meter.figures().count("copy_sendfile") == 1);
+}
+
 TEST_CASE("what this machine measures is there and positive; how much it is, nobody judges") {
-  for (const auto measure : {measure_writes, measure_batches}) {
-    for (const auto& [name, value] : measure()) {
+  for (const MeterGroup group : {MeterGroup::Writes, MeterGroup::Batches, MeterGroup::Copies}) {
+    const Figures figures = measure(group);
+    CHECK(!figures.empty());
+    for (const auto& [name, value] : figures) {
       INFO(name);
       CHECK(value >= 0);
     }

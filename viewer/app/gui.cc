@@ -7,6 +7,8 @@
 #include <cmath>
 
 #include "viewer/app/frame.h"
+#include "viewer/app/sequence_picture.h"
+#include "viewer/model/sequence_export.h"
 #include "viewer/widgets/imgui_compat.h"
 
 namespace kscope::viewer {
@@ -48,6 +50,12 @@ Gui::Gui(Session& session) : context_(ImGui::CreateContext()), ui_(session) {
   ui_.seconds_now = [] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
+  };
+  ui_.save_sequence = [this](const std::string& file) {
+    const SequenceView& view = ui_.sequence.view();
+    return write_sequence(view, ui_.title, file, [&](const std::string& png) {
+      return write_sequence_png(view, ui_.session.index(), ui_.title, png);
+    });
   };
   ImGui::SetCurrentContext(context_);
   ImGuiIO& io = ImGui::GetIO();

@@ -145,6 +145,14 @@ int begin_new(const LabOptions& options, const LabEnvironment& environment) {
   return kDone;
 }
 
+std::string no_such_command(const std::string& word) {
+  return fmt::format(
+      "there is no \"lab {}\"; there are lab list, lab run ID, lab check ID and lab new DIR (to "
+      "play "
+      "a lab: lab run {})",
+      word, word);
+}
+
 }  // namespace
 
 std::string default_labs_directory() {
@@ -185,6 +193,10 @@ int lab_command(const std::vector<std::string>& arguments, const LabEnvironment&
                                                       : app.get_subcommands()[0]->help());
     return kDone;
   } catch (const CLI::ParseError& error) {
+    const std::vector<std::string> unknown = app.remaining();
+    if (app.get_subcommands().empty() && !unknown.empty()) {
+      return complain_to(environment, no_such_command(unknown.front()));
+    }
     return complain_to(environment, std::string(error.what()) + " (--help shows what there is)");
   }
   if (list->parsed()) return list_labs(options, environment);

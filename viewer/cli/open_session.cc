@@ -4,6 +4,7 @@
 
 #include "engine/sim/scenario_runner.h"
 #include "viewer/cli/commands.h"
+#include "viewer/cli/scenario_files.h"
 #include "viewer/session/opening.h"
 
 namespace kscope::cli {
@@ -16,8 +17,7 @@ constexpr Instant kPictureAt = at_micros(6'000'000);
 /// Plays the whole scenario, so that it can be wound back; one that fails can still be looked at.
 Result<std::unique_ptr<sim::TimeMachine>> play_scenario(const SessionOptions& options,
                                                         std::string* title) {
-  KTRY_ASSIGN(const std::string text, read_file(options.scenario));
-  KTRY_ASSIGN(sim::Scenario scenario, sim::parse_scenario(text, options.scenario));
+  KTRY_ASSIGN(sim::Scenario scenario, load_scenario(options.scenario));
   *title = scenario.title.empty() ? options.scenario : scenario.title;
   sim::ScenarioOptions how;
   how.seed = options.seed;

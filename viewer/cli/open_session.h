@@ -13,7 +13,7 @@
 namespace kscope::cli {
 
 struct SessionOptions {
-  std::string scenario;   ///< file; empty: the opening
+  std::string scenario;   ///< file or shipped name; empty: the opening
   std::string recording;  ///< file, as `serve --record` writes it
   std::optional<std::uint64_t> seed;
   std::string at;            ///< "6s"; empty: wherever it begins

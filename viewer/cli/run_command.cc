@@ -1,7 +1,5 @@
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -10,13 +8,13 @@
 #include "engine/sim/scenario_runner.h"
 #include "viewer/cli/commands.h"
 #include "viewer/cli/random_command.h"
+#include "viewer/cli/scenario_files.h"
+#include "viewer/cli/sequence_files.h"
 #include "viewer/model/lookup.h"
 #include "viewer/session/time_machine_port.h"
 
 namespace kscope::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Options {
   std::string scenario;
@@ -26,37 +24,13 @@ struct Options {
   bool all_events = false;
   bool metrics = false;
   std::string lookup;
+  SequenceOptions sequence;
   RandomOptions random;
 };
 
-// A path, or the name of a script that came with the program.
-Result<sim::Scenario> load(const std::string& name) {
-  std::string path = name;
-  const std::string shipped = fmt::format("{}/tests/scenarios/{}.txt", KSCOPE_SOURCE_DIR, name);
-  if (!fs::exists(path) && fs::exists(shipped)) path = shipped;
-  if (!fs::exists(path)) {
-    std::string known;
-    std::error_code ignored;
-    std::vector<std::string> names;
-    for (const auto& entry :
-         fs::directory_iterator(std::string(KSCOPE_SOURCE_DIR) + "/tests/scenarios", ignored)) {
-      if (entry.path().extension() == ".txt") names.push_back(entry.path().stem().string());
-    }
-    std::sort(names.begin(), names.end());
-    for (const std::string& n : names) known += " " + n;
-    return Error{ErrorKind::NotFound,
-                 fmt::format("there is no scenario \"{}\"; give a file, \"random\", or one of:{}",
-                             name, known)};
-  }
-  KTRY_ASSIGN(const std::string text, read_file(path));
-  return sim::parse_scenario(text, path);
-}
-
 // The end of the run is the moment that is asked about.
-Result<void> look_up(const Options& options, std::unique_ptr<sim::TimeMachine> machine,
-                     std::ostream& out) {
+Result<void> look_up(const Options& options, viewer::TimeMachinePort& port, std::ostream& out) {
   constexpr int kColumns = 100;
-  viewer::TimeMachinePort port(std::move(machine));
   KTRY_ASSIGN(const viewer::LookupQuestion question, viewer::parse_lookup(port, options.lookup));
   const viewer::Lookup lookup = viewer::build_lookup(port, question);
   if (lookup.steps.empty()) return Error{ErrorKind::NotFound, lookup.problem};
@@ -70,8 +44,20 @@ cluster::Json result_of(const sim::TimeMachine& machine, bool metrics) {
   return result;
 }
 
+/// What was asked for beyond the run itself.
+Result<void> show_more(const Options& options, const std::string& title,
+                       sim::ScenarioRunner& runner, std::ostream& out) {
+  if (options.lookup.empty() && options.sequence.file.empty()) return {};
+  viewer::TimeMachinePort port(runner.take_machine());
+  if (!options.lookup.empty()) KTRY(look_up(options, port, out));
+  if (options.sequence.file.empty()) return {};
+  KTRY(write_sequence_of_run(port, title.empty() ? options.scenario : title, options.sequence));
+  out << "wrote " << options.sequence.file << "\n";
+  return {};
+}
+
 int run(const Options& options) {
-  Result<sim::Scenario> scenario = load(options.scenario);
+  Result<sim::Scenario> scenario = load_scenario(options.scenario, "\"random\", ");
   if (!scenario.ok()) return complain("run", scenario.error().message);
   Duration longer{};
   if (!options.for_time.empty() && !parse_duration(options.for_time, &longer)) {
@@ -97,10 +83,8 @@ int run(const Options& options) {
   if (options.metrics && !options.json) {
     out << cluster::metrics_text(sim::metrics_of(runner.machine()));
   }
-  if (!options.lookup.empty()) {
-    const Result<void> shown = look_up(options, runner.take_machine(), out);
-    if (!shown.ok()) return complain("run", shown.error().message);
-  }
+  const Result<void> shown = show_more(options, scenario->title, runner, out);
+  if (!shown.ok()) return complain("run", shown.error().message);
   return clean ? 0 : kExitFound;
 }
 
@@ -110,6 +94,17 @@ int start_random(Options& options) {
       (!parse_duration(text, &options.random.storm) || options.random.storm <= Duration{0}))
     return complain("run", fmt::format("--for takes a time such as 20s or 3m, found \"{}\"", text));
   return run_random(options.random);
+}
+
+void add_sequence_options(CLI::App* command, SequenceOptions& options) {
+  command->add_option("--sequence", options.file,
+                      "write the run as a sequence diagram: F.mmd (Mermaid), F.svg or F.png");
+  command->add_option("--between", options.between, "of the diagram: from when to when, 8s..14s");
+  command->add_option("--apis", options.apis, "of the diagram: only these, Fetch,AlterPartition");
+  command->add_option("--partition", options.partition, "of the diagram: only what names orders-0");
+  command->add_option("--node", options.node, "of the diagram: only what this node says and hears");
+  command->add_flag("--unfolded", options.unfolded,
+                    "of the diagram: fetches and heartbeats one by one");
 }
 
 }  // namespace
@@ -130,6 +125,7 @@ void add_run(CLI::App& app, int& exit_code) {
                     "at the end, print every metric under Kafka's name (with --json: add them)");
   command->add_option("--lookup", options->lookup,
                       "at the end, look a record up probe by probe: orders-0@41, orders-0@t=3.2s");
+  add_sequence_options(command, options->sequence);
   command->add_option("--seeds", options->random.seeds, "random: how many runs")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   command->add_option("--jobs", options->random.jobs, "random: processes at a time")

@@ -11,6 +11,7 @@
 #include "viewer/cli/commands.h"
 #include "viewer/cli/lab_command.h"
 #include "viewer/cli/open_session.h"
+#include "viewer/cli/sequence_files.h"
 #include "viewer/cli/text_mode.h"
 #include "viewer/lab/lab_desk.h"
 #include "viewer/model/lookup.h"
@@ -32,6 +33,7 @@ struct ViewOptions {
   std::string partition;
   std::string lookup;
   std::string screenshot;
+  std::string export_file;
   std::string size = "1680x1020";
   bool text = false;
   int width = 1680, height = 1020;
@@ -54,7 +56,12 @@ Result<void> check(ViewOptions& options) {
   if (sources > 1) {
     return Error{ErrorKind::Invalid, "give one of --lab, --scenario and --recording"};
   }
-  options.session.for_picture = !options.screenshot.empty();
+  if (!options.export_file.empty() && !std::string("sequence").starts_with(options.panel)) {
+    return Error{ErrorKind::Invalid,
+                 "--export writes the screen Sequence only: leave --panel out, or say --panel "
+                 "sequence; for the others there is --screenshot"};
+  }
+  options.session.for_picture = !options.screenshot.empty() || !options.export_file.empty();
   return {};
 }
 
@@ -80,6 +87,13 @@ int show_text(viewer::Session& session, const ViewOptions& options) {
 
 Result<void> choose_panel(viewer::Ui& ui, const std::string& panel) {
   if (panel.empty()) return {};
+  // The second page of "Log & index" has a name of its own.
+  if (std::string("retention").starts_with(panel)) {
+    ui.state.tab = viewer::kLogScreen;
+    ui.log.page = viewer::LogPage::History;
+    ui.log.page_chosen = true;
+    return {};
+  }
   const viewer::Screen* screen = viewer::find_screen(panel);
   if (screen != nullptr) {
     ui.state.tab = screen->name;
@@ -90,7 +104,7 @@ Result<void> choose_panel(viewer::Ui& ui, const std::string& panel) {
     known += fmt::format("{}{}", known.empty() ? "" : ", ", s.name);
   }
   return Error{ErrorKind::NotFound,
-               fmt::format("there is no panel \"{}\"; there are: {}", panel, known)};
+               fmt::format("there is no panel \"{}\"; there are: {}, retention", panel, known)};
 }
 
 /// The option --partition: what the screen "Partition" shows.
@@ -114,8 +128,10 @@ Result<void> choose_partition(viewer::Ui& ui, const std::string& text) {
 
 /// A lab that begins says where it is best watched; after that the person decides.
 void show_screen_of(const viewer::LabView& lab, viewer::Ui& ui) {
-  const viewer::Screen* screen = lab.title.empty() ? nullptr : viewer::find_screen(lab.screen);
-  if (screen != nullptr) ui.state.tab = screen->name;
+  if (lab.title.empty() || !choose_panel(ui, lab.screen).ok()) return;
+  if (lab.screen != "log") return;
+  ui.log.page = viewer::LogPage::Lookup;
+  ui.log.page_chosen = true;
 }
 
 /// Runs the window to its end, or writes the picture.
@@ -192,6 +208,11 @@ int view(ViewOptions options) {
   }
   Result<OpenedSession> opened = open_session(options.session);
   if (!opened.ok()) return complain("view", opened.error().message);
+  if (!options.export_file.empty()) {
+    const Result<void> written =
+        write_sequence_of_moment(opened->session->machine(), opened->title, options.export_file);
+    return written.ok() ? 0 : complain("view", written.error().message);
+  }
   return options.text ? show_text(*opened->session, options) : show_window(*opened, options);
 }
 
@@ -203,20 +224,25 @@ void add_view(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("view", "Opens the viewer (this is the default)");
   auto options = std::make_shared<ViewOptions>();
   command->add_option("--lab", options->lab, "Opens this lab (see: kafkascope lab list)");
-  command->add_option("--scenario", options->session.scenario, "Plays this scenario file first");
+  command->add_option("--scenario", options->session.scenario,
+                      "Plays this scenario first: a file, or a shipped scenario's name");
   command->add_option("--recording", options->session.recording,
                       "Opens what `serve --record` wrote, to wind it back");
   command->add_option("--seed", options->session.seed, "Luck: another seed is another run");
   command->add_option("--at", options->session.at, "Opens at this time: 6s, 1500ms");
   command->add_option("--event", options->session.event, "Opens at the moment of this event");
-  command->add_option("--panel", options->panel,
-                      "Opens this screen: cluster, partition, log, request, metrics, config");
+  command->add_option(
+      "--panel", options->panel,
+      "Opens this screen: cluster, partition, log, retention (the second page of log), "
+      "sequence, request, metrics, config, invariants");
   command->add_option("--partition", options->partition,
                       "Opens the screen \"Partition\" on this one: orders-0");
   command->add_option("--lookup", options->lookup,
                       "Opens the screen \"Log & index\" and looks this up: orders-0@41, "
                       "orders-0@t=3.2s, 2:orders-0@41 on broker 2");
   command->add_option("--screenshot", options->screenshot, "Writes a PNG and ends");
+  command->add_option("--export", options->export_file,
+                      "Writes the screen Sequence as F.mmd (Mermaid), F.svg or F.png, and ends");
   command->add_option("--size", options->size, "Of the window or the picture: 1680x1020");
   command->add_flag("--text", options->text, "Plain characters instead of a window");
   command->callback([options, &exit_code] { exit_code = view(*options); });

@@ -36,6 +36,7 @@ void LabDesk::hint() {
 
 void LabDesk::update(viewer::Session& session) {
   carry_out(session);
+  if (measure()) return rebuild();
   if (run_ && !run_->finished() && !session.in_the_past() &&
       session.version() != seen_version_) {
     const bool was_over = run_->result(run_->current()).over;
@@ -48,6 +49,21 @@ void LabDesk::update(viewer::Session& session) {
     seen_version_ = session.version();
   }
   if (dirty_) rebuild();
+}
+
+/// True while something has to be measured before the step can be looked at.
+bool LabDesk::measure() {
+  constexpr double kSliceSeconds = 0.008;
+  const bool before = measuring_.has_value();
+  measuring_.reset();
+  if (!run_ || run_->finished()) return false;
+  const std::vector<std::string> places = run_->places_to_read();
+  if (!must_measure(places)) {
+    if (before) seen_version_ = 0;  // now it can be judged
+    return false;
+  }
+  measuring_ = go_on_measuring(places, kSliceSeconds);
+  return true;
 }
 
 void LabDesk::carry_out(viewer::Session& session) {
@@ -109,7 +125,7 @@ void LabDesk::press(viewer::Session& session) {
     case StepKind::Inject:
     case StepKind::Observe:
     case StepKind::Check:
-      return skip_ahead(session);
+      return measuring_ ? void() : skip_ahead(session);
   }
 }
 

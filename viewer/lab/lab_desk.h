@@ -7,6 +7,9 @@
 //   LabDesk desk(labs, progress);           ui.lab = &desk.view();  ui.lab_actions = &desk;
 //   each frame:  desk.update(session);
 //
+// What a step measures on this machine is measured in slices, one a frame, with its progress on the
+// card; the step is judged when all of it is there.
+//
 // Invariant: wishes (buttons) are carried out in update(), never inside a drawing call.
 //
 // Called by: cli/view_command. Drawn by: panels/lab_panel. Read next: lab/lab_run.h
@@ -19,6 +22,7 @@
 
 #include "viewer/lab/lab_library.h"
 #include "viewer/lab/lab_run.h"
+#include "viewer/lab/page_cache_meter.h"
 #include "viewer/lab/progress.h"
 #include "viewer/model/lab_view.h"
 #include "viewer/session/session.h"
@@ -43,6 +47,7 @@ class LabDesk : public viewer::LabActions {
  private:
   enum class Wish : std::uint8_t { Open, Close, Act };
   void carry_out(viewer::Session& session);
+  bool measure();
   void press(viewer::Session& session);
   void go_on(viewer::Session& session);
   void skip_ahead(viewer::Session& session);
@@ -69,6 +74,7 @@ class LabDesk : public viewer::LabActions {
   std::size_t hints_shown_ = 0;    // of the current step
   std::uint64_t seen_version_ = 0;
   bool dirty_ = true;
+  std::optional<Measuring> measuring_;  // of the current step, while it lasts
   viewer::LabView view_;
 };
 

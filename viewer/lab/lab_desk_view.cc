@@ -80,6 +80,13 @@ void LabDesk::fill_card() {
                                in_language(check.that, language_));
     }
   }
+  if (measuring_) {
+    card.progress = static_cast<float>(measuring_->progress);
+    card.progress_text = "measuring: " + measuring_->doing;
+    card.action = "Measuring …";
+    card.action_enabled = false;
+    return;
+  }
   fill_bars(step, result);
   card.text += settled_here();
   if (result.over || step.kind == StepKind::Explain) card.action = "Continue";

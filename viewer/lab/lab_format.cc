@@ -225,8 +225,8 @@ Step read_step(JsonValue value) {
   step.kind = read_kind(value.at("kind"));
   step.title = read_text(value.at("title"));
   for (JsonValue& hint : value.maybe("hints").elements()) step.hints.push_back(read_text(hint));
-  const bool graded = step.kind == StepKind::Predict || step.kind == StepKind::Do ||
-                      step.kind == StepKind::Check;
+  const bool graded =
+      step.kind == StepKind::Predict || step.kind == StepKind::Do || step.kind == StepKind::Check;
   if (graded) {
     JsonValue points = value.maybe("points");
     step.points = points.present() ? static_cast<std::int32_t>(points.integer(0, kMaxPoints)) : 1;
@@ -310,7 +310,7 @@ class ReferenceCheck {
 
 /// Beginnings of the tabs' names. The viewer may know more or fewer tabs than this list: a lab
 /// whose screen it lacks opens on the Cluster screen.
-constexpr const char* kLabScreens[] = {"cluster",  "partition", "log",     "quorum",
+constexpr const char* kLabScreens[] = {"cluster",  "partition", "log",     "retention", "quorum",
                                        "sequence", "request",   "metrics", "config"};
 
 void read_screen(JsonValue value, Lab* lab) {

@@ -147,6 +147,29 @@ void LabRun::poll_goal(viewer::Machine& machine) {
   finish_step(machine, false, broken_);
 }
 
+namespace {
+
+void add_places(const Condition& c, std::vector<std::string>& places) {
+  for (const std::string& place : {c.place, c.other_place}) {
+    if (!place.empty()) places.push_back(place);
+  }
+  for (const Condition& part : c.parts) add_places(part, places);
+}
+
+}  // namespace
+
+std::vector<std::string> LabRun::places_to_read() const {
+  std::vector<std::string> places;
+  if (finished() || step().kind != StepKind::Check || results_[current_].over) return places;
+  for (const Figure& figure : step().figures) places.push_back(figure.place);
+  for (const Check& check : step().checks) add_places(check.holds, places);
+  for (const Step& earlier : lab_.steps) {
+    if (earlier.settled_by != step().id) continue;
+    for (const Answer& answer : earlier.answers) add_places(answer.holds, places);
+  }
+  return places;
+}
+
 void LabRun::look_at_checks(viewer::Machine& machine) {
   StepResult& result = results_[current_];
   if (!step().figures_of.empty()) result.figures_of = read_place(machine, step().figures_of);

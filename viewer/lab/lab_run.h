@@ -72,6 +72,10 @@ class LabRun {
   /// To the next step. REQUIRES poll() said that this one is over.
   void advance(viewer::Machine& machine);
 
+  /// What poll() is about to read in a check step: figures, conditions, the predictions that it
+  /// settles. Measuring them first, in slices, keeps a picture moving. Empty for other steps.
+  std::vector<std::string> places_to_read() const;
+
   /// When the current step's time is up; nothing if it takes as long as it takes.
   std::optional<Instant> deadline() const;
   std::int32_t score() const;

@@ -16,15 +16,17 @@
 //   measured machine                           the processor, for the heading of a plot
 //
 // Each group is measured once in a process, when it is first asked for, within about two seconds;
-// so a prediction is settled by the same figures that are shown. Nothing here reads or changes a
-// cluster, and no test judges by these numbers.
+// so a prediction is settled by the same figures that are shown. It works in slices: the viewer
+// goes on for some milliseconds a frame and shows how far it is, the text mode runs it to its end.
+// Nothing here reads or changes a cluster, and no test judges by these numbers.
 //
-// Called by: lab/condition, bench (group page_cache). Kafka: FileRecords.writeTo (sendfile),
-// LogSegment.append (write), AbstractIndex (mmap). Read next: tests/bench/page_cache_bench.cc
+// Called by: lab/condition, lab/lab_desk, bench (group page_cache). Kafka: FileRecords.writeTo
+// (sendfile), LogSegment.append (write), AbstractIndex (mmap). Read next: lab/page_cache_trials.h
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,9 +35,30 @@ namespace kscope::lab {
 /// Whole numbers by name; without those that could not be measured.
 using Figures = std::map<std::string, std::int64_t>;
 
-Figures measure_writes();
-Figures measure_batches();
-Figures measure_copies();
+enum class MeterGroup : std::uint8_t { Writes, Batches, Copies };
+
+/// One group, in slices.
+class PageCacheMeter {
+ public:
+  explicit PageCacheMeter(MeterGroup group);
+  ~PageCacheMeter();
+  PageCacheMeter(const PageCacheMeter&) = delete;
+  PageCacheMeter& operator=(const PageCacheMeter&) = delete;
+  /// Goes on for about so many seconds.
+  void work(double seconds);
+  bool done() const;
+  double progress() const;    ///< 0..1, never goes back
+  std::string doing() const;  ///< "4 KiB blocks in random order"
+  /// REQUIRES done().
+  Figures figures() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The whole group at once.
+Figures measure(MeterGroup group);
 
 /// "measured NAME"?
 bool is_measured_place(const std::string& place);
@@ -43,6 +66,16 @@ bool is_measured_place(const std::string& place);
 std::string check_measured_place(const std::string& place);
 /// Measures if need be. "none" if it cannot be measured here (a full disk, no loopback).
 std::string read_measured_place(const std::string& place);
+
+/// Some of these places are measured places whose group was not measured yet.
+bool must_measure(const std::vector<std::string>& places);
+/// How far the measuring of all of them is.
+struct Measuring {
+  double progress = 0;
+  std::string doing;
+};
+/// Goes on measuring what they need for about so many seconds. REQUIRES must_measure(places).
+Measuring go_on_measuring(const std::vector<std::string>& places, double seconds);
 
 /// For tests: figures that are known beforehand, for all groups; empty: measure again.
 void pretend_measured(const Figures& figures);

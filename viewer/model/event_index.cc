@@ -41,7 +41,47 @@ void drop_after(List& list, EventSeq last, SeqOf seq_of) {
 
 EventSeq self(EventSeq seq) { return seq; }
 
+/// What the event does to segments, and of which log.
+std::optional<std::pair<PartitionRef, SegmentDeed>> segment_deed(const event::Body& body) {
+  using Found = std::pair<PartitionRef, SegmentDeed>;
+  if (const auto* e = std::get_if<event::SegmentRolled>(&body)) {
+    return Found{e->partition, SegmentDeed::Rolled};
+  }
+  if (const auto* e = std::get_if<event::SegmentDeleted>(&body)) {
+    return Found{e->partition, SegmentDeed::Deleted};
+  }
+  if (const auto* e = std::get_if<event::CleanFinished>(&body)) {
+    return Found{e->partition, SegmentDeed::Cleaned};
+  }
+  if (const auto* e = std::get_if<event::LogTruncated>(&body)) {
+    return Found{e->partition, SegmentDeed::Truncated};
+  }
+  if (const auto* e = std::get_if<event::RemoteCopyFinished>(&body)) {
+    return Found{e->partition, SegmentDeed::Tiered};
+  }
+  if (const auto* e = std::get_if<event::LocalLogStartAdvanced>(&body)) {
+    return Found{e->partition, SegmentDeed::Deleted};
+  }
+  return {};
+}
+
 }  // namespace
+
+const char* to_string(SegmentDeed deed) {
+  switch (deed) {
+    case SegmentDeed::Rolled:
+      return "roll";
+    case SegmentDeed::Deleted:
+      return "delete";
+    case SegmentDeed::Cleaned:
+      return "clean";
+    case SegmentDeed::Truncated:
+      return "cut";
+    case SegmentDeed::Tiered:
+      return "to remote";
+  }
+  return "";
+}
 
 void EventIndex::update(const Machine& machine) {
   const std::uint64_t end = machine.recorded_end().value();
@@ -59,6 +99,10 @@ void EventIndex::forget_after(EventSeq last) {
   for (auto& [node, list] : outages_) rewind(list, last);
   for (auto& [partition, list] : partitions_) rewind(list, last);
   for (auto& [replica, list] : cuts_) drop_after(list, last, [](const Cut& c) { return c.event; });
+  for (auto& [replica, log] : logs_) {
+    drop_after(log.segments, last, [](const SegmentMark& m) { return m.event; });
+    drop_after(log.index_entries, last, [](const Mark& m) { return m.event; });
+  }
   std::erase_if(connections_, [&](const auto& entry) { return entry.second.first > last; });
   consumed_ = std::min(consumed_, last);
   ++history_;
@@ -69,6 +113,7 @@ void EventIndex::read(const event::Event& event) {
   marks_[lane_of(event, info.subject)].push_back({to_micros(event.at), event.seq, info.weight});
   if (info.weight != event::Weight::Detail) notable_.push_back(event.seq);
   if (info.weight == event::Weight::Drama) dramas_.push_back(event.seq);
+  if (info.subject == event::Subject::Storage) read_log(event);
   if (const auto* opened = std::get_if<event::ConnectionOpened>(&event.body)) {
     connections_[opened->connection] = {event.seq, {opened->listener, opened->purpose}};
   } else if (const auto* cut = std::get_if<event::LogTruncated>(&event.body)) {
@@ -118,6 +163,21 @@ void EventIndex::read_partition(const event::Event& event) {
   stretch.epoch = changed->leader_epoch.value();
   stretch.isr = changed->isr;
   stretch.replicas = changed->replicas;
+}
+
+void EventIndex::read_log(const event::Event& event) {
+  const std::int32_t node = event.node.value();
+  if (const auto* entry = std::get_if<event::IndexEntryAdded>(&event.body)) {
+    logs_[{node, entry->partition}].index_entries.push_back(
+        {to_micros(event.at), event.seq, event::Weight::Detail});
+  } else if (const auto deed = segment_deed(event.body)) {
+    logs_[{node, deed->first}].segments.push_back({to_micros(event.at), event.seq, deed->second});
+  }
+}
+
+const LogMarks* EventIndex::log_marks(std::int32_t node, PartitionRef partition) const {
+  const auto it = logs_.find({node, partition});
+  return it == logs_.end() ? nullptr : &it->second;
 }
 
 std::optional<CutRange> EventIndex::visible_cut(std::int32_t node, PartitionRef partition,

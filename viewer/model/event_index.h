@@ -53,6 +53,22 @@ struct Cut {
   std::int64_t from_end = 0, to_end = 0;
 };
 
+/// What was done to the segments of one replica's log.
+enum class SegmentDeed : std::uint8_t { Rolled, Deleted, Cleaned, Truncated, Tiered };
+const char* to_string(SegmentDeed deed);
+
+struct SegmentMark {
+  std::int64_t at_us = 0;
+  EventSeq event;
+  SegmentDeed deed{};
+};
+
+/// The history of one replica's log, as the timeline paints it.
+struct LogMarks {
+  std::vector<SegmentMark> segments;
+  std::vector<Mark> index_entries;
+};
+
 struct ConnectionUse {
   env::Listener listener{};
   env::ConnectionPurpose purpose{};
@@ -79,6 +95,9 @@ class EventIndex {
   const std::map<std::int32_t, std::vector<Stretch>>& outages() const { return outages_; }
   const std::map<PartitionRef, std::vector<Stretch>>& partitions() const { return partitions_; }
 
+  /// Null if nothing was done to that log.
+  const LogMarks* log_marks(std::int32_t node, PartitionRef partition) const;
+
   /// The cut of a replica's log that still shows at `present`: nothing was appended over it yet.
   std::optional<CutRange> visible_cut(std::int32_t node, PartitionRef partition,
                                       std::int64_t log_end, EventSeq present) const;
@@ -90,6 +109,7 @@ class EventIndex {
   void read(const event::Event& event);
   void read_outage(const event::Event& event);
   void read_partition(const event::Event& event);
+  void read_log(const event::Event& event);
 
   EventSeq consumed_;
   std::uint64_t history_ = 0;
@@ -99,6 +119,7 @@ class EventIndex {
   std::map<std::int32_t, std::vector<Stretch>> outages_;
   std::map<PartitionRef, std::vector<Stretch>> partitions_;
   std::map<std::pair<std::int32_t, PartitionRef>, std::vector<Cut>> cuts_;
+  std::map<std::pair<std::int32_t, PartitionRef>, LogMarks> logs_;
   std::map<ConnectionId, std::pair<EventSeq, ConnectionUse>> connections_;
 };
 

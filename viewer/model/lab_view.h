@@ -43,6 +43,8 @@ struct LabCard {
   std::string text;
   std::string bars_title;            ///< what was measured, and on what
   std::vector<LabBar> bars;
+  float progress = -1;               ///< 0..1 of a job that takes its time; -1: none
+  std::string progress_text;         ///< what it does at the moment
   std::vector<std::string> options;  ///< a prediction's answers
   std::int32_t chosen = -1;
   std::int32_t correct = -1;  ///< known once locked and graded

@@ -79,6 +79,8 @@ void LogDesk::refresh(Machine& machine, const EventIndex& index, std::uint64_t v
     sizes_node_ = node_;
     tree_ = build_directory(files, partition_.str(), sizes_before_);
     log_ = build_log_view(machine, index, node_, partition_);
+    upkeep_ = build_upkeep(machine, log_);
+    choose_page();
     if (!asked_) ask_something();
     if (!fresh_) refresh_lookup(machine, step_ + 1 >= steps());
     if (census_.event != EventSeq()) census_version_ = 0;
@@ -86,6 +88,15 @@ void LogDesk::refresh(Machine& machine, const EventIndex& index, std::uint64_t v
   if (fresh_) refresh_lookup(machine, show_all_);
   refresh_batch(machine);
   if (page == LogPage::History) refresh_census(machine);
+}
+
+// In an empty log there is nothing to find, but something to see: how it became empty.
+void LogDesk::choose_page() {
+  if (page_chosen || asked_) return;
+  const bool emptied = log_.log_end > 0 && log_.log_start == log_.log_end;
+  if (emptied) page = LogPage::History;
+  if (turned_page_ && !emptied) page = LogPage::Lookup;
+  turned_page_ = emptied;
 }
 
 // Something in the second half: its way leads through all the steps.

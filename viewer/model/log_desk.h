@@ -17,6 +17,7 @@
 #include "viewer/model/log_census.h"
 #include "viewer/model/log_view.h"
 #include "viewer/model/lookup.h"
+#include "viewer/model/upkeep_view.h"
 
 namespace kscope::viewer {
 
@@ -62,11 +63,13 @@ class LogDesk {
   const Dissection& batch_shown() const { return batch_shown_; }
   std::int32_t batch_number() const { return batch_number_; }
 
-  // ---- before and after
+  // ---- retention and cleaning, before and after
   LogPage page = LogPage::Lookup;
+  bool page_chosen = false;  ///< by a person; otherwise the desk turns to the page that says more
   void compare(EventSeq event) { wanted_event_ = event; }
   EventSeq compared() const { return census_.event; }
   const LogCensus& census() const { return census_; }
+  const UpkeepView& upkeep() const { return upkeep_; }
 
   // ---- cost as the log grows
   std::unique_ptr<CostMeter> cost;  ///< null: not started
@@ -74,6 +77,7 @@ class LogDesk {
  private:
   bool must_choose(const Machine& machine) const;
   void choose_something(Machine& machine);
+  void choose_page();
   void ask_something();
   void refresh_lookup(Machine& machine, bool at_end);
   void refresh_batch(const Machine& machine);
@@ -86,6 +90,7 @@ class LogDesk {
   std::vector<FileRow> tree_;
   FileSizes sizes_, sizes_before_;
   std::int32_t sizes_node_ = -1;
+  bool turned_page_ = false;  // by the desk itself
   bool chosen_ = false;  // by a person; otherwise the desk looks for a log itself
   bool by_time_ = false;
   bool asked_ = false;    // by a person; otherwise the desk asks something itself
@@ -100,6 +105,7 @@ class LogDesk {
   std::int32_t batch_number_ = -1;
   EventSeq wanted_event_;
   LogCensus census_;
+  UpkeepView upkeep_;
   std::uint64_t census_version_ = 0;
   std::uint64_t version_ = 0;
   int refreshed_ago_ = 0;

@@ -9,6 +9,7 @@
 #include "engine/storage/file_names.h"
 #include "viewer/model/cluster_view.h"
 #include "viewer/model/lookup.h"
+#include "viewer/model/sequence_partition.h"
 #include "viewer/model/words.h"
 
 namespace kscope::viewer {
@@ -134,17 +135,6 @@ std::vector<FileRow> build_directory(const std::vector<StoredFile>& files, const
 
 namespace {
 
-/// The partition that an event is about, if it is about one.
-template <class E>
-std::optional<PartitionRef> partition_of(const E& e) {
-  if constexpr (requires { e.partition; }) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(e.partition)>, PartitionRef>) {
-      return e.partition;
-    }
-  }
-  return {};
-}
-
 /// A pass of the cleaner counts from its start: what it took is whole before that.
 bool removes(const event::Body& body) {
   return std::holds_alternative<event::LogTruncated>(body) ||
@@ -178,7 +168,7 @@ void add_deeds(Machine& machine, const EventIndex& index, LogView& view) {
     const event::Event& event = machine.event(*--it);
     if (event.node.value() != view.node) continue;
     if (event::info_of(event.body).subject != event::Subject::Storage) continue;
-    const auto ref = std::visit([](const auto& e) { return partition_of(e); }, event.body);
+    const auto ref = partition_of(event.body);
     if (ref && !(machine.names().name(*ref) == view.partition)) continue;
     view.deeds.push_back(deed_of(machine, event));
     if (view.deeds.size() == kMostDeeds) return;
@@ -231,7 +221,8 @@ void finish_segments(LogView& view, Instant now) {
   }
   for (const LogDeed& deed : view.deeds) {
     if (now - deed.at > kNews) break;
-    const std::string ago = format_duration(now - deed.at) + " ago";
+    const std::int64_t ms = (now - deed.at).count() / 1000;
+    const std::string ago = ms == 0 ? "just now" : fmt::format("{} ms ago", ms);
     for (SegmentCard& card : view.segments) {
       if (!card.news.empty()) continue;
       if (deed.rolled == card.base) card.news = "rolled " + ago;

@@ -23,9 +23,12 @@ std::int64_t round_up_125(double value) {
 
 }  // namespace
 
+/// Such a moment fills the lanes of a lab that has just begun.
+constexpr std::int64_t kLeastWindow = 200'000;
+
 TimeWindow whole_recording(Instant recorded_until) {
   const double until = static_cast<double>(to_micros(recorded_until));
-  return {0, std::max<std::int64_t>(5'000'000, round_up_125(until * 1.08))};
+  return {0, std::max<std::int64_t>(kLeastWindow, round_up_125(until * 1.08))};
 }
 
 TimeWindow zoom(const TimeWindow& window, double factor, double around) {
@@ -84,12 +87,36 @@ void TimelineModel::collect_flags(Machine& machine, const EventIndex& index) {
   flags_until_ = index.consumed();
 }
 
+void TimelineModel::add_log_lanes(const Machine& machine, const EventIndex& index,
+                                  const LogOfInterest& log) {
+  if (log.node < 0) return;
+  for (const auto& [ref, stretches] : index.partitions()) {
+    if (!(machine.names().name(ref) == log.partition)) continue;
+    static const LogMarks kNothingYet;
+    const LogMarks* marks = index.log_marks(log.node, ref);
+    if (marks == nullptr) marks = &kNothingYet;
+    LaneBins& counted = index_lanes_[{log.node, ref}];
+    count(marks->index_entries, counted);
+    Lane segments{LaneKind::Segments, log.partition.str() + " segments", log.node};
+    segments.deeds = &marks->segments;
+    view_.lanes.push_back(std::move(segments));
+    Lane entries{LaneKind::IndexEntries, log.partition.str() + " index", log.node};
+    entries.bins = &counted.bins;
+    view_.lanes.push_back(std::move(entries));
+  }
+}
+
 const TimelineView& TimelineModel::build(Machine& machine, const EventIndex& index,
                                          const TimeWindow& window, int bins,
-                                         const TopicPartition& partition) {
-  if (!(window == window_) || bins != width_) lanes_.clear();
+                                         const TopicPartition& partition,
+                                         const LogOfInterest& log) {
+  if (!(window == window_) || bins != width_) {
+    lanes_.clear();
+    index_lanes_.clear();
+  }
   if (history_ != index.history()) {  // a fork: what was counted may never have happened
     lanes_.clear();
+    index_lanes_.clear();
     flags_.clear();
     flags_until_ = EventSeq();
     history_ = index.history();
@@ -113,6 +140,7 @@ const TimelineView& TimelineModel::build(Machine& machine, const EventIndex& ind
     const auto it = index.outages().find(node);
     return it == index.outages().end() ? nullptr : &it->second;
   };
+  add_log_lanes(machine, index, log);
   add(LaneKind::Controllers, "controllers", EventIndex::kControllers, &index.quorum_epochs());
   for (const auto& [ref, stretches] : index.partitions()) {
     if (partition.topic.empty() || machine.names().name(ref) != partition) continue;

@@ -38,7 +38,21 @@ TimeWindow zoom(const TimeWindow& window, double factor, double around);
 /// them.
 std::int64_t axis_step(const TimeWindow& window, int labels);
 
-enum class LaneKind : std::uint8_t { Controllers, Broker, Client, PartitionLeader, PartitionIsr };
+enum class LaneKind : std::uint8_t {
+  Controllers,
+  Broker,
+  Client,
+  PartitionLeader,
+  PartitionIsr,
+  Segments,      ///< of one replica's log: rolled, deleted, cleaned
+  IndexEntries,  ///< of the same log
+};
+
+/// The log that the screen is about: its segments get lanes of their own.
+struct LogOfInterest {
+  std::int32_t node = -1;  ///< -1: none
+  TopicPartition partition;
+};
 
 struct Bin {
   std::uint16_t details = 0, changes = 0;
@@ -51,6 +65,7 @@ struct Lane {
   std::int32_t node = -1;
   const std::vector<Stretch>* stretches = nullptr;  ///< paint; may be null
   const std::vector<Bin>* bins = nullptr;           ///< ticks; may be null
+  const std::vector<SegmentMark>* deeds = nullptr;  ///< glyphs; may be null
 };
 
 struct Flag {
@@ -70,7 +85,8 @@ class TimelineModel {
  public:
   /// `bins`: pixels of the lanes; `partition`: whose leader and ISR are painted (may be empty).
   const TimelineView& build(Machine& machine, const EventIndex& index, const TimeWindow& window,
-                            int bins, const TopicPartition& partition);
+                            int bins, const TopicPartition& partition,
+                            const LogOfInterest& log = {});
 
  private:
   struct LaneBins {
@@ -78,11 +94,13 @@ class TimelineModel {
     std::vector<Bin> bins;
   };
   void count(const std::vector<Mark>& marks, LaneBins& lane) const;
+  void add_log_lanes(const Machine& machine, const EventIndex& index, const LogOfInterest& log);
   void collect_flags(Machine& machine, const EventIndex& index);
 
   TimeWindow window_;
   int width_ = 0;
   std::map<std::int32_t, LaneBins> lanes_;
+  std::map<std::pair<std::int32_t, PartitionRef>, LaneBins> index_lanes_;
   std::vector<Flag> flags_;
   EventSeq flags_until_;
   std::uint64_t history_ = 0;

@@ -156,10 +156,25 @@ void draw_bars(Canvas& c, LabColumn& in, const LabCard& card) {
   if (!card.bars.empty()) in.y += c.px(4);
 }
 
+/// A job that takes its time: what it does, and how far it is.
+void draw_progress(Ui& ui, Canvas& c, LabColumn& in, const LabCard& card) {
+  if (card.progress < 0) return;
+  ui.animating = true;
+  in.y += c.wrap(in.x, in.y, in.w, Face::Small, theme::kDim, card.progress_text) + c.px(4);
+  const std::string percent = fmt::format("{:.0f} %", card.progress * 100);
+  const float value_w = c.width(Face::MonoSmall, "100 %"), h = c.line_height(Face::MonoSmall);
+  const float mid = in.y + h / 2;
+  bar(c, {in.x, mid - c.px(3), in.x + in.w - value_w - c.px(8), mid + c.px(3)}, card.progress,
+      theme::kAccent);
+  c.text_right(in.x + in.w, in.y, Face::MonoSmall, theme::kAccent, percent);
+  in.y += h + c.px(8);
+}
+
 void draw_card_content(Ui& ui, Canvas& c, LabColumn& in, const LabCard& card) {
   in.y += c.wrap(in.x, in.y, in.w, Face::Bold, theme::kAccent, card.title) + c.px(4);
   if (!card.text.empty())
     in.y += c.wrap(in.x, in.y, in.w, Face::Small, theme::kText, card.text) + c.px(8);
+  draw_progress(ui, c, in, card);
   draw_bars(c, in, card);
   draw_options(ui, c, in, card);
   for (const std::string& hint : card.hints) {

@@ -219,6 +219,7 @@ void draw_key(Canvas& c, LogColumn& at) {
 void draw_history(Ui& ui, Canvas& c, LogColumn& at) {
   const LogDesk& desk = ui.log;
   draw_segments(ui, c, at);
+  draw_upkeep(ui, c, at);
   draw_deeds(ui, c, at);
   const LogCensus& census = desk.census();
   if (census.event == EventSeq()) return;

@@ -180,14 +180,15 @@ void draw_header(Ui& ui, Canvas& c, LogColumn& at) {
   LogDesk& desk = ui.log;
   const float h = c.px(27);
   const float pages =
-      button_width(c, "Find a record") + button_width(c, "Before and after") + c.px(6);
+      button_width(c, "Find a record") + button_width(c, "Retention & cleaning") + c.px(6);
   const Rect title =
       c.fit(at.x, at.y + c.px(3), at.w - pages - c.px(20), Face::Title, theme::kText,
             desk.node() < 0 ? std::string("No log yet")
                             : fmt::format("{} on broker {}", desk.partition().str(), desk.node()));
   const Rect where = Rect::at(at.x + at.w - pages, at.y, pages, h);
-  if (two_pages(c, where, "Find a record", "Before and after", desk.page == LogPage::History)) {
+  if (two_pages(c, where, "Find a record", "Retention & cleaning", desk.page == LogPage::History)) {
     desk.page = desk.page == LogPage::Lookup ? LogPage::History : LogPage::Lookup;
+    desk.page_chosen = true;
   }
   c.fit(title.x1 + c.px(14), at.y + c.px(7), where.x0 - title.x1 - c.px(30), Face::Small,
         theme::kDim, desk.log().summary);

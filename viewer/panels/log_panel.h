@@ -47,6 +47,7 @@ void draw_record(Ui& ui, Canvas& c, LogColumn& at);
 void draw_cost(Ui& ui, Canvas& c, LogColumn& at);
 // ---- the other page
 void draw_history(Ui& ui, Canvas& c, LogColumn& at);
+void draw_upkeep(Ui& ui, Canvas& c, LogColumn& at);
 
 /// Bytes of a file: [0, flushed) solid, the rest hatched, a line where the flushed part ends.
 void byte_bar(Canvas& c, const Rect& rect, std::int64_t size, std::int64_t flushed);

@@ -130,7 +130,8 @@ void draw_scan(Ui& ui, Canvas& c, LogColumn& at) {
     text = step.text;
     break;
   }
-  if (first > 0) text = fmt::format("({} batches before) {}", first, text);
+  if (first > 0)
+    text = fmt::format("{} earlier batch{} skipped; {}", first, first == 1 ? "" : "es", text);
   c.fit(at.x, at.y, at.w, Face::Small, now.scan == StageState::Now ? theme::kAccent : theme::kDim,
         text);
   at.y += c.line_height(Face::Small) + c.px(4);

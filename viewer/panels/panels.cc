@@ -11,6 +11,7 @@
 #include "viewer/panels/partition_panel.h"
 #include "viewer/panels/quorum_panel.h"
 #include "viewer/panels/request_panel.h"
+#include "viewer/panels/sequence_panel.h"
 
 namespace kscope::viewer {
 
@@ -20,6 +21,7 @@ const std::vector<Screen>& screens() {
       {kPartitionScreen, draw_partition},
       {kLogScreen, draw_log, draw_log_left, draw_log_right},
       {kQuorumScreen, draw_quorum_screen},
+      {kSequenceScreen, draw_sequence},
       {kRequestScreen, draw_request_path},
       {kMetricsScreen, draw_metrics},
       {"Config", draw_config, nullptr, draw_config_right},

@@ -32,6 +32,8 @@ Color lane_color(const Lane& lane) {
       return rgb(0x63b3ff);
     case LaneKind::Client:
       return theme::kProducer;
+    case LaneKind::IndexEntries:
+      return theme::kAccent;
     default:
       return theme::kDim;
   }
@@ -120,6 +122,54 @@ void draw_bins(Canvas& c, const Plan& p, const Lane& lane, float y, float now_x)
     c.diamond(x, mid, r + (c.is_selected(target) ? 2 : 0),
               faded(theme::kLead, x > now_x ? 0.4f : 1.0f));
     c.hit({x - r, mid - r, x + r, mid + r}, target);
+  }
+}
+
+void draw_deed(Canvas& c, float x, float y, float r, SegmentDeed deed, float alpha) {
+  switch (deed) {
+    case SegmentDeed::Rolled:
+      return c.diamond(x, y, r, faded(theme::kGood, alpha));
+    case SegmentDeed::Deleted:
+      return c.cross(x, y, r, faded(theme::kBad, alpha));
+    case SegmentDeed::Cleaned:
+      return c.star(x, y, r, faded(theme::kWarn, alpha));
+    case SegmentDeed::Truncated:
+      return c.cross(x, y, r, faded(theme::kLead, alpha));
+    case SegmentDeed::Tiered:
+      return c.triangle_up(x, y, r, faded(theme::kSpecial, alpha));
+  }
+}
+
+/// Glyphs with their word, where it does not run into the next one.
+void draw_deeds(Canvas& c, const Plan& p, const TimelineView& view, const Lane& lane, float y,
+                float now_x) {
+  const float mid = y + p.lane_h / 2, r = std::min(c.px(4.5f), p.lane_h * 0.38f);
+  const auto& deeds = *lane.deeds;
+  for (std::size_t i = 0; i < deeds.size(); ++i) {
+    const SegmentMark& m = deeds[i];
+    if (m.at_us < view.window.from_us || m.at_us > view.window.to_us) continue;
+    const float x = x_of(p, view.window, m.at_us);
+    const float alpha = x > now_x ? 0.4f : 1.0f;
+    draw_deed(c, x, mid, r, m.deed, alpha);
+    const Rect around{x - r, mid - r, x + r, mid + r};
+    c.hit(around, Target::of_event(m.event));
+    c.tip(around, fmt::format("{} at {}", to_string(m.deed), format_instant(at_micros(m.at_us))));
+    // One word for several of the same kind in a row that lie close together.
+    std::size_t next = i + 1;
+    while (next < deeds.size() && deeds[next].deed == m.deed &&
+           x_of(p, view.window, deeds[next].at_us) - x < c.px(3)) {
+      ++next;
+    }
+    const std::string word =
+        next - i > 1 ? fmt::format("{} {}x", to_string(m.deed), next - i) : to_string(m.deed);
+    const float limit = next < deeds.size() ? x_of(p, view.window, deeds[next].at_us) : p.area.x1;
+    const float end = x + r + c.px(3) + c.width(Face::MonoSmall, word) + c.px(8);
+    const bool fits = end <= limit && c.line_height(Face::MonoSmall) <= p.lane_h;
+    if (fits) {
+      c.text(x + r + c.px(3), mid - c.line_height(Face::MonoSmall) / 2, Face::MonoSmall,
+             faded(theme::kDim, alpha), word);
+      i = next - 1;
+    }
   }
 }
 
@@ -241,13 +291,21 @@ TimeWindow current_window(Ui& ui) {
 /// The partition whose story is painted: the one that was selected last, else the first.
 TopicPartition focus(Ui& ui) {
   const Target& selected = ui.session.selection();
-  if (!selected.partition.topic.empty()) ui.state.focus_partition = selected.partition;
+  if (ui.state.tab == kLogScreen && ui.log.node() >= 0) {
+    ui.state.focus_partition = ui.log.partition();
+  } else if (!selected.partition.topic.empty())
+    ui.state.focus_partition = selected.partition;
   const auto& rows = ui.models.cluster.rows;
   const bool known = std::any_of(rows.begin(), rows.end(), [&](const PartitionRow& row) {
     return row.partition == ui.state.focus_partition;
   });
   if (!known) ui.state.focus_partition = rows.empty() ? TopicPartition{} : rows.front().partition;
   return ui.state.focus_partition;
+}
+
+LogOfInterest log_of_interest(const Ui& ui) {
+  if (ui.state.tab != kLogScreen) return {};
+  return {ui.log.node(), ui.log.partition()};
 }
 
 Plan plan(const Canvas& c, const Rect& rect, float y, float labels, std::size_t lanes) {
@@ -270,6 +328,7 @@ void draw_lanes(Ui& ui, Canvas& c, const Plan& p, const TimelineView& view, floa
           text_w + 1, Face::Small, theme::kDim, lane.label);
     if (lane.stretches != nullptr) draw_stretches(c, p, view, lane, y, end_us);
     if (lane.bins != nullptr) draw_bins(c, p, lane, y, now_x);
+    if (lane.deeds != nullptr) draw_deeds(c, p, view, lane, y, now_x);
   }
   // What is recorded but lies ahead is paler.
   const float recorded_x = x_of(p, view.window, end_us);
@@ -288,8 +347,8 @@ void draw_timeline(Ui& ui, const Rect& rect) {
   const float labels = outer.px(132);
   const TimeWindow window = current_window(ui);
   const int bins = std::max(10, static_cast<int>((rect.w() - labels - outer.px(20)) / 2));
-  const TimelineView& view =
-      ui.models.timeline.build(ui.session.machine(), ui.session.index(), window, bins, partition);
+  const TimelineView& view = ui.models.timeline.build(ui.session.machine(), ui.session.index(),
+                                                      window, bins, partition, log_of_interest(ui));
   const float flag_h = outer.line_height(Face::Small) + outer.px(8);
   const float axis_h = outer.line_height(Face::MonoSmall) + outer.px(8);
   const Rect lanes{rect.x0, rect.y0 + flag_h, rect.x1, rect.y1 - axis_h};

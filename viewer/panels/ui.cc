@@ -74,6 +74,14 @@ void refresh_request_screens(Ui& ui) {
   }
 }
 
+/// Only while its screen is open: it reads the frames of a whole window.
+void refresh_sequence(Ui& ui) {
+  if (ui.state.tab != kSequenceScreen) return;
+  Session& session = ui.session;
+  const bool running = session.playing() || !session.machine().can_travel();  // live: always
+  ui.sequence.refresh(session.machine(), session.index(), session.version(), running);
+}
+
 }  // namespace
 
 void refresh_models(Ui& ui) {
@@ -81,6 +89,7 @@ void refresh_models(Ui& ui) {
   Models& m = ui.models;
   refresh_log(ui);
   refresh_request_screens(ui);
+  refresh_sequence(ui);
   if (m.cluster_version != session.version()) {
     m.cluster = build_cluster_view(session.snapshot(), session.index(), session.machine().names(),
                                    [&](std::int32_t node, EventSeq event) {

@@ -7,6 +7,7 @@
 // Owned by: app/gui. Read next: panels/panel.h
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -24,6 +25,7 @@
 #include "viewer/model/metrics_view.h"
 #include "viewer/model/partition_view.h"
 #include "viewer/model/request_path.h"
+#include "viewer/model/sequence_desk.h"
 #include "viewer/model/timeline.h"
 #include "viewer/session/session.h"
 #include "viewer/widgets/controls.h"
@@ -89,6 +91,7 @@ struct LogUi {
   bool choice_made = false;         ///< by a person: a lab that begins does not change it
   Target inspected;                 ///< what was selected when the choice was made
   FieldFocus index, time_index, batch;
+  std::array<float, 3> upkeep_height{};  ///< of each row of cards, from the last frame
   float spare_for_gap = 0;  ///< height that the sections may share, from the last frame
 };
 
@@ -106,6 +109,14 @@ struct ConfigUi {
   std::string edited;  ///< the new value as far as it is written
 };
 
+/// Of the screen "Sequence".
+struct SequenceUi {
+  EventSeq seen;                 ///< the present moment, a frame ago
+  std::uint64_t generation = 0;  ///< of the view, a frame ago
+  float scroll = 0;
+  float scroll_to = -1;  ///< in this frame; -1: nowhere
+};
+
 struct Ui {
   explicit Ui(Session& s) : session(s) {}
   Session& session;
@@ -119,6 +130,10 @@ struct Ui {
   LogUi log_ui;
   PartitionUi partition_ui;
   ConfigUi config;
+  SequenceDesk sequence;
+  SequenceUi sequence_ui;
+  /// Writes what the screen "Sequence" shows; the end of the name says in which format.
+  std::function<Result<void>(const std::string& file)> save_sequence;
   std::function<double()> seconds_now;   ///< the machine's clock, for what is measured on it
   bool animating = false;                ///< something moves although the cluster stands still
   std::string title = "A live cluster";  ///< beside the product's name
@@ -139,6 +154,7 @@ inline constexpr const char* kMetricsScreen = "Metrics";
 
 /// The tab of the screen that follows one partition.
 inline constexpr const char* kPartitionScreen = "Partition";
+inline constexpr const char* kSequenceScreen = "Sequence";
 
 /// Brings the models up to date with the session.
 void refresh_models(Ui& ui);

@@ -18,6 +18,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/result.h"
+#include "engine/cluster/log_upkeep.h"
 #include "engine/cluster/metrics_tape.h"
 #include "engine/cluster/snapshot.h"
 #include "engine/event/event.h"
@@ -80,6 +81,8 @@ class Machine {
   virtual std::string input_text(std::uint32_t input) const = 0;
 
   virtual Dissection dissect_frame(FrameId frame) const = 0;
+  /// What it says in a few words, as protocol::frame_label; empty if its bytes are forgotten.
+  virtual std::string frame_label(FrameId) const { return {}; }
   /// The batch of a replica's log that holds this offset.
   virtual Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
                                    std::int64_t offset) const = 0;
@@ -102,6 +105,10 @@ class Machine {
   /// the past cannot be visited (a live cluster). REQUIRES 1 <= event <= recorded_end().
   virtual std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
                                                 EventSeq event) const = 0;
+  /// What retention and the cleaner have before them in a log; nothing while it is not online.
+  virtual std::optional<cluster::LogUpkeep> log_upkeep(std::int32_t, const TopicPartition&) const {
+    return {};
+  }
 
  protected:
   /// Whoever lets the past fork says so here.

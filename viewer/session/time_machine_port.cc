@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/protocol/labels.h"
 #include "engine/protocol/walk.h"
 
 namespace kscope::viewer {
@@ -78,6 +79,15 @@ Dissection TimeMachinePort::dissect_frame(FrameId frame) const {
   d.bytes.assign(bytes.view().begin(), bytes.view().end());
   d.fields = protocol::walk_frame(bytes, sent->is_response, sent->api, sent->version);
   return d;
+}
+
+std::string TimeMachinePort::frame_label(FrameId frame) const {
+  const EventSeq seq = frame_sent_event(frame);
+  const Blob bytes = machine_->frame(frame);
+  if (seq == EventSeq() || bytes.empty()) return {};
+  const auto* sent = std::get_if<event::FrameSent>(&machine_->event(seq).body);
+  if (sent == nullptr) return {};
+  return protocol::frame_label(bytes, sent->is_response, sent->api, sent->version);
 }
 
 Dissection TimeMachinePort::dissect_batch(std::int32_t node, const TopicPartition& partition,

@@ -48,6 +48,7 @@ class TimeMachinePort : public Machine {
   std::string input_text(std::uint32_t input) const override;
   std::vector<cluster::ReplicaView> replicas_before(std::int32_t node, EventSeq event) override;
   Dissection dissect_frame(FrameId frame) const override;
+  std::string frame_label(FrameId frame) const override;
   Dissection dissect_batch(std::int32_t node, const TopicPartition& partition,
                            std::int64_t offset) const override;
   std::vector<StoredFile> stored_files(std::int32_t node) const override;
@@ -56,6 +57,10 @@ class TimeMachinePort : public Machine {
   }
   std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
                                         EventSeq event) const override;
+  std::optional<cluster::LogUpkeep> log_upkeep(std::int32_t node,
+                                               const TopicPartition& partition) const override {
+    return machine_->world().log_upkeep(node, partition);
+  }
 
  private:
   std::shared_ptr<sim::TimeMachine> machine_;  ///< a live cluster keeps its own hold of it

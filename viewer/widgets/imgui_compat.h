@@ -62,4 +62,18 @@ inline void build_fonts_without_backend() {
 #endif
 }
 
+/// The fonts' texture, four bytes a pixel, for who paints without a graphics card.
+inline const unsigned char* font_pixels(int* width, int* height) {
+#if IMGUI_VERSION_NUM >= 19200
+  ImTextureData* texture = ImGui::GetIO().Fonts->TexData;
+  *width = texture->Width;
+  *height = texture->Height;
+  return texture->GetPixels();
+#else
+  unsigned char* pixels = nullptr;
+  ImGui::GetIO().Fonts->GetTexDataAsRGBA32(&pixels, width, height);
+  return pixels;
+#endif
+}
+
 }  // namespace kscope::viewer::compat

@@ -33,8 +33,18 @@ Snapshot small_cluster() {
     n.broker.replicas.push_back(r);
     s.nodes.push_back(n);
   }
-  s.metadata.partitions.push_back({{"orders", 0}, 1, 2, 7, {1, 2}, {1, 2}, 1});
-  s.metadata.registrations.push_back({1, 10, false});
+  PartitionView orders;
+  orders.partition = {"orders", 0};
+  orders.leader = 1;
+  orders.leader_epoch = 2;
+  orders.partition_epoch = 7;
+  orders.isr = orders.replicas = {1, 2};
+  s.metadata.partitions.push_back(orders);
+  RegistrationView one;
+  one.broker = 1;
+  one.broker_epoch = 10;
+  one.fenced = false;
+  s.metadata.registrations.push_back(one);
   ClientView p;
   p.id = 1001;
   p.name = "p1";

@@ -198,7 +198,7 @@ void g7(Story& s) {
 void k1(Story& s) {
   s.append(1, 0, 3, 0);
   s.fake.scanned.batches = {{0, 5, 0, 1}};  // the cleaned log has more than there was
-  s.tell(1, event::SegmentsSwapped{s.orders});
+  s.tell(1, event::SegmentsSwapped{s.orders, Offset(0), Offset(3), 1, 0});
 }
 
 const std::map<std::string, void (*)(Story&)> kDoctored = {

@@ -143,6 +143,32 @@ TEST_CASE("segments before the log start go, even where cleanup.policy does not 
   CHECK(log.read(node.env(), Offset(25), everything()).ok());
 }
 
+TEST_CASE("what is due is told beforehand, with its reason, and is what then goes") {
+  Node node;
+  LogConfig config = one_batch_a_segment();
+  UnifiedLog log = log_of(node, config);
+  REQUIRE(log.advance_log_start(node.env(), Offset(10)).ok());
+  const std::int64_t segment = log.segments()[0].size();
+  config.retention_bytes = 3 * segment;
+  config.retention_ms = kHour / 2;
+  log.set_config(config);
+  using event::DeleteReason;
+  const std::int64_t later = kNowMs + 3 * kHour;
+  const auto due = log.due_segments(Offset(40), later);
+  // The first is before the log start, of the other four one is too much, one of three too old.
+  CHECK(due == std::vector<DeleteReason>{DeleteReason::LogStart, DeleteReason::RetentionBytes,
+                                         DeleteReason::RetentionMs});
+  CHECK(log.due_segments(Offset(20), later).size() == 2);  // not beyond the high watermark
+  CHECK(bases(log).size() == 5);                           // asking changes nothing
+  node.sink.events.clear();
+  node.clock_at_ms(later);
+  REQUIRE(log.delete_old_segments(node.env(), Offset(40)).ok());
+  const auto deleted = node.events<event::SegmentDeleted>();
+  REQUIRE(deleted.size() == due.size());
+  for (std::size_t i = 0; i < due.size(); ++i) CHECK(deleted[i].reason == due[i]);
+  CHECK(log.log_start() == Offset(30));
+}
+
 TEST_CASE("files are renamed at once and removed after file.delete.delay.ms") {
   Node node;
   LogConfig config = one_batch_a_segment();

@@ -79,6 +79,7 @@ TEST_CASE("before and after of a clean and of retention are drawn cleanly") {
         if (zoom > 1) continue;  // with large letters one has to scroll to it
         CHECK(driver.report().shows("removed"));
         CHECK(driver.report().shows("BEFORE"));
+        CHECK(driver.report().shows("cleanup.policy="));
       }
     }
   }
