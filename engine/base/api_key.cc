@@ -39,6 +39,9 @@ const char* to_string(ApiKey key) {
     case ApiKey::BrokerRegistration: return "BrokerRegistration";
     case ApiKey::BrokerHeartbeat: return "BrokerHeartbeat";
     case ApiKey::AllocateProducerIds: return "AllocateProducerIds";
+    case ApiKey::AddRaftVoter: return "AddRaftVoter";
+    case ApiKey::RemoveRaftVoter: return "RemoveRaftVoter";
+    case ApiKey::UpdateRaftVoter: return "UpdateRaftVoter";
   }
   return "Unknown";
 }

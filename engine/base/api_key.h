@@ -46,6 +46,9 @@ enum class ApiKey : std::int16_t {
   BrokerRegistration = 62,
   BrokerHeartbeat = 63,
   AllocateProducerIds = 67,
+  AddRaftVoter = 80,
+  RemoveRaftVoter = 81,
+  UpdateRaftVoter = 82,
 };
 
 /// "Fetch"; "Api 99" is never returned: unknown keys give "Unknown".

@@ -120,6 +120,8 @@ constexpr ErrorInfo kTable[] = {
     ROW(NEW_LEADER_ELECTED, kGiveUp,
         "The ISR was changed, and with it the leader: the sender no longer leads."),
     ROW(INVALID_VOTER_KEY, kGiveUp, "The receiver is not the voter that the sender meant."),
+    ROW(DUPLICATE_VOTER, kGiveUp, "This controller is a voter already."),
+    ROW(VOTER_NOT_FOUND, kGiveUp, "No voter has this id and directory."),
 };
 #undef ROW
 

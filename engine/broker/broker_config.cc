@@ -109,6 +109,9 @@ constexpr const char* kOfOthers[] = {
     "controller.quorum.election.timeout.ms",   "controller.quorum.election.backoff.max.ms",
     "controller.quorum.fetch.timeout.ms",      "controller.quorum.request.timeout.ms",
     "controller.quorum.retry.backoff.ms",      "metadata.log.segment.bytes",
+    "controller.quorum.pre.vote.enable",       "controller.quorum.fetch.snapshot.max.bytes",
+    "metadata.log.max.snapshot.interval.ms",   "metadata.max.retention.bytes",
+    "metadata.max.retention.ms",               "metadata.log.max.record.bytes.between.snapshots",
     "unclean.leader.election.enable",          "auto.leader.rebalance.enable",
     "leader.imbalance.check.interval.seconds", "unclean.leader.election.interval.ms",
 };

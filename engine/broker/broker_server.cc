@@ -40,6 +40,7 @@ Result<void> BrokerServer::start(env::Env& env, const BrokerConfig& config) {
   p.requests = RequestChannel(config.requests);
   p.fetch_sessions = FetchSessionCache(config.fetch_session_slots);
   KTRY(p.replicas.start(env, config.replicas, config.topics));
+  env.events.emit(env.node, event::StartupStageReached{event::StartupStage::DataLogsLoaded});
   const AdvertisedEndpoint endpoint = config.own_endpoint();
   p.lifecycle = BrokerLifecycleManager(
       {config.node, config.cluster_id, random_uuid(env.random[env::Purpose::Identity]),

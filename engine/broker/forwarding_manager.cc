@@ -46,6 +46,19 @@ protocol::ElectLeadersResponse timed_out(const protocol::ElectLeadersRequest& re
   return response;
 }
 
+protocol::AddRaftVoterResponse timed_out(const protocol::AddRaftVoterRequest&) {
+  return {0, ErrorCode::REQUEST_TIMED_OUT, "no controller answered in time"};
+}
+protocol::RemoveRaftVoterResponse timed_out(const protocol::RemoveRaftVoterRequest&) {
+  return {0, ErrorCode::REQUEST_TIMED_OUT, "no controller answered in time"};
+}
+protocol::DescribeQuorumResponse timed_out(const protocol::DescribeQuorumRequest&) {
+  protocol::DescribeQuorumResponse response;
+  response.error_code = ErrorCode::REQUEST_TIMED_OUT;
+  response.error_message = "no controller answered in time";
+  return response;
+}
+
 template <class Response>
 Response configs_timed_out(const auto& request) {
   Response response;
@@ -169,6 +182,12 @@ void ForwardingManager::answer(env::Env& env, const Forwarded& forwarded,
     responses.respond(env, forwarded.from, answer_to<DeleteTopicsResponse>(*remove, reply));
   } else if (const auto* elect = std::get_if<ElectLeadersRequest>(&asked)) {
     responses.respond(env, forwarded.from, answer_to<ElectLeadersResponse>(*elect, reply));
+  } else if (const auto* add = std::get_if<AddRaftVoterRequest>(&asked)) {
+    responses.respond(env, forwarded.from, answer_to<AddRaftVoterResponse>(*add, reply));
+  } else if (const auto* drop = std::get_if<RemoveRaftVoterRequest>(&asked)) {
+    responses.respond(env, forwarded.from, answer_to<RemoveRaftVoterResponse>(*drop, reply));
+  } else if (const auto* quorum = std::get_if<DescribeQuorumRequest>(&asked)) {
+    responses.respond(env, forwarded.from, answer_to<DescribeQuorumResponse>(*quorum, reply));
   } else {
     answer_admin(env, forwarded, reply, responses);
   }

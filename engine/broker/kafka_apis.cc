@@ -56,6 +56,9 @@ void KafkaApis::handle(const QueuedRequest& request) {
     case ApiKey::CreateTopics: return forward<protocol::CreateTopicsRequest>(request);
     case ApiKey::DeleteTopics: return forward<protocol::DeleteTopicsRequest>(request);
     case ApiKey::ElectLeaders: return forward<protocol::ElectLeadersRequest>(request);
+    case ApiKey::AddRaftVoter: return forward<protocol::AddRaftVoterRequest>(request);
+    case ApiKey::RemoveRaftVoter: return forward<protocol::RemoveRaftVoterRequest>(request);
+    case ApiKey::DescribeQuorum: return forward<protocol::DescribeQuorumRequest>(request);
     case ApiKey::DescribeConfigs: return handle_describe_configs(request);
     case ApiKey::AlterConfigs: return handle_alter_configs(request);
     case ApiKey::IncrementalAlterConfigs: return handle_incremental_alter_configs(request);

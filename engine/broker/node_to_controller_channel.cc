@@ -16,6 +16,12 @@ bool top_level_not_controller(const Blob& body, std::int16_t version) {
   return response.ok() && response->error_code == ErrorCode::NOT_CONTROLLER;
 }
 
+template <class Response>
+bool top_level_not_leader(const Blob& body, std::int16_t version) {
+  const auto response = protocol::decode_body<Response>(body, version);
+  return response.ok() && response->error_code == ErrorCode::NOT_LEADER_OR_FOLLOWER;
+}
+
 template <class Results>
 bool any_not_controller(const Results& results) {
   return std::any_of(results.begin(), results.end(), [](const auto& result) {
@@ -60,6 +66,11 @@ bool says_not_controller(ApiKey api, std::int16_t version, const Blob& body) {
       return top_level_not_controller<ListPartitionReassignmentsResponse>(body, version);
     case ApiKey::ElectLeaders:
       return top_level_not_controller<ElectLeadersResponse>(body, version);
+    // The raft layer answers these itself, in its own words.
+    case ApiKey::AddRaftVoter:
+      return top_level_not_leader<AddRaftVoterResponse>(body, version);
+    case ApiKey::RemoveRaftVoter:
+      return top_level_not_leader<RemoveRaftVoterResponse>(body, version);
     default: return false;
   }
 }

@@ -20,6 +20,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/protocol/messages/add_raft_voter.h"
 #include "engine/protocol/messages/allocate_producer_ids.h"
 #include "engine/protocol/messages/alter_configs.h"
 #include "engine/protocol/messages/alter_partition.h"
@@ -29,9 +30,11 @@
 #include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_topics.h"
+#include "engine/protocol/messages/describe_quorum.h"
 #include "engine/protocol/messages/elect_leaders.h"
 #include "engine/protocol/messages/incremental_alter_configs.h"
 #include "engine/protocol/messages/list_partition_reassignments.h"
+#include "engine/protocol/messages/remove_raft_voter.h"
 #include "engine/protocol/network_client.h"
 
 namespace kscope::broker {
@@ -43,7 +46,8 @@ using ControllerRequest =
                  protocol::ElectLeadersRequest, protocol::AlterConfigsRequest,
                  protocol::IncrementalAlterConfigsRequest, protocol::CreatePartitionsRequest,
                  protocol::AlterPartitionReassignmentsRequest,
-                 protocol::ListPartitionReassignmentsRequest>;
+                 protocol::ListPartitionReassignmentsRequest, protocol::AddRaftVoterRequest,
+                 protocol::RemoveRaftVoterRequest, protocol::DescribeQuorumRequest>;
 
 struct ControllerReply {
   protocol::RequestTag tag = 0;

@@ -3,11 +3,13 @@
 #include "engine/base/config_def.h"
 #include "engine/client/backoff.h"
 #include "engine/client/send_if_ready.h"
+#include "engine/protocol/messages/add_raft_voter.h"
 #include "engine/protocol/messages/create_topics.h"
 #include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
 #include "engine/protocol/messages/elect_leaders.h"
+#include "engine/protocol/messages/remove_raft_voter.h"
 
 namespace kscope::client {
 
@@ -86,6 +88,25 @@ AdminOperationId AdminClient::delete_records(env::Env& env, const TopicPartition
   return add(env, std::move(operation));
 }
 
+AdminOperationId AdminClient::add_voter(env::Env& env, NodeId voter, const Uuid& directory,
+                                        const std::string& host, std::uint16_t port) {
+  Operation operation;
+  operation.api = ApiKey::AddRaftVoter;
+  operation.partition = voter.value();
+  operation.directory = directory;
+  operation.host = host;
+  operation.port = port;
+  return add(env, std::move(operation));
+}
+
+AdminOperationId AdminClient::remove_voter(env::Env& env, NodeId voter, const Uuid& directory) {
+  Operation operation;
+  operation.api = ApiKey::RemoveRaftVoter;
+  operation.partition = voter.value();
+  operation.directory = directory;
+  return add(env, std::move(operation));
+}
+
 // Whom to ask. A partition's records are its leader's business (Java: PartitionLeaderStrategy).
 std::optional<NodeId> AdminClient::target(Operation& operation) {
   if (operation.resource.type == kBrokerType && !operation.resource.name.empty()) {
@@ -152,6 +173,10 @@ bool AdminClient::try_send(env::Env& env, NodeId node, Operation& operation) {
       sent = send_if_ready(env, cluster_, node, request, 1, operation.id);
       break;
     }
+    case ApiKey::AddRaftVoter:
+    case ApiKey::RemoveRaftVoter:
+      sent = send_voter_change(env, node, operation, timeout);
+      break;
     case ApiKey::DeleteRecords: {
       protocol::DeleteRecordsRequest request;
       request.topics.push_back(
@@ -173,6 +198,22 @@ bool AdminClient::try_send(env::Env& env, NodeId node, Operation& operation) {
     ++operation.attempts;
   }
   return sent;
+}
+
+bool AdminClient::send_voter_change(env::Env& env, NodeId node, const Operation& operation,
+                                    Duration timeout) {
+  if (operation.api == ApiKey::RemoveRaftVoter) {
+    protocol::RemoveRaftVoterRequest request;
+    request.voter_id = operation.partition;
+    request.voter_directory_id = operation.directory;
+    return send_if_ready(env, cluster_, node, request, 0, operation.id);
+  }
+  protocol::AddRaftVoterRequest request;
+  request.timeout_ms = static_cast<std::int32_t>(to_millis(timeout));
+  request.voter_id = operation.partition;
+  request.voter_directory_id = operation.directory;
+  request.listeners.push_back({"CONTROLLER", operation.host, operation.port});
+  return send_if_ready(env, cluster_, node, request, 0, operation.id);
 }
 
 bool AdminClient::send_delete(env::Env& env, NodeId node, const Operation& operation,
@@ -236,6 +277,14 @@ AdminResult AdminClient::read_response(const Operation& operation,
       result.error = partition.error_code;
       result.message = partition.error_message.value_or("");
     }
+  } else if (operation.api == ApiKey::AddRaftVoter) {
+    const auto r = protocol::decode_body<protocol::AddRaftVoterResponse>(arrived.body, version);
+    if (r.ok()) result.error = r->error_code;
+    if (r.ok()) result.message = r->error_message.value_or("");
+  } else if (operation.api == ApiKey::RemoveRaftVoter) {
+    const auto r = protocol::decode_body<protocol::RemoveRaftVoterResponse>(arrived.body, version);
+    if (r.ok()) result.error = r->error_code;
+    if (r.ok()) result.message = r->error_message.value_or("");
   } else if (operation.api == ApiKey::DeleteRecords) {
     const auto r = protocol::decode_body<protocol::DeleteRecordsResponse>(arrived.body, version);
     if (r.ok() && !r->topics.empty() && !r->topics[0].partitions.empty()) {

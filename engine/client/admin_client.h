@@ -102,6 +102,11 @@ class AdminClient {
   AdminOperationId delete_records(env::Env& env, const TopicPartition& partition,
                                   std::int64_t before);
 
+  /// Lets a controller vote, or takes its vote away (KIP-853); `directory` is the one its log lies
+  /// in. A controller that is not caught up yet is tried again until the time is up.
+  AdminOperationId add_voter(env::Env& env, NodeId voter, const Uuid& directory,
+                             const std::string& host, std::uint16_t port);
+  AdminOperationId remove_voter(env::Env& env, NodeId voter, const Uuid& directory);
   // ---- settings, partitions and moves (admin_client_changes.cc)
   /// All or nothing. A broker's settings are changed by asking that broker.
   AdminOperationId alter_configs(env::Env& env, const ConfigResource& resource,
@@ -138,6 +143,9 @@ class AdminClient {
     std::int32_t partition = 0; // of ElectLeaders and DeleteRecords
     std::int64_t before = 0;    // of DeleteRecords
     bool unclean = false;       // of ElectLeaders
+    Uuid directory;             // of AddRaftVoter and RemoveRaftVoter; `partition` is the voter
+    std::string host;           // of AddRaftVoter
+    std::uint16_t port = 0;
     ConfigResource resource;                    // of the two for settings
     std::vector<ConfigAlteration> alterations;  // of IncrementalAlterConfigs
     bool validate_only = false;                 // likewise, and of CreatePartitions
@@ -154,6 +162,7 @@ class AdminClient {
   void run(env::Env& env);
   std::optional<NodeId> target(Operation& operation);
   bool try_send(env::Env& env, NodeId node, Operation& operation);
+  bool send_voter_change(env::Env& env, NodeId node, const Operation& operation, Duration timeout);
   bool send_delete(env::Env& env, NodeId node, const Operation& operation, Duration timeout);
   bool send_change(env::Env& env, NodeId node, const Operation& operation, Duration timeout);
   bool read_change(const Operation& operation, const protocol::Arrived& arrived,

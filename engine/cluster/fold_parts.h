@@ -34,6 +34,7 @@ class Folder {
   void apply(const event::FrameLost& e);
   void apply(const event::FrameDelayed& e);
 
+  void apply(const event::VoterSetChanged& e);
   void apply(const event::LogOpened& e);
   void apply(const event::LogRecovered& e);
   void apply(const event::BatchAppended& e);

@@ -121,6 +121,10 @@ void Folder::apply(const event::RaftRoleChanged& e) {
   q.votes.clear();
 }
 
+void Folder::apply(const event::VoterSetChanged& e) {
+  if (NodeView* n = here()) n->quorum.is_voter = e.voters.contains(event_.node);
+}
+
 void Folder::apply(const event::ElectionTimerSet& e) {
   if (NodeView* n = here()) {
     n->quorum.election_deadline = e.deadline;

@@ -174,6 +174,33 @@ QuorumView quorum_view(const metadata::SharedServer& shared) {
   return view;
 }
 
+QuorumDetailView quorum_detail_view(const metadata::SharedServer& shared) {
+  const raft::KafkaRaftClient& raft = shared.raft();
+  QuorumDetailView view;
+  view.log_start = raft.log_start().value();
+  view.loaded_to = shared.image().offset().value();
+  for (const raft::SnapshotFile& s : raft.snapshots()) {
+    view.snapshots.push_back({s.id.end.value(), s.id.epoch, s.bytes});
+  }
+  if (raft.download()) {
+    view.download_position = raft.download()->position;
+    view.download_size = raft.download()->size;
+  }
+  view.voters = plain(raft.voters().ids());
+  view.kraft_version = raft.voter_history().kraft_version();
+  view.directory_id = raft.config().directory_id.str();
+  const raft::LeaderState* leader = raft.leader_state();
+  if (leader == nullptr) return view;
+  view.epoch_start = leader->epoch_start().value();
+  const auto add = [&](NodeId id, const raft::ReplicaProgress& p, bool voter) {
+    view.members.push_back({id.value(), voter, p.end ? p.end->value() : -1, p.last_fetch,
+                            p.last_caught_up});
+  };
+  for (const auto& [id, progress] : leader->voters()) add(id, progress, true);
+  for (const auto& [id, progress] : leader->observers()) add(id, progress, false);
+  return view;
+}
+
 BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offset, Instant now) {
   BrokerView view;
   view.state = broker.state();

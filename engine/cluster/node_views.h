@@ -13,6 +13,7 @@
 namespace kscope::cluster {
 
 QuorumView quorum_view(const metadata::SharedServer& shared);
+QuorumDetailView quorum_detail_view(const metadata::SharedServer& shared);
 /// `now`: tells whether a fetcher still rests.
 BrokerView broker_view(const broker::BrokerServer& broker, Offset metadata_offset, Instant now);
 /// `settings`: of the node whose image it is, for what a topic does not set itself.

@@ -19,6 +19,7 @@
 
 #include "engine/base/partition.h"
 #include "engine/cluster/config_view.h"
+#include "engine/cluster/quorum_detail_view.h"
 #include "engine/cluster/replication_view.h"
 #include "engine/event/event.h"
 
@@ -138,8 +139,10 @@ struct NodeView {
   NodeState state = NodeState::Down;
   std::int32_t incarnation = 0;
   Duration clock_skew{};
-  bool has_controller = false;
-  QuorumView quorum;                   ///< meaningful for brokers (voters and observers)
+  bool has_controller = false;         ///< its process.roles name controller
+  bool has_broker = true;              ///< its process.roles name broker
+  QuorumView quorum;                   ///< every node is a voter or an observer
+  QuorumDetailView quorum_detail;      ///< [view]
   BrokerView broker;
   Settings settings;                   ///< [view] server.properties: what it is started with
 };

@@ -44,6 +44,19 @@ Json json_of(const QuorumView& q) {
   return out;
 }
 
+Json json_of(const QuorumDetailView& d) {
+  Json snapshots = Json::array();
+  for (const SnapshotFileView& s : d.snapshots)
+    snapshots.push_back({{"end", s.end}, {"epoch", s.epoch}, {"bytes", s.bytes}});
+  Json members = Json::array();
+  for (const MemberView& m : d.members)
+    members.push_back({{"node", m.node}, {"voter", m.voter}, {"log_end", m.log_end}});
+  return {{"log_start", d.log_start},     {"loaded_to", d.loaded_to},
+          {"snapshots", snapshots},       {"voters", d.voters},
+          {"members", members},           {"kraft_version", d.kraft_version},
+          {"directory_id", d.directory_id}};
+}
+
 Json json_of(const BrokerView& b, bool fenced) {
   return {{"state", event::to_string(b.state)},
           {"broker_epoch", b.broker_epoch},
@@ -75,7 +88,9 @@ Json json_of(const Snapshot& snapshot, const NodeView& n) {
           {"incarnation", n.incarnation},
           {"clock_skew_us", n.clock_skew.count()},
           {"has_controller", n.has_controller},
+          {"has_broker", n.has_broker},
           {"quorum", json_of(n.quorum)},
+          {"quorum_detail", json_of(n.quorum_detail)},
           {"broker", json_of(n.broker, is_fenced(snapshot, n.id))},
           {"replicas", std::move(replicas)}};
 }

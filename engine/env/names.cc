@@ -49,6 +49,8 @@ const char* to_string(TimerKind kind) {
     case TimerKind::ClientMetadata: return "ClientMetadata";
     case TimerKind::ClientDelivery: return "ClientDelivery";
     case TimerKind::Workload: return "Workload";
+    case TimerKind::RaftUpdateVoter: return "RaftUpdateVoter";
+    case TimerKind::MetadataSnapshot: return "MetadataSnapshot";
     case TimerKind::GroupSession: return "GroupSession";
     case TimerKind::Count: break;
   }

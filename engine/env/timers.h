@@ -41,6 +41,8 @@ enum class TimerKind : std::uint8_t {
   ClientMetadata,        ///< metadata refresh
   ClientDelivery,        ///< delivery.timeout.ms of a batch
   Workload,              ///< the scenario's next send or poll
+  RaftUpdateVoter,       ///< a voter looks whether the quorum knows its directory id
+  MetadataSnapshot,      ///< metadata.log.max.snapshot.interval.ms; key 1: look for old ones
   GroupSession,          ///< reserved for the group coordinator
   Count,
 };

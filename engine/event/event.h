@@ -23,6 +23,7 @@
 #include "engine/event/machine_events.h"
 #include "engine/event/network_events.h"
 #include "engine/event/producer_events.h"
+#include "engine/event/quorum_events.h"
 #include "engine/event/raft_events.h"
 #include "engine/event/replication_events.h"
 #include "engine/event/request_events.h"
@@ -51,6 +52,10 @@ using Body = std::variant<
     // raft
     RaftRoleChanged, ElectionTimerSet, ElectionTimerCleared, QuorumStatePersisted, VoteCast,
     VoteCounted, RaftLeaderElected, RaftLeaderResigned, RaftHighWatermarkAdvanced,
+    // the quorum: storage, snapshots, voters
+    StorageFormatted, StartupStageReached, SnapshotGenerated, SnapshotFetchStarted,
+    SnapshotPieceFetched, SnapshotInstalled, SnapshotLoaded, SnapshotDeleted, VoterSetChanged,
+    PreVoteCast,
     // controller
     ControllerActivated, ControllerDeactivated, BrokerRegistered, BrokerFenced, BrokerUnfenced,
     TopicCreated, TopicDeleted, PartitionChanged, PartitionLeaderChanged, AlterPartitionRejected,

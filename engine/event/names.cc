@@ -78,6 +78,7 @@ const char* to_string(LogStartReason reason) {
     case LogStartReason::Retention: return "retention";
     case LogStartReason::Leader: return "as its leader";
     case LogStartReason::Truncation: return "truncation";
+    case LogStartReason::Snapshot: return "a snapshot stands for what was before";
   }
   return "unknown";
 }
@@ -99,6 +100,27 @@ const char* to_string(RaftRole role) {
     case RaftRole::Leader: return "Leader";
     case RaftRole::Resigned: return "Resigned";
     case RaftRole::Observer: return "Observer";
+    case RaftRole::Prospective: return "Prospective";
+  }
+  return "unknown";
+}
+
+const char* to_string(SnapshotReason reason) {
+  switch (reason) {
+    case SnapshotReason::MaxBytes: return "metadata.log.max.record.bytes.between.snapshots";
+    case SnapshotReason::MaxInterval: return "metadata.log.max.snapshot.interval.ms";
+  }
+  return "unknown";
+}
+
+const char* to_string(StartupStage stage) {
+  switch (stage) {
+    case StartupStage::StorageChecked: return "meta.properties read";
+    case StartupStage::LogOpened: return "metadata log opened";
+    case StartupStage::QuorumJoined: return "role in the quorum taken";
+    case StartupStage::ControllerReady: return "controller listens";
+    case StartupStage::DataLogsLoaded: return "partitions recovered";
+    case StartupStage::Registering: return "registers with the controller";
   }
   return "unknown";
 }

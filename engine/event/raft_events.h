@@ -8,7 +8,10 @@
 namespace kscope::event {
 
 /// Kafka 3.9: org.apache.kafka.raft.{Unattached,Follower,Candidate,Leader,Resigned}State.
-enum class RaftRole : std::uint8_t { Unattached, Follower, Candidate, Leader, Resigned, Observer };
+/// Prospective (KIP-996, Kafka 4.0) asks whether it could win before it raises the epoch.
+enum class RaftRole : std::uint8_t {
+  Unattached, Follower, Candidate, Leader, Resigned, Observer, Prospective
+};
 const char* to_string(RaftRole role);
 
 /// `leader` is -1 when unknown.

@@ -14,7 +14,7 @@ const char* to_string(RollReason reason);
 enum class TruncateReason : std::uint8_t { DivergingEpoch, HighWatermark, FullyAndRestart, Raft };
 const char* to_string(TruncateReason reason);
 /// Kafka: LogStartOffsetIncrementReason. Only a truncation below the log start moves it back.
-enum class LogStartReason : std::uint8_t { DeleteRecords, Retention, Leader, Truncation };
+enum class LogStartReason : std::uint8_t { DeleteRecords, Retention, Leader, Truncation, Snapshot };
 const char* to_string(LogStartReason reason);
 /// Kafka: SegmentDeletionReason.
 enum class DeleteReason : std::uint8_t { RetentionMs, RetentionBytes, LogStart };

@@ -52,4 +52,20 @@ void MetadataDelta::note(const MetadataImage& before, const protocol::MetadataRe
   std::visit(Noter{*this, before}, record);
 }
 
+void MetadataDelta::note_difference(const MetadataImage& before, const MetadataImage& after) {
+  for (const auto& [name, topic] : before.topics()) {
+    const TopicImage* now = after.topic(name);
+    if (now != nullptr && now->id == topic.id) continue;
+    note(before, protocol::RemoveTopicRecord{topic.id});
+  }
+  for (const auto& [name, topic] : after.topics()) {
+    topic_configs.insert(name);
+    auto& changed = partitions[name];
+    for (const auto& [index, partition] : topic.partitions) changed.insert(index);
+  }
+  for (const auto& [id, broker] : before.brokers()) brokers.insert(id);
+  for (const auto& [id, broker] : after.brokers()) brokers.insert(id);
+  cluster_config = true;
+}
+
 }  // namespace kscope::metadata

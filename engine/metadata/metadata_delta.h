@@ -42,6 +42,9 @@ struct MetadataDelta {
   }
 
   /// Notes what `record` is about to do. REQUIRES `before` to be the image just before it.
+  /// Notes everything in which the two differ or may differ: `after` comes from a snapshot, and
+  /// nobody knows how it got there.
+  void note_difference(const MetadataImage& before, const MetadataImage& after);
   void note(const MetadataImage& before, const protocol::MetadataRecord& record);
 };
 

@@ -80,6 +80,10 @@ void MetadataImage::apply(const protocol::MetadataRecord& record, Offset at) {
   offset_ = at + 1;
 }
 
+void MetadataImage::apply_from_snapshot(const protocol::MetadataRecord& record, Offset last) {
+  std::visit([&](const auto& r) { replay(r, last); }, record);
+}
+
 // ---- brokers ----------------------------------------------------------------------------------
 
 void MetadataImage::replay(const protocol::RegisterBrokerRecord& r, Offset at) {

@@ -88,6 +88,9 @@ class MetadataImage {
   /// Takes on the record at `at`, the next offset. Records about things that are not there (a topic
   /// already removed) change nothing. REQUIRES at >= offset().
   void apply(const protocol::MetadataRecord& record, Offset at);
+  /// The same for a record of a snapshot: all of them stand for `last`, the last record before its
+  /// end, in whatever order they come.
+  void apply_from_snapshot(const protocol::MetadataRecord& record, Offset last);
   /// Control records and the ends of batches move the offset on without a change.
   void advance_to(Offset offset) { offset_ = offset; }
 

@@ -4,13 +4,37 @@
 
 namespace kscope::metadata {
 
-Result<void> MetadataLoader::advance(env::Env& env, const raft::KafkaRaftClient& raft) {
+Result<void> MetadataLoader::advance(env::Env& env, const raft::KafkaRaftClient& raft,
+                                     SnapshotGenerator& generator) {
   if (image_.offset() >= raft.high_watermark()) return {};
+  const bool at_start = image_.offset() == Offset(0) && !raft.snapshots().empty() &&
+                        raft.snapshots().back().id.end > Offset(0);
+  if (at_start || image_.offset() < raft.log_start()) KTRY(load_snapshot(env, raft, generator));
   KTRY_ASSIGN(const auto batches, raft.read_committed(env, image_.offset()));
   for (const raft::CommittedBatch& batch : batches) {
     KTRY(apply(env, batch, raft.is_leader()));
+    generator.note(batch.bytes, batch.append_ms);
   }
   env.events.emit(env.node, event::MetadataApplied{image_.offset()});
+  return {};
+}
+
+Result<void> MetadataLoader::load_snapshot(env::Env& env, const raft::KafkaRaftClient& raft,
+                                           SnapshotGenerator& generator) {
+  KTRY_ASSIGN(const raft::SnapshotContents contents, raft.read_latest_snapshot(env));
+  const Offset end = raft.snapshots().back().id.end;
+  MetadataImage loaded;
+  for (const Bytes& value : contents.records) {
+    KTRY_ASSIGN(const protocol::MetadataRecord record, protocol::decode_record(value));
+    loaded.apply_from_snapshot(record, end - 1);
+  }
+  loaded.advance_to(end);
+  delta_.note_difference(image_, loaded);
+  image_ = std::move(loaded);
+  delta_.to = end;
+  generator.restart(env.now(), contents.last_timestamp_ms);
+  env.events.emit(env.node,
+                  event::SnapshotLoaded{end, static_cast<std::int32_t>(contents.records.size())});
   return {};
 }
 

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "engine/metadata/metadata_delta.h"
+#include "engine/metadata/snapshot_generator.h"
 #include "engine/raft/raft_client.h"
 
 namespace kscope::metadata {
@@ -22,13 +23,17 @@ class MetadataLoader {
  public:
   /// Applies everything up to the high watermark. An error means that the log cannot be read or
   /// holds a record that we do not know: then the image must not go on (Kafka's process exits).
-  Result<void> advance(env::Env& env, const raft::KafkaRaftClient& raft);
+  /// A log that begins behind our image is no use: then the latest snapshot comes first.
+  Result<void> advance(env::Env& env, const raft::KafkaRaftClient& raft,
+                       SnapshotGenerator& generator);
 
   const MetadataImage& image() const { return image_; }
   /// What changed since the last call; nothing if nothing did.
   std::optional<MetadataDelta> take_delta();
 
  private:
+  Result<void> load_snapshot(env::Env& env, const raft::KafkaRaftClient& raft,
+                             SnapshotGenerator& generator);
   Result<void> apply(env::Env& env, const raft::CommittedBatch& batch, bool tell);
 
   MetadataImage image_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace kscope::metadata {
@@ -60,6 +61,7 @@ Result<SharedServerConfig> shared_server_config(NodeId node, const std::vector<N
   config.raft.node = node;
   config.raft.voters = voters;
   config.raft.cluster_id = cluster_id;
+  config.has_controller = std::find(voters.begin(), voters.end(), node) != voters.end();
   config.controller.node = node;
   config.controller.cluster_id = cluster_id;
   SettingsReader read(settings);
@@ -71,6 +73,15 @@ Result<SharedServerConfig> shared_server_config(NodeId node, const std::vector<N
   read.duration("controller.quorum.request.timeout.ms", millis(1), 1, &raft.request_timeout);
   read.duration("controller.quorum.retry.backoff.ms", millis(1), 1, &raft.retry_backoff);
   read.number("metadata.log.segment.bytes", 12, INT32_MAX, &raft.log.segment_bytes);
+  read.boolean("controller.quorum.pre.vote.enable", &raft.pre_vote);
+  read.number("controller.quorum.fetch.snapshot.max.bytes", 1, INT32_MAX,
+              &raft.snapshot_piece_bytes);
+  read.number("metadata.max.retention.bytes", -1, INT64_MAX, &raft.max_retention_bytes);
+  read.number("metadata.max.retention.ms", -1, INT64_MAX, &raft.max_retention_ms);
+  read.number("metadata.log.max.record.bytes.between.snapshots", 1, INT64_MAX,
+              &config.snapshots.max_bytes);
+  read.duration("metadata.log.max.snapshot.interval.ms", millis(1), 0,
+                &config.snapshots.max_interval);
   ControllerConfig& controller = config.controller;
   read.duration("broker.session.timeout.ms", millis(1), 1, &controller.session_timeout);
   read.number("num.partitions", 1, INT32_MAX, &controller.num_partitions);

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "engine/base/result.h"
+#include "engine/metadata/snapshot_generator.h"
 #include "engine/raft/raft_config.h"
 
 namespace kscope::metadata {
@@ -36,6 +37,9 @@ struct ControllerConfig {
 struct SharedServerConfig {
   raft::RaftConfig raft;
   ControllerConfig controller;
+  SnapshotConfig snapshots;
+  /// process.roles names controller. By default: this node is one of the voters.
+  bool has_controller = true;
 };
 
 Result<SharedServerConfig> shared_server_config(NodeId node, const std::vector<NodeId>& voters,

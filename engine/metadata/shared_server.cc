@@ -1,11 +1,20 @@
 #include "engine/metadata/shared_server.h"
 
 namespace kscope::metadata {
+namespace {
+
+// Keys of MetadataSnapshot.
+constexpr std::int64_t kGenerate = 0, kClean = 1;
+constexpr Duration kCleanInterval = seconds(60);  // KafkaRaftClient.SnapshotCleanIntervalMs
+
+}  // namespace
 
 Result<SharedServer> SharedServer::start(env::Env& env, const SharedServerConfig& config) {
   SharedServer server;
   KTRY_ASSIGN(server.raft_, raft::KafkaRaftClient::open(env, config.raft));
-  if (server.raft_.is_voter()) server.controller_ = QuorumController(config.controller);
+  if (config.has_controller) server.controller_ = QuorumController(config.controller);
+  server.generator_ = SnapshotGenerator(config.snapshots, env.now());
+  env.timers.set(env::TimerKind::MetadataSnapshot, kClean, env.now() + kCleanInterval);
   server.settle(env);
   if (server.failure()) return *server.failure();
   return server;
@@ -41,6 +50,12 @@ void SharedServer::on_closed(env::Env& env, const env::ConnectionInfo& connectio
 bool SharedServer::on_timer(env::Env& env, env::TimerKind kind, std::int64_t key) {
   if (kind == env::TimerKind::ControllerTick) {
     if (controller_ && !failure()) controller_->on_timer(env, raft_, key);
+  } else if (kind == env::TimerKind::MetadataSnapshot) {
+    if (key == kGenerate) snapshot_timer_.reset();
+    if (key == kClean && !failure()) {
+      if (const auto cleaned = raft_.clean(env); !cleaned.ok()) failure_ = cleaned.error();
+      env.timers.set(env::TimerKind::MetadataSnapshot, kClean, env.now() + kCleanInterval);
+    }
   } else if (!raft_.on_timer(env, kind, key)) {
     return false;
   }
@@ -50,7 +65,7 @@ bool SharedServer::on_timer(env::Env& env, env::TimerKind kind, std::int64_t key
 
 std::optional<NodeId> SharedServer::controller_node() const {
   // A leader that has resigned still counts as the leader of its epoch, but serves nobody.
-  if (raft_.role() == event::RaftRole::Resigned) return std::nullopt;
+  if (raft_.leader() == raft_.config().node && !raft_.is_leader()) return std::nullopt;
   return raft_.leader();
 }
 
@@ -61,19 +76,34 @@ void SharedServer::begin_shutdown(env::Env& env) {
 
 void SharedServer::settle(env::Env& env) {
   if (failure()) return;
-  const auto advanced = loader_.advance(env, raft_);
+  const auto advanced = loader_.advance(env, raft_, generator_);
   if (!advanced.ok()) {
     failure_ = advanced.error();
     return;
   }
-  if (!controller_) return;
+  if (!controller_) return maybe_snapshot(env);
   controller_->follow(env, raft_, loader_.image());
   // Taking over wrote records; in a quorum of one they are committed by now.
-  const auto again = loader_.advance(env, raft_);
-  if (!again.ok())
+  const auto again = loader_.advance(env, raft_, generator_);
+  if (!again.ok()) {
     failure_ = again.error();
-  else
-    controller_->follow(env, raft_, loader_.image());
+    return;
+  }
+  controller_->follow(env, raft_, loader_.image());
+  maybe_snapshot(env);
+}
+
+void SharedServer::maybe_snapshot(env::Env& env) {
+  if (failure()) return;
+  const std::size_t before = raft_.snapshots().size();
+  generator_.run(env, raft_, loader_.image());
+  if (raft_.snapshots().size() != before) {
+    if (const auto cleaned = raft_.clean(env); !cleaned.ok()) failure_ = cleaned.error();
+  }
+  const auto next = generator_.next_by_time();
+  if (!next || snapshot_timer_) return;
+  snapshot_timer_ = next;
+  env.timers.set(env::TimerKind::MetadataSnapshot, kGenerate, *next);
 }
 
 }  // namespace kscope::metadata

@@ -52,14 +52,17 @@ class SharedServer {
   const std::optional<Error>& failure() const { return failure_ ? failure_ : raft_.failure(); }
 
   const raft::KafkaRaftClient& raft() const { return raft_; }
-  /// nullptr on a node that is no voter.
+  /// nullptr on a node without the controller role.
   const QuorumController* controller() const { return controller_ ? &*controller_ : nullptr; }
 
  private:
   void settle(env::Env& env);
+  void maybe_snapshot(env::Env& env);
 
   raft::KafkaRaftClient raft_;
   MetadataLoader loader_;
+  SnapshotGenerator generator_;
+  std::optional<Instant> snapshot_timer_;  ///< when it fires
   std::optional<QuorumController> controller_;
   std::optional<Error> failure_;
 };

@@ -141,7 +141,10 @@ std::string epoch_label(const char* name, const Request& request, EpochOf epoch_
 }
 
 std::string label(const VoteRequest& request) {
-  return epoch_label("Vote", request, [](const auto& p) { return p.candidate_epoch; });
+  const bool asks_only = !request.topics.empty() && !request.topics.front().partitions.empty() &&
+                         request.topics.front().partitions.front().pre_vote;
+  return epoch_label(asks_only ? "PreVote" : "Vote", request,
+                     [](const auto& p) { return p.candidate_epoch; });
 }
 std::string label(const BeginQuorumEpochRequest& request) {
   return epoch_label("BeginQuorumEpoch", request, [](const auto& p) { return p.leader_epoch; });

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/protocol/messages/add_raft_voter.h"
 #include "engine/protocol/messages/allocate_producer_ids.h"
 #include "engine/protocol/messages/alter_configs.h"
 #include "engine/protocol/messages/alter_partition.h"
@@ -29,6 +30,8 @@
 #include "engine/protocol/messages/metadata.h"
 #include "engine/protocol/messages/offset_for_leader_epoch.h"
 #include "engine/protocol/messages/produce.h"
+#include "engine/protocol/messages/remove_raft_voter.h"
+#include "engine/protocol/messages/update_raft_voter.h"
 #include "engine/protocol/messages/vote.h"
 
 namespace kscope::protocol {
@@ -84,7 +87,7 @@ constexpr std::array kApis = {
     KSCOPE_API(Vote, kNotServed, range(0, 1), "vote for me in this epoch"),
     KSCOPE_API(BeginQuorumEpoch, kNotServed, range(0, 1), "I lead the quorum now"),
     KSCOPE_API(EndQuorumEpoch, kNotServed, range(0, 1), "I resign, elect another"),
-    KSCOPE_API(DescribeQuorum, kNotServed, range(0, 2), "the quorum's leader and log ends"),
+    KSCOPE_API(DescribeQuorum, range(0, 2), range(0, 2), "the quorum's leader and log ends"),
     KSCOPE_API(AlterPartition, kNotServed, range(0, 3), "change the ISR"),
     KSCOPE_API(Envelope, kNotServed, kNotServed, "a forwarded request"),
     KSCOPE_API(FetchSnapshot, kNotServed, range(0, 1), "a piece of a metadata snapshot"),
@@ -92,6 +95,9 @@ constexpr std::array kApis = {
     KSCOPE_API(BrokerRegistration, kNotServed, range(0, 4), "this broker process is here"),
     KSCOPE_API(BrokerHeartbeat, kNotServed, range(0, 1), "still alive, this far in metadata"),
     KSCOPE_API(AllocateProducerIds, kNotServed, range(0, 0), "a block of producer ids"),
+    KSCOPE_API(AddRaftVoter, range(0, 0), range(0, 0), "let this controller vote"),
+    KSCOPE_API(RemoveRaftVoter, range(0, 0), range(0, 0), "this controller votes no longer"),
+    KSCOPE_API(UpdateRaftVoter, kNotServed, range(0, 0), "a voter moved or was upgraded"),
 };
 
 #undef KSCOPE_API

@@ -18,16 +18,16 @@ ReplicaProgress& LeaderState::progress_of(NodeId replica) {
 }
 
 bool LeaderState::update_local(Offset end) {
-  ReplicaProgress& own = voters_.at(self_);
-  KCHECK(!own.end || *own.end <= end);  // a leader never truncates
-  own.end = end;
+  KCHECK(!own_end_ || *own_end_ <= end);  // a leader never truncates
+  own_end_ = end;
+  if (const auto own = voters_.find(self_); own != voters_.end()) own->second.end = end;
   return maybe_advance();
 }
 
 bool LeaderState::update_replica(NodeId replica, Offset offset, Instant now) {
   KCHECK(replica != self_);
   ReplicaProgress& progress = progress_of(replica);
-  const Offset leader_end = voters_.at(self_).end.value_or(Offset(0));
+  const Offset leader_end = own_end_.value_or(Offset(0));
   if (offset >= leader_end) {
     progress.last_caught_up = now;
   } else if (progress.last_fetch && offset >= progress.leader_end_at_last_fetch) {
@@ -45,9 +45,41 @@ bool LeaderState::update_replica(NodeId replica, Offset offset, Instant now) {
 bool LeaderState::complete_quorum_round(NodeId replica) {
   if (voters_.count(replica) == 0) return false;
   fetched_.insert(replica);
-  if (fetched_.size() + 1 < voters_.size() / 2 + 1) return false;
+  const std::size_t ourselves = is_voter(self_) ? 1 : 0;
+  if (fetched_.size() + ourselves < voters_.size() / 2 + 1) return false;
   fetched_.clear();
   return true;
+}
+
+bool LeaderState::update_voters(const std::vector<NodeId>& voters) {
+  std::map<NodeId, ReplicaProgress> next;
+  for (const NodeId voter : voters) {
+    if (const auto known = voters_.find(voter); known != voters_.end()) {
+      next[voter] = known->second;
+    } else if (const auto observer = observers_.find(voter); observer != observers_.end()) {
+      next[voter] = observer->second;
+      next[voter].acknowledged = false;  // nobody has told it that it votes
+      observers_.erase(observer);
+    } else {
+      next[voter].acknowledged = voter == self_;
+    }
+  }
+  for (const auto& [id, progress] : voters_) {
+    if (next.count(id) == 0 && id != self_) observers_[id] = progress;
+  }
+  voters_ = std::move(next);
+  if (const auto own = voters_.find(self_); own != voters_.end()) own->second.end = own_end_;
+  std::erase_if(fetched_, [&](NodeId node) { return !is_voter(node); });
+  return maybe_advance();
+}
+
+bool LeaderState::is_caught_up(NodeId replica, Instant now) const {
+  const auto voter = voters_.find(replica);
+  const auto observer = observers_.find(replica);
+  if (voter == voters_.end() && observer == observers_.end()) return false;
+  const ReplicaProgress& p = voter != voters_.end() ? voter->second : observer->second;
+  constexpr Duration kRecently = seconds(3600);  // LeaderState.OBSERVER_SESSION_TIMEOUT_MS … 1 hour
+  return p.last_caught_up && p.last_fetch && now - *p.last_fetch < kRecently;
 }
 
 void LeaderState::acknowledge(NodeId voter) {
@@ -86,6 +118,7 @@ void LeaderState::told_high_watermark(NodeId replica) {
 }
 
 bool LeaderState::maybe_advance() {
+  if (voters_.empty()) return false;
   std::vector<Offset> ends;
   for (const auto& [voter, progress] : voters_) ends.push_back(progress.end.value_or(Offset(-1)));
   std::sort(ends.begin(), ends.end(), std::greater<>());

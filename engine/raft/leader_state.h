@@ -9,10 +9,10 @@
 //     hold a record of *this* epoch before records of older epochs count as committed, because an
 //     older record on a majority can still be overwritten (Raft, section 5.4.2). That is why an
 //     epoch begins with a LeaderChange record.
-//   voters' keys never change (static voter set).
+//   voters' keys are those of the newest set of voters; a leader that was removed from it leads on
+//     until that is committed, and does not count itself (KIP-853).
 //
-// Called by: raft_client. Kafka: org.apache.kafka.raft.LeaderState. Real Kafka also keeps the
-// pending voter changes of KIP-853 here.
+// Called by: raft_client. Kafka: org.apache.kafka.raft.LeaderState.
 // Read next: raft/raft_client_leader.cc
 #pragma once
 
@@ -53,6 +53,13 @@ class LeaderState {
   /// without it a leader cut off from the voters would serve stale metadata forever, KAFKA-15489).
   bool complete_quorum_round(NodeId replica);
 
+  /// The set of voters has changed. True if that moved the high watermark: a smaller set has a
+  /// smaller majority.
+  bool update_voters(const std::vector<NodeId>& voters);
+  /// It has what we have, or had at its last fetch but one, and fetched within the last hour.
+  bool is_caught_up(NodeId replica, Instant now) const;
+  bool is_voter(NodeId node) const { return voters_.count(node) != 0; }
+
   void acknowledge(NodeId voter);
   /// Voters that have to be told of our leadership (BeginQuorumEpoch).
   std::vector<NodeId> unacknowledged() const;
@@ -74,6 +81,7 @@ class LeaderState {
   bool maybe_advance();
 
   NodeId self_;
+  std::optional<Offset> own_end_;
   Offset epoch_start_;
   std::vector<NodeId> granting_;
   std::map<NodeId, ReplicaProgress> voters_;

@@ -1,13 +1,8 @@
 #include "engine/raft/metadata_batch.h"
 
-#include "engine/protocol/records/control_records.h"
-#include "engine/record/record_batch.h"
-
 namespace kscope::raft {
 namespace {
 
-constexpr std::int16_t kControlKeyVersion = 0;
-constexpr std::int16_t kLeaderChangeType = 2;  // ControlRecordType.LEADER_CHANGE
 constexpr std::int16_t kLeaderChangeVersion = 0;
 
 std::vector<protocol::LeaderChangeMessage::Voter> to_voters(const std::vector<NodeId>& nodes) {
@@ -25,16 +20,27 @@ Bytes leader_change_batch(NodeId leader, const std::vector<NodeId>& voters,
   message.leader_id = leader.value();
   message.voters = to_voters(voters);
   message.granting_voters = to_voters(granting);
-  ByteWriter key;
-  key.i16(kControlKeyVersion);
-  key.i16(kLeaderChangeType);
+  return control_batch(
+      {control_record(protocol::ControlRecordType::LeaderChange,
+                      protocol::encode_body(message, kLeaderChangeVersion), timestamp_ms)});
+}
+
+record::Record control_record(protocol::ControlRecordType type, Bytes value,
+                              std::int64_t timestamp_ms) {
   record::Record entry;
   entry.timestamp_ms = timestamp_ms;
-  entry.key = key.take();
-  entry.value = protocol::encode_body(message, kLeaderChangeVersion);
+  entry.key = protocol::control_record_key(type);
+  entry.value = std::move(value);
+  return entry;
+}
+
+Bytes control_batch(std::vector<record::Record> records) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    records[i].offset = static_cast<std::int64_t>(i);
+  }
   record::BatchOptions options;
   options.control = true;
-  return record::build_batch(options, {entry});
+  return record::build_batch(options, records);
 }
 
 Bytes metadata_batch(const std::vector<Bytes>& values, std::int64_t timestamp_ms) {

@@ -11,7 +11,9 @@
 //        │  └────────▶ Follower ◀───┘                                or a clean shutdown)
 //        └── a higher epoch without a leader, from everywhere
 //
-// An Observer (a node that is no voter) stays one and only learns who leads.
+// An Observer (a node that is no voter) only learns who leads, until a record makes it a voter
+// (KIP-853). With the pre-vote (KIP-996) a Prospective stands between waiting and Candidate: it
+// asks whether it could win, in its present epoch, before it raises anything.
 //
 // Invariants:
 //   epoch never decreases, and what is in memory is what is on disk (B2); Resigned is not on the
@@ -40,6 +42,7 @@ struct UnattachedState {
 /// Fetches from `leader`; the election timer measures the time since the last useful answer.
 struct FollowerState {
   NodeId leader;
+  bool has_fetched = false;  ///< from this leader, in this epoch: then it is alive and well
 };
 
 /// Asks for votes. Its own is in `votes` from the start.
@@ -58,11 +61,19 @@ struct ResignedState {
 };
 
 struct ObserverState {
+  std::optional<NodeId> leader;     ///< ourselves: we led this epoch until we were removed
+  std::optional<NodeId> voted_for;  ///< it may have been made a voter without knowing it (KIP-853)
+};
+
+/// Asks for pre-votes and promises nothing: leader and vote of the epoch stay what they are.
+struct ProspectiveState {
+  std::map<NodeId, bool> votes;
   std::optional<NodeId> leader;
+  std::optional<NodeId> voted_for;
 };
 
 using RoleState = std::variant<UnattachedState, FollowerState, CandidateState, LeaderState,
-                               ResignedState, ObserverState>;
+                               ResignedState, ObserverState, ProspectiveState>;
 event::RaftRole role_of(const RoleState& state);
 
 /// How the epoch has to move in a step from role to role.
@@ -93,6 +104,22 @@ inline constexpr Transition kTransitions[] = {
     {event::RaftRole::Resigned, event::RaftRole::Follower, EpochRule::Higher},
     {event::RaftRole::Resigned, event::RaftRole::Candidate, EpochRule::Next},
     {event::RaftRole::Observer, event::RaftRole::Observer, EpochRule::SameOrHigher},
+    // KIP-996
+    {event::RaftRole::Unattached, event::RaftRole::Prospective, EpochRule::Same},
+    {event::RaftRole::Follower, event::RaftRole::Prospective, EpochRule::Same},
+    {event::RaftRole::Prospective, event::RaftRole::Prospective, EpochRule::Same},
+    {event::RaftRole::Prospective, event::RaftRole::Candidate, EpochRule::Next},
+    {event::RaftRole::Prospective, event::RaftRole::Follower, EpochRule::SameOrHigher},
+    {event::RaftRole::Prospective, event::RaftRole::Unattached, EpochRule::SameOrHigher},
+    // KIP-853: made a voter, or no longer one
+    {event::RaftRole::Observer, event::RaftRole::Follower, EpochRule::SameOrHigher},
+    {event::RaftRole::Observer, event::RaftRole::Unattached, EpochRule::SameOrHigher},
+    {event::RaftRole::Unattached, event::RaftRole::Observer, EpochRule::SameOrHigher},
+    {event::RaftRole::Follower, event::RaftRole::Observer, EpochRule::SameOrHigher},
+    {event::RaftRole::Candidate, event::RaftRole::Observer, EpochRule::SameOrHigher},
+    {event::RaftRole::Prospective, event::RaftRole::Observer, EpochRule::SameOrHigher},
+    {event::RaftRole::Resigned, event::RaftRole::Observer, EpochRule::SameOrHigher},
+    {event::RaftRole::Leader, event::RaftRole::Observer, EpochRule::Higher},
 };
 
 constexpr bool obeys(EpochRule rule, std::int32_t from, std::int32_t to) {
@@ -121,6 +148,13 @@ class QuorumState {
  public:
   QuorumState() = default;
   explicit QuorumState(const RaftConfig& config) : node_(config.node), voters_(config.voters) {}
+  /// What is written beside the vote: with kraft.version 0 the voters, with 1 our directory.
+  void set_voters(const std::vector<NodeId>& voters, std::int16_t kraft_version,
+                  const Uuid& directory) {
+    voters_ = voters;
+    kraft_version_ = kraft_version;
+    directory_ = directory;
+  }
 
   /// The role to begin with, from the quorum-state file and the end of the log. Writes the file.
   Result<void> initialize(env::Env& env, bool is_voter, std::int32_t log_end_epoch);
@@ -148,15 +182,21 @@ class QuorumState {
   /// A voter votes for one candidate per epoch, for none whose log is behind its own, and for none
   /// at all once it knows a leader of the epoch.
   bool can_grant_vote(NodeId candidate, bool log_is_up_to_date) const;
+  /// A pre-vote costs nothing, so it is given to anybody with a good log, except while we know
+  /// that the leader is there (KIP-996).
+  bool can_grant_pre_vote(bool log_is_up_to_date) const;
 
  private:
   RoleState initial_role(const ElectionState& saved, bool is_voter) const;
+  QuorumStateExtras to_save() const;
   ElectionState election_of(const RoleState& state, std::int32_t epoch) const;
   std::optional<NodeId> leader_in(const RoleState& state) const;
   std::optional<NodeId> vote_in(const RoleState& state) const;
 
   NodeId node_;
   std::vector<NodeId> voters_;
+  std::int16_t kraft_version_ = 0;
+  Uuid directory_;
   std::int32_t epoch_ = 0;
   RoleState state_;
 };

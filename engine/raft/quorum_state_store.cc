@@ -20,15 +20,21 @@ std::optional<NodeId> unless_nobody(std::int32_t id) {
   return id < 0 ? std::nullopt : std::optional<NodeId>(NodeId(id));
 }
 
-std::string to_json(const ElectionState& state, const std::vector<NodeId>& voters) {
+std::string to_json(const ElectionState& state, const QuorumStateExtras& extras, NodeId self) {
+  const std::string votes =
+      fmt::format("\"leaderId\":{},\"leaderEpoch\":{},\"votedId\":{}",
+                  or_nobody(state.leader).value(), state.epoch, or_nobody(state.voted_for).value());
+  if (extras.kraft_version > 0) {
+    const Uuid directory = state.voted_for == self ? extras.directory : Uuid{};
+    return fmt::format("{{{},\"votedDirectoryId\":\"{}\",\"data_version\":1}}", votes,
+                       directory.str());
+  }
   std::string list;
-  for (NodeId voter : voters) {
+  for (NodeId voter : extras.voters) {
     list += fmt::format("{}{{\"voterId\":{}}}", list.empty() ? "" : ",", voter.value());
   }
-  return fmt::format(
-      "{{\"leaderId\":{},\"leaderEpoch\":{},\"votedId\":{},\"appliedOffset\":0,"
-      "\"currentVoters\":[{}],\"data_version\":0}}",
-      or_nobody(state.leader).value(), state.epoch, or_nobody(state.voted_for).value(), list);
+  return fmt::format("{{{},\"appliedOffset\":0,\"currentVoters\":[{}],\"data_version\":0}}", votes,
+                     list);
 }
 
 /// Writes and flushes; the file may hold the rest of an attempt that a crash cut off.
@@ -57,7 +63,7 @@ Result<std::optional<ElectionState>> load_election_state(env::Env& env) {
     return json.is_object() && json.contains(key) && json[key].is_number_integer();
   };
   if (!number("leaderId") || !number("leaderEpoch") || !number("votedId")) {
-    return Error{ErrorKind::Corrupt, path + " is not a quorum-state file of version 0"};
+    return Error{ErrorKind::Corrupt, path + " is not a quorum-state file"};
   }
   ElectionState state;
   state.epoch = json["leaderEpoch"].get<std::int32_t>();
@@ -67,9 +73,9 @@ Result<std::optional<ElectionState>> load_election_state(env::Env& env) {
 }
 
 Result<void> save_election_state(env::Env& env, const ElectionState& state,
-                                 const std::vector<NodeId>& voters) {
+                                 const QuorumStateExtras& extras) {
   const std::string temporary = path_of(kTemporary);
-  KTRY(write_whole(env, temporary, to_json(state, voters)));
+  KTRY(write_whole(env, temporary, to_json(state, extras, env.node)));
   KTRY(env.disk.rename(temporary, path_of(kFile)));
   KTRY(env.disk.flush_directory(metadata_partition().str()));
   env.events.emit(env.node, event::QuorumStatePersisted{state.epoch, or_nobody(state.leader),

@@ -8,8 +8,13 @@
 //   {"leaderId":1,"leaderEpoch":5,"votedId":-1,"appliedOffset":0,
 //    "currentVoters":[{"voterId":1},{"voterId":2},{"voterId":3}],"data_version":0}
 //
+// With kraft.version 1 the voters are in the log, and a vote is for a node *and* its directory:
+//
+//   {"leaderId":-1,"leaderEpoch":5,"votedId":2,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA",
+//    "data_version":1}
+//
 // Invariant (F7): after any crash the file is the old one or the new one, never a mixture.
-// Called by: quorum_state. Kafka: FileQuorumStateStore, data_version 0 (static voters).
+// Called by: quorum_state. Kafka: FileQuorumStateStore, QuorumStateData.json.
 // Read next: raft/quorum_state.h
 #pragma once
 
@@ -32,8 +37,16 @@ struct ElectionState {
 /// nullopt if there is no such file: the node has never taken part. Corrupt names the file.
 Result<std::optional<ElectionState>> load_election_state(env::Env& env);
 
+/// What else is written: with kraft.version 0 the voters, with 1 the directory of the one voted for
+/// (which is only known if that is ourselves).
+struct QuorumStateExtras {
+  std::int16_t kraft_version = 0;
+  std::vector<NodeId> voters;
+  Uuid directory;
+};
+
 /// Returns once the state is safe from a power loss. Emits QuorumStatePersisted.
 Result<void> save_election_state(env::Env& env, const ElectionState& state,
-                                 const std::vector<NodeId>& voters);
+                                 const QuorumStateExtras& extras);
 
 }  // namespace kscope::raft

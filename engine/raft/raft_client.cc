@@ -16,12 +16,14 @@ using event::RaftRole;
 Result<KafkaRaftClient> KafkaRaftClient::open(env::Env& env, const RaftConfig& config) {
   KafkaRaftClient client;
   client.config_ = config;
-  std::sort(client.config_.voters.begin(), client.config_.voters.end());
   client.config_.log.max_message_bytes = kMaxBatchBytes;
-  // The recovery point is not kept for this log: it is checked from its start after every restart,
-  // as Kafka does (KafkaMetadataLog.apply).
-  KTRY_ASSIGN(client.log_, storage::UnifiedLog::open(env, metadata_partition(), client.config_.log,
-                                                     Offset(0), false));
+  // Only snapshots allow records of this log to go.
+  client.config_.log.retention_ms = client.config_.log.retention_bytes = -1;
+  client.history_ = VoterHistory(VoterSet::of(config.voters));
+  KTRY(client.load_snapshots(env));
+  KTRY(client.start_log_behind_snapshot(env));
+  env.events.emit(env.node, event::StartupStageReached{event::StartupStage::LogOpened});
+  KTRY(client.read_voters_from_log(env));
   protocol::NetworkClientOptions network;
   network.listener = env::Listener::Controller;
   network.purpose = env::ConnectionPurpose::RaftPeer;
@@ -30,24 +32,23 @@ Result<KafkaRaftClient> KafkaRaftClient::open(env::Env& env, const RaftConfig& c
   network.client_id = fmt::format("raft-client-{}", config.node.value());
   client.network_ = protocol::NetworkClient(std::move(network));
   client.quorum_ = QuorumState(client.config_);
+  client.quorum_.set_voters(client.voters().ids(), client.history_.kraft_version(),
+                            config.directory_id);
   KTRY(client.quorum_.initialize(env, client.is_voter(), client.last_epoch()));
-  switch (client.role()) {
-    case RaftRole::Follower:
-      client.set_election_timer(env, config.fetch_timeout);
-      break;
-    case RaftRole::Observer:
-      break;
-    default:
-      client.set_election_timer(env, client.random_election_timeout(env));
-  }
-  if (client.role() == RaftRole::Candidate) client.count_vote(env, config.node, true);
-  // A quorum of one has nobody to wait for.
-  if (client.is_voter() && config.voters.size() == 1 && !client.is_leader()) {
-    client.to_candidate(env);
-  }
+  client.start_timers(env);
   client.poll(env);
   if (client.failure_) return *client.failure_;
   return client;
+}
+
+void KafkaRaftClient::start_timers(env::Env& env) {
+  if (role() == RaftRole::Follower)
+    set_election_timer(env, config_.fetch_timeout);
+  else if (role() != RaftRole::Observer)
+    set_election_timer(env, random_election_timeout(env));
+  if (role() == RaftRole::Candidate) count_vote(env, config_.node, true);
+  // A quorum of one has nobody to wait for.
+  if (is_voter() && voters().size() == 1 && !is_leader()) to_candidate(env);
 }
 
 bool KafkaRaftClient::handles(ApiKey api) {
@@ -58,6 +59,9 @@ bool KafkaRaftClient::handles(ApiKey api) {
     case ApiKey::Fetch:
     case ApiKey::FetchSnapshot:
     case ApiKey::DescribeQuorum:
+    case ApiKey::AddRaftVoter:
+    case ApiKey::RemoveRaftVoter:
+    case ApiKey::UpdateRaftVoter:
       return true;
     default:
       return false;
@@ -107,9 +111,8 @@ void KafkaRaftClient::dispatch(env::Env& env, const Inbound& from, const Blob& b
       return serve<protocol::EndQuorumEpochRequest>(
           env, from, body, [&](const auto& r) { return on_end_epoch(env, r); });
     case ApiKey::FetchSnapshot:
-      return serve<protocol::FetchSnapshotRequest>(env, from, body, [](const auto&) {
-        return with_error<protocol::FetchSnapshotResponse>(ErrorCode::SNAPSHOT_NOT_FOUND);
-      });
+      return serve<protocol::FetchSnapshotRequest>(
+          env, from, body, [&](const auto& r) { return on_fetch_snapshot(env, r); });
     case ApiKey::DescribeQuorum:
       return serve<protocol::DescribeQuorumRequest>(
           env, from, body, [&](const auto&) { return describe_quorum(env); });
@@ -119,8 +122,23 @@ void KafkaRaftClient::dispatch(env::Env& env, const Inbound& from, const Blob& b
       return on_fetch(env, from, *fetch);
     }
     default:
-      KCHECK(false);  // handles() was asked
+      return dispatch_voters(env, from, body);
   }
+}
+
+/// Requests that are answered later, when what they ask for is committed.
+void KafkaRaftClient::dispatch_voters(env::Env& env, const Inbound& from, const Blob& body) {
+  if (from.api == ApiKey::AddRaftVoter) {
+    const auto add = protocol::decode_body<protocol::AddRaftVoterRequest>(body, from.version);
+    return add.ok() ? on_add_voter(env, from, *add) : env.network.close(from.connection);
+  }
+  if (from.api == ApiKey::RemoveRaftVoter) {
+    const auto gone = protocol::decode_body<protocol::RemoveRaftVoterRequest>(body, from.version);
+    return gone.ok() ? on_remove_voter(env, from, *gone) : env.network.close(from.connection);
+  }
+  KCHECK(from.api == ApiKey::UpdateRaftVoter);  // handles() was asked
+  const auto update = protocol::decode_body<protocol::UpdateRaftVoterRequest>(body, from.version);
+  return update.ok() ? on_update_voter(env, from, *update) : env.network.close(from.connection);
 }
 
 bool KafkaRaftClient::on_response(env::Env& env, const env::ConnectionInfo& from,
@@ -163,6 +181,17 @@ KafkaRaftClient::Outcome KafkaRaftClient::handle_response(env::Env& env,
       const auto r = protocol::decode_body<protocol::FetchResponse>(arrived.body, version);
       return r.ok() ? on_fetch_response(env, *r) : Outcome::BackOff;
     }
+    case ApiKey::FetchSnapshot: {
+      const auto r = protocol::decode_body<protocol::FetchSnapshotResponse>(arrived.body, version);
+      return r.ok() ? on_fetch_snapshot_response(env, *r) : Outcome::BackOff;
+    }
+    case ApiKey::UpdateRaftVoter: {
+      // Whatever came of it: the next set of voters that we see will tell.
+      const auto r =
+          protocol::decode_body<protocol::UpdateRaftVoterResponse>(arrived.body, version);
+      const bool done = r.ok() && r->error_code == ErrorCode::NONE;
+      return done ? Outcome::Ok : Outcome::BackOff;
+    }
     default:
       return Outcome::BackOff;
   }
@@ -171,6 +200,10 @@ KafkaRaftClient::Outcome KafkaRaftClient::handle_response(env::Env& env,
 void KafkaRaftClient::on_closed(env::Env& env, const env::ConnectionInfo& connection) {
   if (failure_) return;
   if (!connection.opened_here) {
+    // The change goes on; only its answer has nobody left to go to.
+    if (pending_change_ && pending_change_->from.connection == connection.id) {
+      pending_change_->from.connection = ConnectionId();
+    }
     for (auto it = parked_.begin(); it != parked_.end();) {
       const std::int64_t id = it->first;
       const bool gone = it->second.from.connection == connection.id;
@@ -191,6 +224,7 @@ bool KafkaRaftClient::on_timer(env::Env& env, env::TimerKind kind, std::int64_t 
     case env::TimerKind::RaftBackoff:
     case env::TimerKind::RaftRequest:
     case env::TimerKind::RaftFetch:
+    case env::TimerKind::RaftUpdateVoter:
       break;
     default:
       return false;
@@ -199,6 +233,7 @@ bool KafkaRaftClient::on_timer(env::Env& env, env::TimerKind kind, std::int64_t 
   if (kind == env::TimerKind::RaftElection) on_election_timeout(env);
   if (kind == env::TimerKind::RaftCheckQuorum) on_check_quorum(env);
   if (kind == env::TimerKind::RaftFetch) expire_parked(env, key);
+  if (kind == env::TimerKind::RaftUpdateVoter) on_change_timeout(env);
   if (kind == env::TimerKind::RaftRequest) {
     requests_died(env, network_.on_timeout(env, NodeId(static_cast<std::int32_t>(key))));
   }
@@ -215,11 +250,20 @@ bool KafkaRaftClient::on_timer(env::Env& env, env::TimerKind kind, std::int64_t 
 
 void KafkaRaftClient::poll(env::Env& env) {
   if (failure_) return;
-  if (const auto* candidate = quorum_.as<CandidateState>()) return send_votes(env, *candidate);
+  if (const auto* candidate = quorum_.as<CandidateState>()) {
+    if (!candidate->backing_off) send_votes(env, candidate->votes, false);
+    return;
+  }
+  if (const auto* asking = quorum_.as<ProspectiveState>()) {
+    return send_votes(env, asking->votes, true);
+  }
   if (const auto* leader = quorum_.as<LeaderState>()) return send_begin_epoch(env, *leader);
   if (const auto* resigned = quorum_.as<ResignedState>()) return send_end_epoch(env, *resigned);
   if (const auto* observer = quorum_.as<ObserverState>()) return poll_observer(env, *observer);
-  if (const auto* follower = quorum_.as<FollowerState>()) send_fetch(env, follower->leader);
+  if (const auto* follower = quorum_.as<FollowerState>()) {
+    if (our_entry_is_stale()) send_update_voter(env, follower->leader);
+    send_fetch(env, follower->leader);
+  }
 }
 
 bool KafkaRaftClient::is_ready(env::Env& env, NodeId peer) const {
@@ -263,13 +307,13 @@ bool KafkaRaftClient::check(const Result<void>& result) {
 void KafkaRaftClient::begin_shutdown(env::Env& env) {
   if (shutting_down_ || failure_) return;
   shutting_down_ = true;
-  if (is_leader() && config_.voters.size() > 1) to_resigned(env);
+  if (is_leader() && voters().size() > 1) to_resigned(env);
   poll(env);
 }
 
 bool KafkaRaftClient::shutdown_complete() const {
   if (!shutting_down_ || failure_) return true;
-  const bool alone = config_.voters.size() == 1;
+  const bool alone = voters().size() == 1;
   // Without an election timer the time to wait for a successor has run out.
   return !is_voter() || alone || quorum_.has_remote_leader() || !election_deadline_;
 }
@@ -284,6 +328,7 @@ Offset KafkaRaftClient::epoch_start() const {
 }
 
 std::map<NodeId, bool> KafkaRaftClient::votes() const {
+  if (const auto* asking = quorum_.as<ProspectiveState>()) return asking->votes;
   const auto* candidate = quorum_.as<CandidateState>();
   return candidate ? candidate->votes : std::map<NodeId, bool>();
 }
@@ -302,9 +347,13 @@ Result<std::vector<CommittedBatch>> KafkaRaftClient::read_committed(env::Env& en
     for (const record::BatchHeader& header : headers) {
       const ByteView bytes = ByteView(read.records).subspan(at, header.size_in_bytes());
       at += header.size_in_bytes();
-      CommittedBatch batch{Offset(header.base_offset),    Offset(header.last_offset()),
-                           header.partition_leader_epoch, header.max_timestamp,
-                           header.is_control(),           {}};
+      CommittedBatch batch{Offset(header.base_offset),
+                           Offset(header.last_offset()),
+                           header.partition_leader_epoch,
+                           header.max_timestamp,
+                           header.is_control(),
+                           static_cast<std::int32_t>(header.size_in_bytes()),
+                           {}};
       if (!batch.control) {
         KTRY_ASSIGN(std::vector<record::Record> records, record::read_records(bytes));
         for (record::Record& r : records)

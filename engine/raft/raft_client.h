@@ -18,26 +18,33 @@
 //   the leader flushes before it counts itself;
 //   at most one request per peer is waited for; responses to older ones are ignored.
 //
-// Differences from Kafka 3.9: static voters only (no KIP-853), no snapshots (FetchSnapshot is
-// answered with SNAPSHOT_NOT_FOUND), no append linger, BeginQuorumEpoch is repeated only until
+// Differences from Kafka 3.9: a leader that adds a voter does not ask it for its ApiVersions first,
+// no append linger, BeginQuorumEpoch is repeated only until
 // acknowledged, and a parked fetch also ends when the high watermark moves. Kafka 3.9 lets a
 // follower learn of that with its next fetch, up to 500 ms later; KIP-1166 does it as we do.
 //
 // Called by: metadata/shared_server. Read next: raft_client_election.cc, raft_client_leader.cc,
-// raft_client_follower.cc, then metadata/metadata_loader.h
+// raft_client_follower.cc, raft_client_snapshot.cc, raft_client_voters.cc, then
+// metadata/metadata_loader.h
 #pragma once
 
 #include <map>
 #include <optional>
 #include <vector>
 
+#include "engine/protocol/messages/add_raft_voter.h"
 #include "engine/protocol/messages/begin_quorum_epoch.h"
 #include "engine/protocol/messages/describe_quorum.h"
 #include "engine/protocol/messages/end_quorum_epoch.h"
 #include "engine/protocol/messages/fetch.h"
+#include "engine/protocol/messages/fetch_snapshot.h"
+#include "engine/protocol/messages/remove_raft_voter.h"
+#include "engine/protocol/messages/update_raft_voter.h"
 #include "engine/protocol/messages/vote.h"
 #include "engine/protocol/network_client.h"
 #include "engine/raft/quorum_state.h"
+#include "engine/raft/snapshot_file.h"
+#include "engine/raft/voter_set.h"
 #include "engine/storage/unified_log.h"
 
 namespace kscope::raft {
@@ -48,7 +55,15 @@ struct CommittedBatch {
   std::int32_t epoch = 0;
   std::int64_t append_ms = 0;
   bool control = false;  ///< a control batch: `records` is empty, only the offsets count
+  std::int32_t bytes = 0;
   std::vector<Bytes> records;
+};
+
+/// A snapshot on its way to us (Kafka: FollowerState.fetchingSnapshot).
+struct SnapshotDownload {
+  SnapshotId id;
+  std::int64_t position = 0;  ///< so many bytes are in the part file
+  std::int64_t size = 0;      ///< 0 until the leader has told it
 };
 
 class KafkaRaftClient {
@@ -78,6 +93,22 @@ class KafkaRaftClient {
   /// The committed batches from `from` on (which must start a batch), up to the high watermark.
   Result<std::vector<CommittedBatch>> read_committed(env::Env& env, Offset from) const;
 
+  // ---- snapshots (raft_client_snapshot.cc)
+  /// Writes a snapshot of `records` that stands for everything before `end`, and cleans the log if
+  /// it has grown beyond its retention. REQUIRES end <= high_watermark(), at the end of a batch. An
+  /// error leaves nothing behind but the error; the log is not touched by it.
+  Result<SnapshotFile> create_snapshot(env::Env& env, Offset end, std::int64_t last_timestamp_ms,
+                                       std::vector<Bytes> records);
+  /// The records of the latest snapshot, whole and checked. REQUIRES that there is one.
+  Result<SnapshotContents> read_latest_snapshot(env::Env& env) const;
+  /// Oldest first.
+  const std::vector<SnapshotFile>& snapshots() const { return snapshots_; }
+  const std::optional<SnapshotDownload>& download() const { return download_; }
+  /// Retention: oldest snapshots, and the log before the next one, go.
+  Result<void> clean(env::Env& env);
+  /// The first offset that is in the log.
+  Offset log_start() const { return log_.log_start(); }
+
   /// Clean shutdown: a leader resigns and names its preferred successors (KIP-595, EndQuorumEpoch).
   void begin_shutdown(env::Env& env);
   /// Nobody needs us any more: we do not lead, or another leader is known, or we waited long
@@ -85,7 +116,10 @@ class KafkaRaftClient {
   bool shutdown_complete() const;
   void close(env::Env& env);
 
-  bool is_voter() const { return config_.is_voter(); }
+  bool is_voter() const { return voters().contains(config_.node); }
+  /// The newest set, committed or not.
+  const VoterSet& voters() const { return history_.last(); }
+  const VoterHistory& voter_history() const { return history_; }
   event::RaftRole role() const { return quorum_.role(); }
   bool is_leader() const { return quorum_.as<LeaderState>() != nullptr; }
   std::int32_t epoch() const { return quorum_.epoch(); }
@@ -97,7 +131,7 @@ class KafkaRaftClient {
   Offset high_watermark() const { return high_watermark_; }
   /// As leader: where our epoch starts. REQUIRES is_leader().
   Offset epoch_start() const;
-  /// As candidate: the votes so far; otherwise empty.
+  /// As candidate or prospective: the votes so far; otherwise empty.
   std::map<NodeId, bool> votes() const;
   const std::optional<Instant>& election_deadline() const { return election_deadline_; }
   /// Full length of the running election timer; 0 when none runs.
@@ -138,6 +172,11 @@ class KafkaRaftClient {
     std::int32_t failures = 0;             ///< in a row
     Instant retry_at{};
   };
+  /// A change of the voter set that is not committed yet (KIP-853: one at a time).
+  struct PendingChange {
+    Inbound from;
+    Offset until;  ///< answered once the high watermark is here
+  };
   enum class Fresh : bool { No, Yes };
   enum class Outcome : std::uint8_t { Ok, BackOff };
   struct Answer {
@@ -147,12 +186,15 @@ class KafkaRaftClient {
 
   // raft_client.cc: the frame around it all
   void dispatch(env::Env& env, const Inbound& from, const Blob& body);
+  void dispatch_voters(env::Env& env, const Inbound& from, const Blob& body);
+  void start_timers(env::Env& env);
   template <class Request, class Handler>
   void serve(env::Env& env, const Inbound& from, const Blob& body, Handler handler);
   template <class Response>
   void respond(env::Env& env, const Inbound& to, const Response& response);
   template <class Request>
-  void request(env::Env& env, NodeId to, const Request& request);
+  void request(env::Env& env, NodeId to, const Request& request,
+               std::int16_t version = Request::kMaxVersion);
   bool is_ready(env::Env& env, NodeId peer) const;
   void request_done(env::Env& env, NodeId peer, Outcome outcome);
   void requests_died(env::Env& env, const std::vector<protocol::InFlight>& dead);
@@ -161,11 +203,52 @@ class KafkaRaftClient {
   void fail(const Error& error);
   bool check(const Result<void>& result);
 
+  // raft_client_snapshot.cc: files that stand for the beginning of the log
+  Result<void> load_snapshots(env::Env& env);
+  Result<void> start_log_behind_snapshot(env::Env& env);
+  std::optional<SnapshotId> earliest_snapshot() const;
+  std::optional<SnapshotId> latest_snapshot() const;
+  protocol::FetchSnapshotResponse on_fetch_snapshot(env::Env& env,
+                                                    const protocol::FetchSnapshotRequest& request);
+  void begin_download(env::Env& env, const SnapshotId& id);
+  void send_fetch_snapshot(env::Env& env, NodeId to);
+  Outcome on_fetch_snapshot_response(env::Env& env,
+                                     const protocol::FetchSnapshotResponse& response);
+  Outcome take_piece(env::Env& env,
+                     const protocol::FetchSnapshotResponse::PartitionSnapshot& piece);
+  Outcome finish_download(env::Env& env);
+  Result<void> delete_all_before(env::Env& env, const SnapshotId& id);
+  Result<void> delete_before_snapshot(env::Env& env, SnapshotId id);
+
+  // raft_client_voters.cc: who may vote (KIP-853)
+  Result<void> read_voters_from_log(env::Env& env);
+  Result<SnapshotContents> read_first_snapshot(env::Env& env) const;
+  Result<void> note_control_records(env::Env& env, ByteView bytes, bool tell);
+  void voters_changed(env::Env& env);
+  void fit_role_to_voters(env::Env& env);
+  void forget_voters_from(env::Env& env, Offset end);
+  void append_first_voters(env::Env& env);
+  void on_add_voter(env::Env& env, const Inbound& from, const protocol::AddRaftVoterRequest& r);
+  void on_remove_voter(env::Env& env, const Inbound& from,
+                       const protocol::RemoveRaftVoterRequest& r);
+  void on_update_voter(env::Env& env, const Inbound& from,
+                       const protocol::UpdateRaftVoterRequest& r);
+  ErrorCode can_change_voters(const std::optional<std::string>& cluster_id) const;
+  void append_voters(env::Env& env, const Inbound& from, const VoterSet& next);
+  void answer_change(env::Env& env, const Inbound& to, ErrorCode error, std::string message);
+  void complete_change(env::Env& env);
+  void on_change_timeout(env::Env& env);
+  bool our_entry_is_stale() const;
+  void send_update_voter(env::Env& env, NodeId to);
+
   // raft_client_roles.cc: stepping from role to role
   void to_unattached(env::Env& env, std::int32_t epoch);
   void to_voted(env::Env& env, NodeId candidate);
   void to_follower(env::Env& env, std::int32_t epoch, NodeId leader);
   void to_candidate(env::Env& env);
+  void to_prospective(env::Env& env);
+  void to_observer(env::Env& env);
+  void count_pre_vote(env::Env& env, NodeId voter, bool granted);
   void to_leader(env::Env& env);
   void to_resigned(env::Env& env);
   bool become(env::Env& env, RoleState next, std::int32_t epoch);
@@ -189,7 +272,7 @@ class KafkaRaftClient {
                                   const protocol::BeginQuorumEpochResponse& response);
   Outcome on_end_epoch_response(env::Env& env, NodeId from,
                                 const protocol::EndQuorumEpochResponse& response);
-  void send_votes(env::Env& env, const CandidateState& candidate);
+  void send_votes(env::Env& env, const std::map<NodeId, bool>& answered, bool pre_vote);
   void send_begin_epoch(env::Env& env, const LeaderState& leader);
   void send_end_epoch(env::Env& env, const ResignedState& resigned);
   std::optional<Outcome> handle_common(env::Env& env, ErrorCode error, std::int32_t leader_id,
@@ -207,6 +290,8 @@ class KafkaRaftClient {
   ErrorCode validate_leader_request(std::int32_t epoch) const;
   std::optional<Offset> append_batch(env::Env& env, ByteView batch);
   void local_end_grew(env::Env& env);
+  bool needs_snapshot(const FetchAsked& asked) const;
+  void note_life(env::Env& env, NodeId replica);
   void fetched_by(env::Env& env, const FetchAsked& asked);
   void advance_high_watermark(env::Env& env, Offset to);
   void complete_parked(env::Env& env);
@@ -236,7 +321,11 @@ class KafkaRaftClient {
   Offset high_watermark_;  // Invariant: never decreases while the process lives; <= log_end
   std::optional<Instant> election_deadline_;
   Duration election_timeout_{0};
-  std::size_t next_voter_to_ask_ = 0;  ///< an observer without a leader asks them in turn
+  VoterHistory history_;
+  std::vector<SnapshotFile> snapshots_;  // Invariant: by id; the log starts at one of them, or at 0
+  std::optional<SnapshotDownload> download_;     // Invariant: empty unless we follow somebody
+  std::optional<PendingChange> pending_change_;  // Invariant: empty unless we lead
+  std::size_t next_voter_to_ask_ = 0;            ///< an observer without a leader asks them in turn
   bool shutting_down_ = false;
   std::optional<Error> failure_;
 };

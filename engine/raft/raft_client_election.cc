@@ -9,6 +9,9 @@
 namespace kscope::raft {
 namespace {
 
+constexpr std::int16_t kVoteVersion = 1;     // Kafka 3.9's
+constexpr std::int16_t kPreVoteVersion = 2;  // KIP-996
+
 /// What all of the answers carry: who we think leads, and in which epoch.
 template <class Response>
 Response standing(ErrorCode error, const QuorumState& quorum) {
@@ -42,8 +45,9 @@ protocol::VoteResponse KafkaRaftClient::on_vote(env::Env& env,
   }
   const auto* asked = only_partition(request);
   if (asked == nullptr) return with_error<Response>(ErrorCode::INVALID_REQUEST);
-  if (asked->last_offset < 0 || asked->last_offset_epoch < 0 ||
-      asked->last_offset_epoch >= asked->candidate_epoch) {
+  // A pre-vote is asked for in the epoch one is in, which may be that of the last record.
+  const std::int32_t newest = asked->candidate_epoch - (asked->pre_vote ? 0 : 1);
+  if (asked->last_offset < 0 || asked->last_offset_epoch < 0 || asked->last_offset_epoch > newest) {
     return standing<Response>(ErrorCode::INVALID_REQUEST, quorum_);
   }
   const ErrorCode error = validate_voter_request(asked->candidate_id, asked->candidate_epoch);
@@ -58,10 +62,16 @@ protocol::VoteResponse KafkaRaftClient::on_vote(env::Env& env,
   const NodeId candidate(asked->candidate_id);
   const bool up_to_date = std::pair(asked->last_offset_epoch, Offset(asked->last_offset)) >=
                           std::pair(last_epoch(), log_end());
-  const bool granted = !failure_ && quorum_.can_grant_vote(candidate, up_to_date);
-  if (granted && !quorum_.voted_for()) to_voted(env, candidate);
-  if (failure_) return {};
-  env.events.emit(env.node, event::VoteCast{candidate, asked->candidate_epoch, granted});
+  bool granted = false;
+  if (asked->pre_vote) {
+    granted = quorum_.can_grant_pre_vote(up_to_date);
+    env.events.emit(env.node, event::PreVoteCast{candidate, asked->candidate_epoch, granted});
+  } else {
+    granted = !failure_ && quorum_.can_grant_vote(candidate, up_to_date);
+    if (granted && !quorum_.voted_for()) to_voted(env, candidate);
+    if (failure_) return {};
+    env.events.emit(env.node, event::VoteCast{candidate, asked->candidate_epoch, granted});
+  }
   Response response = standing<Response>(ErrorCode::NONE, quorum_);
   response.topics[0].partitions[0].vote_granted = granted;
   return response;
@@ -124,20 +134,22 @@ bool KafkaRaftClient::is_our_cluster(const std::optional<std::string>& cluster_i
 
 // ---- our requests -----------------------------------------------------------------------------
 
-void KafkaRaftClient::send_votes(env::Env& env, const CandidateState& candidate) {
-  if (candidate.backing_off) return;
-  for (NodeId voter : config_.voters) {
-    if (candidate.votes.count(voter) != 0 || !is_ready(env, voter)) continue;
+void KafkaRaftClient::send_votes(env::Env& env, const std::map<NodeId, bool>& answered,
+                                 bool pre_vote) {
+  for (NodeId voter : voters().ids()) {
+    if (answered.count(voter) != 0 || !is_ready(env, voter)) continue;
     protocol::VoteRequest::PartitionData partition;
     partition.candidate_epoch = epoch();
     partition.candidate_id = config_.node.value();
     partition.candidate_directory_id = config_.directory_id;
     partition.last_offset_epoch = last_epoch();
     partition.last_offset = log_end().value();
+    partition.pre_vote = pre_vote;
+    if (const Voter* asked = voters().find(voter)) partition.voter_directory_id = asked->directory;
     auto message = with_partition<protocol::VoteRequest>(partition);
     message.cluster_id = config_.cluster_id;
     message.voter_id = voter.value();
-    request(env, voter, message);
+    request(env, voter, message, pre_vote ? kPreVoteVersion : kVoteVersion);
   }
 }
 
@@ -180,7 +192,10 @@ KafkaRaftClient::Outcome KafkaRaftClient::on_vote_response(env::Env& env, NodeId
     return *done;
   }
   if (answer->error_code != ErrorCode::NONE) return Outcome::BackOff;
-  if (quorum_.as<CandidateState>()) count_vote(env, from, answer->vote_granted);
+  if (quorum_.as<CandidateState>())
+    count_vote(env, from, answer->vote_granted);
+  else if (quorum_.as<ProspectiveState>())
+    count_pre_vote(env, from, answer->vote_granted);
   return Outcome::Ok;
 }
 

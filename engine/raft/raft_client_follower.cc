@@ -10,6 +10,7 @@
 namespace kscope::raft {
 
 void KafkaRaftClient::send_fetch(env::Env& env, NodeId to) {
+  if (download_) return send_fetch_snapshot(env, to);
   if (!is_ready(env, to)) return;
   protocol::FetchRequest message;
   message.cluster_id = config_.cluster_id;
@@ -31,9 +32,14 @@ void KafkaRaftClient::poll_observer(env::Env& env, const ObserverState& observer
   for (const auto& [node, peer] : peers_) {
     if (peer.waiting_for != 0) return;  // one question at a time
   }
-  if (observer.leader && is_ready(env, *observer.leader)) return send_fetch(env, *observer.leader);
-  for (std::size_t i = 0; i < config_.voters.size(); ++i) {
-    const NodeId voter = config_.voters[next_voter_to_ask_++ % config_.voters.size()];
+  const bool known_leader = observer.leader && *observer.leader != config_.node;
+  if (known_leader && is_ready(env, *observer.leader)) return send_fetch(env, *observer.leader);
+  // Who has not read a set of voters yet asks those that the properties name.
+  std::vector<NodeId> known = voters().ids();
+  if (known.empty()) known = config_.bootstrap;
+  std::erase(known, config_.node);
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    const NodeId voter = known[next_voter_to_ask_++ % known.size()];
     if (is_ready(env, voter)) return send_fetch(env, voter);
   }
 }
@@ -50,7 +56,9 @@ KafkaRaftClient::Outcome KafkaRaftClient::on_fetch_response(
     return Outcome::BackOff;
   }
   const Outcome outcome = take_fetched(env, *answer);
-  if (outcome == Outcome::Ok && !failure_ && quorum_.as<FollowerState>()) {
+  if (FollowerState* follower = quorum_.as<FollowerState>();
+      outcome == Outcome::Ok && !failure_ && follower != nullptr) {
+    follower->has_fetched = true;
     set_election_timer(env, config_.fetch_timeout);
   }
   return outcome;
@@ -63,7 +71,10 @@ KafkaRaftClient::Outcome KafkaRaftClient::take_fetched(
     return truncate_to_leader(env, partition.diverging_epoch.epoch, end) ? Outcome::Ok
                                                                          : Outcome::BackOff;
   }
-  if (partition.snapshot_id.end_offset >= 0) return Outcome::BackOff;  // we have no snapshots
+  if (partition.snapshot_id.end_offset >= 0) {
+    begin_download(env, {Offset(partition.snapshot_id.end_offset), partition.snapshot_id.epoch});
+    return Outcome::Ok;
+  }
   if (!partition.records.empty()) {
     const auto appended = log_.append_as_follower(env, partition.records);
     if (!appended.ok()) {
@@ -74,6 +85,7 @@ KafkaRaftClient::Outcome KafkaRaftClient::take_fetched(
     // Our next fetch offset says "I have this". An observer's does not count, but it flushes as
     // well: its broker acts on what it read.
     if (!check(log_.flush(env))) return Outcome::BackOff;
+    if (!check(note_control_records(env, partition.records, true))) return Outcome::BackOff;
   }
   if (partition.high_watermark >= 0) {
     advance_high_watermark(env, std::min(log_end(), Offset(partition.high_watermark)));
@@ -94,19 +106,30 @@ bool KafkaRaftClient::truncate_to_leader(env::Env& env, std::int32_t epoch, Offs
                       to.value(), high_watermark_.value())});
     return false;
   }
-  return check(log_.truncate_to(env, to, event::TruncateReason::Raft));
+  if (!check(log_.truncate_to(env, to, event::TruncateReason::Raft))) return false;
+  forget_voters_from(env, log_end());
+  return true;
 }
 
-/// Where `epoch`, or the largest one before it, ends in our log.
+/// Where `epoch`, or the largest one before it, ends in our log (KafkaMetadataLog.
+/// endOffsetForEpoch): a snapshot knows the epoch of the last record that it stands for.
 storage::EpochEnd KafkaRaftClient::end_of_epoch(std::int32_t epoch) const {
   if (const auto end = log_.end_offset_for_epoch(LeaderEpoch(epoch))) return *end;
+  const auto earliest = earliest_snapshot();
+  if (earliest && earliest->end == log_.log_start() && earliest->epoch <= epoch) {
+    // An epoch that begins and ends between the snapshot's and our log's first is not known here.
+    const bool log_is_empty = log_.log_start() == log_.log_end();
+    return {LeaderEpoch(earliest->epoch), log_is_empty ? log_.log_end() : log_.log_start()};
+  }
   // Before everything we have: that epoch ends where our log starts.
   return {LeaderEpoch(epoch), log_.log_start()};
 }
 
+/// Of the last record: in the log, or stood for by the snapshot that the log begins behind.
 std::int32_t KafkaRaftClient::last_epoch() const {
-  const auto latest = log_.latest_epoch();
-  return latest ? latest->value() : 0;
+  if (const auto latest = log_.latest_epoch()) return latest->value();
+  const auto snapshot = latest_snapshot();
+  return snapshot && snapshot->end == log_end() ? snapshot->epoch : 0;
 }
 
 }  // namespace kscope::raft

@@ -53,6 +53,7 @@ void KafkaRaftClient::advance_high_watermark(env::Env& env, Offset to) {
   KCHECK(to <= log_end());
   env.events.emit(env.node, event::RaftHighWatermarkAdvanced{high_watermark_, to});
   high_watermark_ = to;
+  complete_change(env);
 }
 
 // ---- serving fetches --------------------------------------------------------------------------
@@ -115,10 +116,17 @@ KafkaRaftClient::Answer KafkaRaftClient::answer_fetch(env::Env& env, const Fetch
   // The consistency check: does our log contain what the fetcher has?
   const storage::EpochEnd end = end_of_epoch(asked.last_epoch);
   const bool starts_empty = asked.offset == Offset(0) && log_.log_start() == Offset(0);
-  if (!starts_empty && (end.epoch.value() != asked.last_epoch || end.end < asked.offset)) {
+  if (needs_snapshot(asked)) {
+    const SnapshotId id = *latest_snapshot();
+    partition.snapshot_id = {id.end.value(), id.epoch};
+    // It is there and will be for a while: as a sign of life this counts.
+    if (fresh == Fresh::Yes) note_life(env, asked.replica);
+  } else if (!starts_empty && (end.epoch.value() != asked.last_epoch || end.end < asked.offset)) {
     partition.diverging_epoch = {end.epoch.value(), end.end.value()};
   } else {
     if (fresh == Fresh::Yes) fetched_by(env, asked);
+    // That may have committed our own removal from the voters: then we lead no longer.
+    if (!is_leader()) return refuse_fetch(ErrorCode::NOT_LEADER_OR_FOLLOWER);
     storage::ReadLimits limits;
     limits.max_bytes = kMaxFetchBytes;
     limits.end = log_end();
@@ -135,13 +143,31 @@ KafkaRaftClient::Answer KafkaRaftClient::answer_fetch(env::Env& env, const Fetch
   return answer;
 }
 
+/// The records it asks for are gone, or its log is of a time that we only know as a snapshot
+/// (ReplicatedLog.validateOffsetAndEpoch).
+bool KafkaRaftClient::needs_snapshot(const FetchAsked& asked) const {
+  const auto earliest = earliest_snapshot();
+  if (!earliest) return false;
+  if (asked.offset == Offset(0) && asked.last_epoch == 0 && log_.log_start() == Offset(0)) {
+    return false;
+  }
+  return asked.offset < log_.log_start() || asked.last_epoch < earliest->epoch ||
+         (asked.offset == log_.log_start() && asked.offset == earliest->end &&
+          asked.last_epoch != earliest->epoch);
+}
+
+/// A majority that fetches keeps us in office (KIP-595).
+void KafkaRaftClient::note_life(env::Env& env, NodeId replica) {
+  LeaderState& leader = *quorum_.as<LeaderState>();
+  if (replica.value() < 0 || !leader.complete_quorum_round(replica)) return;
+  env.timers.set(env::TimerKind::RaftCheckQuorum, 0, env.now() + config_.fetch_timeout * 3 / 2);
+}
+
 void KafkaRaftClient::fetched_by(env::Env& env, const FetchAsked& asked) {
   if (asked.replica.value() < 0) return;  // a reader, not a member
   LeaderState& leader = *quorum_.as<LeaderState>();
   const bool advanced = leader.update_replica(asked.replica, asked.offset, env.now());
-  if (leader.complete_quorum_round(asked.replica)) {
-    env.timers.set(env::TimerKind::RaftCheckQuorum, 0, env.now() + config_.fetch_timeout * 3 / 2);
-  }
+  note_life(env, asked.replica);
   if (!advanced) return;
   advance_high_watermark(env, *leader.high_watermark());
   complete_parked(env);
@@ -206,6 +232,7 @@ protocol::DescribeQuorumResponse KafkaRaftClient::describe_quorum(env::Env& env)
   const auto describe = [&](NodeId id, const ReplicaProgress& progress) {
     Response::ReplicaState replica;
     replica.replica_id = id.value();
+    if (const Voter* voter = voters().find(id)) replica.replica_directory_id = voter->directory;
     replica.log_end_offset = progress.end ? progress.end->value() : -1;
     if (progress.last_fetch) replica.last_fetch_timestamp = wall_ms(env, *progress.last_fetch);
     if (progress.last_caught_up) {
@@ -218,6 +245,8 @@ protocol::DescribeQuorumResponse KafkaRaftClient::describe_quorum(env::Env& env)
     partition.current_voters.push_back(describe(id, progress));
   }
   for (const auto& [id, progress] : state->observers()) {
+    // LeaderState.OBSERVER_SESSION_TIMEOUT_MS: whoever has been silent that long is gone.
+    if (progress.last_fetch && env.now() - *progress.last_fetch >= seconds(300)) continue;
     partition.observers.push_back(describe(id, progress));
   }
   return with_partition<Response>(std::move(partition));

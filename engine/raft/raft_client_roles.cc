@@ -14,6 +14,7 @@ bool KafkaRaftClient::become(env::Env& env, RoleState next, std::int32_t epoch) 
   const bool led = is_leader();
   if (!check(quorum_.become(env, std::move(next), epoch))) return false;
   if (led && !is_leader()) leave_leadership(env);
+  download_.reset();  // begun with the leader of before; its part file is swept or begun anew
   // Answers to what we asked in the old role no longer interest us.
   for (auto& [node, peer] : peers_) {
     peer.waiting_for = 0;
@@ -26,17 +27,22 @@ bool KafkaRaftClient::become(env::Env& env, RoleState next, std::int32_t epoch) 
 void KafkaRaftClient::leave_leadership(env::Env& env) {
   env.timers.cancel(env::TimerKind::RaftCheckQuorum, 0);
   refuse_all_parked(env);
+  if (!pending_change_) return;
+  answer_change(env, pending_change_->from, ErrorCode::NOT_LEADER_OR_FOLLOWER,
+                "the leader resigned before the change was committed");
+  pending_change_.reset();
 }
 
 void KafkaRaftClient::to_unattached(env::Env& env, std::int32_t epoch) {
-  if (role() == RaftRole::Observer) {
-    become(env, ObserverState{}, epoch);
+  if (!is_voter()) {
+    if (become(env, ObserverState{}, epoch)) clear_election_timer(env);
     return;
   }
   // A higher epoch alone proves nothing about a leader. Whoever was already waiting for one goes on
   // waiting for the rest of its time; otherwise a candidate that cannot win could keep everybody
   // from ever trying.
-  const bool keep = (role() == RaftRole::Candidate || role() == RaftRole::Unattached) &&
+  const bool keep = (role() == RaftRole::Candidate || role() == RaftRole::Unattached ||
+                     role() == RaftRole::Prospective) &&
                     election_deadline_.has_value();
   if (become(env, UnattachedState{}, epoch) && !keep) {
     set_election_timer(env, random_election_timeout(env));
@@ -44,6 +50,11 @@ void KafkaRaftClient::to_unattached(env::Env& env, std::int32_t epoch) {
 }
 
 void KafkaRaftClient::to_voted(env::Env& env, NodeId candidate) {
+  // A record that we have not seen may have made us a voter: then our vote may be the one missing.
+  if (!is_voter()) {
+    become(env, ObserverState{{}, candidate}, epoch());
+    return;
+  }
   // We just said that it may win: give it the time to.
   if (become(env, UnattachedState{candidate}, epoch())) {
     set_election_timer(env, random_election_timeout(env));
@@ -51,11 +62,42 @@ void KafkaRaftClient::to_voted(env::Env& env, NodeId candidate) {
 }
 
 void KafkaRaftClient::to_follower(env::Env& env, std::int32_t epoch, NodeId leader) {
-  if (role() == RaftRole::Observer) {
-    become(env, ObserverState{leader}, epoch);
+  if (!is_voter()) {
+    if (become(env, ObserverState{leader, {}}, epoch)) clear_election_timer(env);
     return;
   }
   if (become(env, FollowerState{leader}, epoch)) set_election_timer(env, config_.fetch_timeout);
+}
+
+/// No voter (any more): learns, and asks for nothing.
+void KafkaRaftClient::to_observer(env::Env& env) {
+  if (become(env, ObserverState{leader(), quorum_.voted_for()}, epoch())) {
+    clear_election_timer(env);
+  }
+}
+
+/// Could we win? Asks before it raises the epoch, so that a voter that was cut off does not depose
+/// a leader that everybody else can hear (KIP-996).
+void KafkaRaftClient::to_prospective(env::Env& env) {
+  if (!become(env, ProspectiveState{{}, leader(), quorum_.voted_for()}, epoch())) return;
+  set_election_timer(env, random_election_timeout(env));
+  count_pre_vote(env, config_.node, true);
+}
+
+void KafkaRaftClient::count_pre_vote(env::Env& env, NodeId voter, bool granted) {
+  ProspectiveState& asking = *quorum_.as<ProspectiveState>();
+  asking.votes[voter] = granted;
+  env.events.emit(env.node, event::VoteCounted{voter, epoch(), granted});
+  std::size_t yes = 0;
+  for (const auto& [id, said] : asking.votes) yes += said ? 1 : 0;
+  if (yes >= voters().majority()) return to_candidate(env);
+  const std::size_t no = asking.votes.size() - yes;
+  if (no <= voters().size() - voters().majority()) return;
+  // It could not. Back to the leader it knew, or to waiting for one.
+  if (asking.leader) return to_follower(env, epoch(), *asking.leader);
+  if (become(env, UnattachedState{quorum_.voted_for()}, epoch())) {
+    set_election_timer(env, random_election_timeout(env));
+  }
 }
 
 void KafkaRaftClient::to_candidate(env::Env& env) {
@@ -70,9 +112,9 @@ void KafkaRaftClient::count_vote(env::Env& env, NodeId voter, bool granted) {
   CandidateState& candidate = *quorum_.as<CandidateState>();
   candidate.votes[voter] = granted;
   env.events.emit(env.node, event::VoteCounted{voter, epoch(), granted});
-  if (candidate.granted() >= config_.majority()) {
+  if (candidate.granted() >= voters().majority()) {
     to_leader(env);
-  } else if (candidate.rejected() > config_.voters.size() - config_.majority() &&
+  } else if (candidate.rejected() > voters().size() - voters().majority() &&
              !candidate.backing_off) {
     // Lost beyond doubt: wait a random while instead of the rest of the election timeout.
     back_off_candidacy(env);
@@ -97,14 +139,15 @@ void KafkaRaftClient::to_leader(env::Env& env) {
     if (granted) granting.push_back(voter);
   }
   const Offset start = log_end();
-  if (!become(env, LeaderState(config_.node, config_.voters, start, granting), epoch())) return;
+  const std::vector<NodeId> ids = voters().ids();
+  if (!become(env, LeaderState(config_.node, ids, start, granting), epoch())) return;
   clear_election_timer(env);
   env.events.emit(env.node, event::RaftLeaderElected{epoch(), start});
-  if (config_.voters.size() > 1) {
+  if (ids.size() > 1) {
     env.timers.set(env::TimerKind::RaftCheckQuorum, 0, env.now() + config_.fetch_timeout * 3 / 2);
   }
-  append_batch(env,
-               leader_change_batch(config_.node, config_.voters, granting, env.clock.wall_ms()));
+  append_batch(env, leader_change_batch(config_.node, ids, granting, env.clock.wall_ms()));
+  append_first_voters(env);
 }
 
 void KafkaRaftClient::to_resigned(env::Env& env) {
@@ -121,10 +164,18 @@ void KafkaRaftClient::on_election_timeout(env::Env& env) {
   // A node on its way out starts nothing any more.
   if (shutting_down_) return;
   switch (role()) {
+    case RaftRole::Resigned:
+      if (!is_voter()) return to_observer(env);
+      // With the pre-vote it may not even raise the epoch for itself before it has asked, so it
+      // leaves the epoch it led for one that nobody leads (KAFKA-16164).
+      return config_.pre_vote ? to_unattached(env, epoch() + 1) : to_candidate(env);
     case RaftRole::Unattached:
     case RaftRole::Follower:
-    case RaftRole::Resigned:
-      return to_candidate(env);
+      return config_.pre_vote && voters().size() > 1 ? to_prospective(env) : to_candidate(env);
+    case RaftRole::Prospective:
+      // Nobody answered in time. A leader that we knew may be back; otherwise ask again.
+      if (const auto known = leader()) return to_follower(env, epoch(), *known);
+      return to_prospective(env);
     case RaftRole::Candidate:
       return back_off_candidacy(env);
     default:

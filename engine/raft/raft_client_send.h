@@ -14,12 +14,13 @@ void KafkaRaftClient::respond(env::Env& env, const Inbound& to, const Response& 
 }
 
 template <class Request>
-void KafkaRaftClient::request(env::Env& env, NodeId to, const Request& request) {
+void KafkaRaftClient::request(env::Env& env, NodeId to, const Request& request,
+                              std::int16_t version) {
   // Answers that nobody waits for any more fill the connection: begin with a new one.
   if (!network_.can_send(to)) requests_died(env, network_.disconnect(env, to));
   const protocol::RequestTag tag = next_tag_++;
   peers_[to].waiting_for = tag;
-  network_.send(env, to, request, Request::kMaxVersion, tag);
+  network_.send(env, to, request, version, tag);
 }
 
 }  // namespace kscope::raft

@@ -10,13 +10,21 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/ids.h"
 #include "engine/base/time.h"
 
 namespace kscope::sim {
 
 struct ClusterSpec {
   std::int32_t brokers = 3;      ///< nodes 1..brokers
-  std::int32_t controllers = 3;  ///< the first so many nodes are combined: broker and controller
+  std::int32_t controllers = 3;  ///< so many voters to begin with
+  /// process.roles. Combined: the first nodes are broker and controller at once. Isolated: the
+  /// controllers are nodes of their own, numbered after the brokers.
+  bool isolated = false;
+  /// So many more processes with the controller role, that are no voters yet (KIP-853).
+  std::int32_t standby = 0;
+  /// 0: controller.quorum.voters, fixed. 1: the voters are a record in the log (KIP-853).
+  std::int16_t kraft_version = 0;
   /// Broker configuration by Kafka's names: "replica.lag.time.max.ms" -> "10000". For all brokers
   /// alike, except that "broker.rack" may be a list, one rack for each broker in turn: "a,b,b".
   std::map<std::string, std::string> config;
@@ -28,6 +36,19 @@ struct ClusterSpec {
   /// Added to the nodes' wall clocks; serve makes them show the real time with it.
   Duration wall_offset{0};
   bool operator==(const ClusterSpec&) const = default;
+
+  std::int32_t first_controller() const { return isolated ? brokers + 1 : 1; }
+  std::int32_t nodes() const { return isolated ? brokers + controllers + standby : brokers; }
+  bool has_broker(std::int32_t node) const { return node >= 1 && node <= brokers; }
+  bool has_controller(std::int32_t node) const {
+    return node >= first_controller() && node < first_controller() + controllers + standby;
+  }
+  /// Those that the disks are formatted with, or that the properties name.
+  std::vector<NodeId> first_voters() const {
+    std::vector<NodeId> voters;
+    for (std::int32_t i = 0; i < controllers; ++i) voters.push_back(NodeId(first_controller() + i));
+    return voters;
+  }
 };
 
 }  // namespace kscope::sim

@@ -88,6 +88,12 @@ std::vector<VerbRule> client_rules() {
        {{"partitions", "POSITIVE"}, {"replicas", "POSITIVE"}, {"assignment", "ASSIGNMENT"}},
        true},
       {{"delete-topic", "delete-topic NAME", "Deletes a topic."}, {{"NAME"}}, {}},
+      {{"add-voter", "add-voter NODE", "Lets a controller vote in the quorum (KIP-853)."},
+       {{"NODE"}},
+       {}},
+      {{"remove-voter", "remove-voter NODE", "Takes a controller's vote away (KIP-853)."},
+       {{"NODE"}},
+       {}},
       {{"elect", "elect PARTITION", "Asks for the election of the preferred leader."},
        {{"PARTITION"}},
        {}},
@@ -213,7 +219,7 @@ bool each(std::string_view list, char separator, Check check) {
 }
 
 bool is_api(std::string_view text) {
-  for (int key = 0; key <= 80; ++key)
+  for (int key = 0; key <= 90; ++key)
     if (text == to_string(static_cast<ApiKey>(key)) && text != "Unknown") return true;
   return false;
 }

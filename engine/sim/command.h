@@ -17,6 +17,7 @@
 //   create-partitions NAME count=N [assignment=1:2:3,…] | reassign PARTITION to=4:5:6
 //   reassign PARTITION cancel | elect-leaders PARTITION [unclean]
 //   delete-topic NAME | elect PARTITION | delete-records PARTITION before=OFFSET|end
+//   add-voter NODE | remove-voter NODE
 //   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)
 //   consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]
 //   send PRODUCER TOPIC[-PARTITION] [tombstone] [count=N] [key=TEXT|keys=N] [value=TEXT]

@@ -15,6 +15,9 @@ json spec_to_json(const ClusterSpec& spec) {
   }
   return {{"brokers", spec.brokers},
           {"controllers", spec.controllers},
+          {"isolated", spec.isolated},
+          {"standby", spec.standby},
+          {"kraft_version", spec.kraft_version},
           {"config", spec.config},
           {"latency_min_us", spec.latency_min.count()},
           {"latency_max_us", spec.latency_max.count()},
@@ -27,6 +30,9 @@ ClusterSpec spec_from_json(const json& j) {
   ClusterSpec spec;
   spec.brokers = j.at("brokers");
   spec.controllers = j.at("controllers");
+  spec.isolated = j.value("isolated", false);
+  spec.standby = j.value("standby", 0);
+  spec.kraft_version = j.value("kraft_version", std::int16_t{0});
   spec.config = j.at("config").get<std::map<std::string, std::string>>();
   spec.latency_min = Duration(j.at("latency_min_us").get<std::int64_t>());
   spec.latency_max = Duration(j.at("latency_max_us").get<std::int64_t>());

@@ -69,6 +69,23 @@ Result<void> set_cluster_option(const std::string& key, const std::string& value
       return invalid(fmt::format("seed= takes a number, found \"{}\"", value));
     return {};
   }
+  if (key == "roles") {
+    if (value != "combined" && value != "isolated")
+      return invalid(fmt::format("roles= takes combined or isolated, found \"{}\"", value));
+    spec.isolated = value == "isolated";
+    return {};
+  }
+  if (key == "standby") {
+    if (!parse_number(value, &spec.standby) || spec.standby < 0 || spec.standby > 4)
+      return invalid(fmt::format("standby= takes a number from 0 to 4, found \"{}\"", value));
+    return {};
+  }
+  if (key == "kraft-version") {
+    if (value != "0" && value != "1")
+      return invalid(fmt::format("kraft-version= takes 0 or 1, found \"{}\"", value));
+    spec.kraft_version = value == "1" ? 1 : 0;
+    return {};
+  }
   if (key == "latency") return set_range(value, spec);
   if (key == "flush") {
     if (!parse_duration(value, &spec.flush_time))
@@ -78,7 +95,7 @@ Result<void> set_cluster_option(const std::string& key, const std::string& value
   if (key.find('.') == std::string::npos)
     return invalid(
         fmt::format("there is no cluster option \"{}\" (brokers, controllers, seed, "
-                    "latency, flush, or a broker setting such as "
+                    "roles, standby, kraft-version, latency, flush, or a broker setting such as "
                     "min.insync.replicas)",
                     key));
   spec.config[key] = value;
@@ -93,11 +110,13 @@ Result<void> parse_cluster(const std::vector<std::string>& words, Scenario& scen
     KTRY(set_cluster_option(words[i].substr(0, equals), words[i].substr(equals + 1), scenario));
   }
   const ClusterSpec& spec = scenario.spec;
-  if (spec.controllers > spec.brokers)
+  if (!spec.isolated && spec.controllers + spec.standby > spec.brokers)
     return invalid(
         fmt::format("cluster: {} controllers need at least as many brokers (the nodes "
                     "are combined), found {}",
-                    spec.controllers, spec.brokers));
+                    spec.controllers + spec.standby, spec.brokers));
+  if (spec.nodes() > 12)
+    return invalid(fmt::format("cluster: at most 12 nodes, found {}", spec.nodes()));
   return {};
 }
 

@@ -209,8 +209,9 @@ void ScenarioRunner::say(const std::string& line) {
 
 std::string ScenarioRunner::name_of(NodeId node, Subject subject) {
   const std::int32_t id = node.value();
-  if (id <= scenario_.spec.brokers) {
-    const bool quorum = subject == Subject::Raft || subject == Subject::Controller;
+  if (id <= scenario_.spec.nodes()) {
+    const bool quorum = subject == Subject::Raft || subject == Subject::Controller ||
+                        !scenario_.spec.has_broker(id);
     return fmt::format("{} {}", quorum ? "controller" : "broker", id);
   }
   std::string& name = client_names_[id];

@@ -12,6 +12,21 @@ namespace {
 constexpr std::uint64_t kNetworkStream = 1'000'000;
 constexpr std::uint64_t kFaultStream = 1'000'001;
 
+constexpr std::uint64_t kDirectoryStream = 2'000'000;
+
+/// What kafka-storage random-uuid would have given this node's log directory.
+Uuid directory_id(std::uint64_t seed, NodeId node) {
+  env::Random luck = env::RandomSet(
+      seed, kDirectoryStream + static_cast<std::uint64_t>(node.value()))[env::Purpose::Identity];
+  Uuid id;
+  for (std::size_t i = 0; i < id.bytes.size(); ++i) {
+    id.bytes[i] = static_cast<std::uint8_t>(luck.next() >> 32);
+  }
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x40);  // a Uuid of version 4
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
+  return id;
+}
+
 /// broker.rack is the one setting that differs from broker to broker: "a,b" puts broker 1 in rack a
 /// and broker 2 in rack b; a single name is everybody's.
 std::string rack_of(const std::string& racks, std::int32_t broker) {
@@ -26,7 +41,19 @@ std::string rack_of(const std::string& racks, std::int32_t broker) {
 NodeSlot make_node(const ClusterSpec& spec, std::uint64_t seed, std::int32_t id) {
   cluster::NodeConfig config;
   config.id = NodeId(id);
-  for (std::int32_t v = 1; v <= spec.controllers; ++v) config.voters.push_back(NodeId(v));
+  config.voters = spec.first_voters();
+  config.has_broker = spec.has_broker(id);
+  config.has_controller = spec.has_controller(id);
+  config.kraft_version = spec.kraft_version;
+  config.new_directory_id = directory_id(seed, NodeId(id));
+  const bool is_first = id >= spec.first_controller() &&
+                        id < spec.first_controller() + spec.controllers;
+  if (spec.kraft_version > 0 && is_first) {
+    for (const NodeId voter : config.voters) {
+      config.first_voters.push_back({voter, directory_id(seed, voter),
+                                     "controller-" + std::to_string(voter.value()), 9093, 1});
+    }
+  }
   config.cluster_id = "kafkascope-cluster-001";
   config.settings = spec.config;
   const auto racks = config.settings.find("broker.rack");
@@ -128,7 +155,7 @@ World::World(const ClusterSpec& spec, std::uint64_t seed)
   w.network = NetworkModel(spec.latency_min, spec.latency_max);
   w.latency = env::RandomSet(seed, kNetworkStream)[env::Purpose::NetworkLatency];
   w.fault = env::RandomSet(seed, kFaultStream)[env::Purpose::Fault];
-  for (std::int32_t id = 1; id <= spec.brokers; ++id) {
+  for (std::int32_t id = 1; id <= spec.nodes(); ++id) {
     w.nodes.emplace(NodeId(id), make_node(spec, seed, id));
     cluster::Item item;
     item.kind = cluster::ItemKind::PowerOn;

@@ -55,6 +55,8 @@ Result<void> log_start_action(ActionContext& context);
 Result<void> topic_action(ActionContext& context);
 Result<void> delete_topic_action(ActionContext& context);
 Result<void> elect_action(ActionContext& context);
+Result<void> add_voter_action(ActionContext& context);
+Result<void> remove_voter_action(ActionContext& context);
 Result<void> delete_records_action(ActionContext& context);
 Result<void> producer_action(ActionContext& context);
 Result<void> consumer_action(ActionContext& context);

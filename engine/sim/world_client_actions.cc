@@ -10,7 +10,9 @@ Error invalid(const std::string& what) { return Error{ErrorKind::Invalid, what};
 
 std::vector<NodeId> bootstrap(const WorldState& world) {
   std::vector<NodeId> nodes;
-  for (const auto& [id, slot] : world.nodes) nodes.push_back(id);
+  for (const auto& [id, slot] : world.nodes) {
+    if (slot.node.config().has_broker) nodes.push_back(id);
+  }
   return nodes;
 }
 
@@ -123,6 +125,38 @@ Result<void> elect_action(ActionContext& context) {
   ClientSlot& slot = operator_client(context.world, context.announce());
   Call call(context.world, NodeId(kOperatorId), context.world.last_event);
   slot.client.admin()->elect_leader(call.env(), tp);
+  return {};
+}
+
+namespace {
+
+/// The directory id is read off the node's disk, as kafka-metadata-quorum.sh does.
+Result<cluster::MetaProperties> properties_of(ActionContext& context, NodeId id) {
+  NodeSlot* slot = context.world.node(id);
+  if (slot == nullptr || !slot->node.config().has_controller) {
+    return invalid(fmt::format("{} has no controller role", id.value()));
+  }
+  return cluster::read_meta_properties(slot->storage());
+}
+
+}  // namespace
+
+Result<void> add_voter_action(ActionContext& context) {
+  KTRY_ASSIGN(const NodeId id, context.node_argument(0));
+  KTRY_ASSIGN(const cluster::MetaProperties properties, properties_of(context, id));
+  ClientSlot& slot = operator_client(context.world, context.announce());
+  Call call(context.world, NodeId(kOperatorId), context.world.last_event);
+  slot.client.admin()->add_voter(call.env(), id, properties.directory,
+                                 "controller-" + std::to_string(id.value()), 9093);
+  return {};
+}
+
+Result<void> remove_voter_action(ActionContext& context) {
+  KTRY_ASSIGN(const NodeId id, context.node_argument(0));
+  KTRY_ASSIGN(const cluster::MetaProperties properties, properties_of(context, id));
+  ClientSlot& slot = operator_client(context.world, context.announce());
+  Call call(context.world, NodeId(kOperatorId), context.world.last_event);
+  slot.client.admin()->remove_voter(call.env(), id, properties.directory);
   return {};
 }
 

@@ -19,6 +19,7 @@ constexpr Verb kVerbs[] = {
     {"delay", delay_action},   {"disk", disk_action},         {"flip", flip_action},
     {"log-start", log_start_action},
     {"topic", topic_action},   {"delete-topic", delete_topic_action}, {"elect", elect_action},
+    {"add-voter", add_voter_action}, {"remove-voter", remove_voter_action},
     {"delete-records", delete_records_action},
     {"alter-config", alter_config_action}, {"describe-config", describe_config_action},
     {"create-partitions", create_partitions_action}, {"reassign", reassign_action},

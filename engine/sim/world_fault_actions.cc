@@ -34,7 +34,7 @@ Result<Links> links_argument(const ActionContext& context, std::size_t from) {
 }
 
 ApiKey api_named(const std::string& name) {
-  for (int key = 0; key <= 80; ++key) {
+  for (int key = 0; key <= 90; ++key) {
     if (name == to_string(static_cast<ApiKey>(key))) return static_cast<ApiKey>(key);
   }
   return ApiKey::ApiVersions;

@@ -21,7 +21,9 @@ void start_process(WorldState& world, NodeId id, EventSeq cause) {
   sink.set_cause(cause);
   const EventSeq started = sink.emit(id, event::NodeStarted{slot.incarnation});
   Call call(world, id, started);
-  const Result<void> up = slot.node.start(call.env());
+  Result<void> up = slot.node.format_if_blank(call.env());
+  slot.disk.take_cost();  // done by a person, long before the process starts
+  if (up.ok()) up = slot.node.start(call.env());
   slot.start_error = up.ok() ? std::string() : up.error().message;
   if (!up.ok()) {
     sink.emit(id, event::NodeStopped{slot.incarnation});

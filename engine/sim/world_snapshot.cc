@@ -11,17 +11,21 @@ using cluster::NodeView;
 NodeView node_view(NodeId id, const NodeSlot& slot, Instant now) {
   NodeView view;
   view.id = id.value();
-  view.name = "broker " + std::to_string(id.value());
+  view.has_broker = slot.node.config().has_broker;
+  view.name = (view.has_broker ? "broker " : "controller ") + std::to_string(id.value());
   view.state = slot.state;
   view.incarnation = slot.incarnation;
   view.clock_skew = slot.clock_skew;
-  view.has_controller = slot.node.config().is_voter();
+  view.has_controller = slot.node.config().has_controller;
   view.settings = slot.node.config().settings;
   if (slot.node.running()) {
     view.quorum = slot.node.quorum_view();
+    view.quorum_detail = slot.node.quorum_detail_view();
     view.broker = slot.node.broker_view(now);
+  } else {
+    const std::vector<NodeId>& voters = slot.node.config().voters;
+    view.quorum.is_voter = std::find(voters.begin(), voters.end(), id) != voters.end();
   }
-  view.quorum.is_voter = view.has_controller;
   view.broker.disk_bytes = slot.disk.written_bytes();
   view.broker.disk_unflushed_bytes = slot.disk.unflushed_bytes();
   return view;

@@ -55,6 +55,10 @@ std::string control_record_json(ByteView key, ByteView value) {
       return control_json<protocol::SnapshotHeaderRecord>("SnapshotHeader", value);
     case ControlRecordType::SnapshotFooter:
       return control_json<protocol::SnapshotFooterRecord>("SnapshotFooter", value);
+    case ControlRecordType::KRaftVersion:
+      return control_json<protocol::KRaftVersionRecord>("KRaftVersion", value);
+    case ControlRecordType::KRaftVoters:
+      return control_json<protocol::VotersRecord>("KRaftVoters", value);
     default:
       return fmt::format(" controlType: {}", static_cast<int>(*type));
   }

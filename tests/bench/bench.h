@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/bytes.h"
+
 namespace kscope::bench {
 
 struct Figure {
@@ -58,5 +60,8 @@ class Stopwatch {
 };
 
 double median(std::vector<double> values);
+
+/// One batch of so many records, each with a value of so many bytes.
+Bytes batch_of(int records, std::size_t value_size);
 
 }  // namespace kscope::bench

@@ -86,10 +86,22 @@ void read_spec(JsonValue value, Lab* lab) {
   if (JsonValue v = value.maybe("brokers"); v.present()) {
     spec.brokers = static_cast<std::int32_t>(v.integer(1, kMaxNodes));
   }
+  if (JsonValue v = value.maybe("roles"); v.present()) {
+    const std::string roles = v.string();
+    spec.isolated = roles == "isolated";
+    if (!spec.isolated && roles != "combined") v.expected("combined or isolated");
+  }
   JsonValue controllers = value.maybe("controllers");
-  spec.controllers = std::min(spec.controllers, spec.brokers);
+  const std::int64_t room = spec.isolated ? kMaxNodes - spec.brokers : spec.brokers;
+  spec.controllers = std::min(spec.controllers, static_cast<std::int32_t>(room));
   if (controllers.present()) {
-    spec.controllers = static_cast<std::int32_t>(controllers.integer(1, spec.brokers));
+    spec.controllers = static_cast<std::int32_t>(controllers.integer(1, room));
+  }
+  if (JsonValue v = value.maybe("standby"); v.present()) {
+    spec.standby = static_cast<std::int32_t>(v.integer(0, room - spec.controllers));
+  }
+  if (JsonValue v = value.maybe("kraft_version"); v.present()) {
+    spec.kraft_version = static_cast<std::int16_t>(v.integer(0, 1));
   }
   if (JsonValue v = value.maybe("seed"); v.present()) {
     lab->seed = static_cast<std::uint64_t>(v.integer(0, std::int64_t{1} << 53));

@@ -191,6 +191,7 @@ BrokerCard card_for(const cluster::Snapshot& snapshot, const EventIndex& index,
 void build_broker_cards(const cluster::Snapshot& snapshot, const EventIndex& index,
                         const LastKnown& last_known, ClusterView& view) {
   for (const cluster::NodeView& node : snapshot.nodes) {
+    if (!node.has_broker) continue;  // a controller of its own has a card in the quorum's row
     view.brokers.push_back(card_for(snapshot, index, last_known, node, view));
   }
 }

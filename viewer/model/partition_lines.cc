@@ -33,6 +33,12 @@ struct LineFacts {
 
 std::string ago(const LineFacts& f, Instant at) { return format_duration(f.snapshot.now - at); }
 
+/// "7.7 s": a tenth of a second is as much as can be read while it runs.
+std::string short_seconds(Duration d) {
+  const double s = static_cast<double>(d.count()) / 1e6;
+  return s >= 9.95 ? fmt::format("{:.0f} s", s) : fmt::format("{:.1f} s", s);
+}
+
 // ---- the leader's line
 
 /// Why the high watermark is where it is.
@@ -92,7 +98,7 @@ void describe_fetch(const LineFacts& f, const FetchView& fetch, ReplicaLine& lin
     line.state = {"out of range", Tone::Warn};
     line.detail = "asks where the leader's log begins and ends";
   } else if (fetch.activity == FetchActivity::Delayed) {
-    line.state = {fmt::format("delayed {}", format_duration(*fetch.delayed_until - f.snapshot.now)),
+    line.state = {fmt::format("delayed {}", short_seconds(*fetch.delayed_until - f.snapshot.now)),
                   Tone::Warn};
     if (failed != nullptr) line.detail = fmt::format("after {}", to_string(failed->error));
   } else if (cut != nullptr && f.snapshot.now - cut->at < kCutIsNews) {
@@ -126,12 +132,6 @@ void describe_state(const LineFacts& f, ReplicaLine& line) {
   if (paused) line.state = {"paused", Tone::Warn};
 }
 
-/// "7.7 s": a tenth of a second is as much as can be read while it runs.
-std::string short_seconds(Duration d) {
-  const double s = static_cast<double>(d.count()) / 1e6;
-  return s >= 9.95 ? fmt::format("{:.0f} s", s) : fmt::format("{:.1f} s", s);
-}
-
 /// The arc, and what it counts down to.
 void describe_patience(const LineFacts& f, bool in_isr, bool level, Duration late,
                        ReplicaLine& line) {
@@ -140,18 +140,18 @@ void describe_patience(const LineFacts& f, bool in_isr, bool level, Duration lat
     line.timer = 0.0f;
     line.timer_text = "out";
     line.patience = is_member(f.leader->maximal_isr, line.broker)
-                        ? "caught up: joins when the controller agrees"
+                        ? "caught up: the controller decides"
                         : fmt::format("may join at HW {}", f.leader->high_watermark);
   } else if (level) {
     line.timer = 1.0f;
     line.timer_text = limit;
-    line.patience = fmt::format("at the end: its {} do not run", limit);
+    line.patience = fmt::format("level: its {} do not run", limit);
   } else if (f.lag_time_max > Duration{}) {
     const Duration left = std::max(Duration{}, f.lag_time_max - late);
     line.timer = static_cast<float>(left.count()) / static_cast<float>(f.lag_time_max.count());
     line.timer_text = short_seconds(left);
     line.patience = left > Duration{} ? fmt::format("left of {}, then out of sync", limit)
-                                      : fmt::format("{} are over: out at the next check", limit);
+                                      : fmt::format("{} are over: out soon", limit);
   }
 }
 
@@ -173,9 +173,9 @@ void describe_lag(const LineFacts& f, ReplicaLine& line) {
   if (level) {
     line.lag += " · lag 0 ms";
   } else if (dated) {
-    line.lag += fmt::format(" · {} behind", format_duration(late));
+    line.lag += fmt::format(" · {} late", short_seconds(late));
   } else {
-    line.lag += " · not caught up yet";
+    line.lag += " · never level";
   }
   describe_patience(f, in_isr, level, late, line);
 }

@@ -68,8 +68,10 @@ void build_pending(const cluster::Snapshot& snapshot, const PartitionHistory& hi
 void build_ends(const PartitionRow& row, const ReplicaView* leader, PartitionPicture& out) {
   out.lead = row.leader < 0 ? Badge{"nobody", Tone::Bad}
                             : Badge{fmt::format("broker {}", row.leader), Tone::Lead};
+  out.lead_note = fmt::format("epoch {}", row.leader_epoch);
+  out.leader_acts = leader != nullptr;
   if (leader == nullptr) {
-    out.committed = "nobody says";
+    out.committed = "no leader";
     out.waiting_tone = Tone::Bad;
     return;
   }
@@ -79,6 +81,19 @@ void build_ends(const PartitionRow& row, const ReplicaView* leader, PartitionPic
   const std::int64_t wait = leader->log_end - leader->high_watermark;
   out.waiting = wait == 0 ? "all of the log" : fmt::format("{} more wait", wait);
   out.waiting_tone = wait == 0 ? Tone::Good : Tone::Warn;
+}
+
+/// The leader is down, but what it had is known: it is what its heirs are measured by.
+void remember_dead_leader(PartitionPicture& out) {
+  for (const ReplicaLine& line : out.lines) {
+    if (out.leader_acts || line.broker != out.leader) continue;
+    out.lead_note += line.down ? ", down" : ", not yet";
+    out.lead.tone = Tone::Bad;
+    if (!line.log) continue;
+    out.high_watermark = line.log->high_watermark;
+    out.leader_end = line.log->log_end;
+    out.committed = fmt::format("was below {}", out.high_watermark);
+  }
 }
 
 /// The axis reaches from the shortest log to the longest, cut records included.
@@ -114,6 +129,7 @@ Succession build_heirs(const cluster::Snapshot& snapshot, const PartitionRow& ro
     heir.broker = line.broker;
     heir.in_isr = is_member(row.isr, line.broker);
     heir.process_runs = !line.down;
+    if (line.broker == row.leader) facts.leader_down = line.down;
     for (const cluster::RegistrationView& r : snapshot.metadata.registrations) {
       if (r.broker == line.broker) heir.alive = !r.fenced;
     }
@@ -142,18 +158,28 @@ std::vector<std::int32_t> behind(const PartitionPicture& p) {
   return ids;
 }
 
+Sentence absent_leader(const PartitionRow& row, const PartitionPicture& p) {
+  const bool down = std::any_of(p.lines.begin(), p.lines.end(), [&](const ReplicaLine& line) {
+    return line.broker == row.leader && line.down;
+  });
+  if (!down) {
+    return {fmt::format("Broker {} is to lead, but has not heard of it yet. Nothing is written or "
+                        "read.",
+                        row.leader),
+            Tone::Bad};
+  }
+  return {fmt::format("Broker {} is down, but for the controller it still leads, until "
+                      "broker.session.timeout.ms is over. Nothing is written or read.",
+                      row.leader),
+          Tone::Bad};
+}
+
 Sentence choose_sentence(const PartitionRow& row, const ReplicaView* leader,
                          const PartitionPicture& p) {
   if (row.leader < 0) {
     return {"Nobody leads: no record can be written or read until a leader is elected.", Tone::Bad};
   }
-  if (leader == nullptr) {
-    return {
-        fmt::format("Broker {} is the leader for the controller, but does not act as one. Until "
-                    "the controller knows, nothing is written or read.",
-                    row.leader),
-        Tone::Bad};
-  }
+  if (leader == nullptr) return absent_leader(row, p);
   if (row.below_min_isr) {
     return {fmt::format("The ISR {} is smaller than min.insync.replicas = {}: acks=all is refused, "
                         "and the high watermark stands still at {}.",
@@ -239,6 +265,7 @@ PartitionPicture build_partition_picture(const cluster::Snapshot& snapshot,
   build_pending(snapshot, history, leader, out);
   build_replica_lines(snapshot, cluster, static_cast<std::size_t>(found - cluster.rows.begin()),
                       index, history, out);
+  remember_dead_leader(out);
   measure(out);
   const Sentence sentence = choose_sentence(row, leader, out);
   out.sentence = sentence.text;

@@ -92,10 +92,12 @@ struct PartitionPicture {
   bool exists = false;
   std::int32_t leader = -1;
   std::int32_t leader_epoch = 0;
-  std::int64_t high_watermark = -1;  ///< the leader's; -1: nobody leads
+  bool leader_acts = false;  ///< false: nobody leads, or who should is down or has not heard of it
+  std::int64_t high_watermark = -1;  ///< the leader's, a dead one's as it was; -1: nobody leads
   std::int64_t leader_end = -1;
   std::int64_t low_watermark = -1;   ///< before it, records are gone on every replica
-  Badge lead;              ///< "broker 2, epoch 1", "nobody"
+  Badge lead;              ///< "broker 2", "nobody"
+  std::string lead_note;   ///< "epoch 1", "epoch 1, down"
   std::string committed;   ///< "13 of 20"
   std::string waiting;     ///< "7 wait"; "all of it"
   Tone waiting_tone = Tone::Good;

@@ -25,6 +25,8 @@ RoleWords words_for(event::RaftRole role) {
       return {"resigned", Tone::Warn};
     case event::RaftRole::Observer:
       return {"observer", Tone::Neutral};
+    case event::RaftRole::Prospective:
+      return {"asks whether it could win", Tone::Warn};
     case event::RaftRole::Unattached:
       return {"no leader known", Tone::Neutral};
   }
@@ -34,9 +36,11 @@ RoleWords words_for(event::RaftRole role) {
 std::vector<VoteDot> vote_dots(const cluster::Snapshot& snapshot,
                                const cluster::QuorumView& quorum) {
   std::vector<VoteDot> dots;
-  if (quorum.role != event::RaftRole::Candidate) return dots;
+  if (quorum.role != event::RaftRole::Candidate && quorum.role != event::RaftRole::Prospective) {
+    return dots;
+  }
   for (const cluster::NodeView& voter : snapshot.nodes) {
-    if (!voter.has_controller) continue;
+    if (!voter.has_controller || !voter.quorum.is_voter) continue;
     const auto vote = quorum.votes.find(voter.id);
     const VoteState state = vote == quorum.votes.end() ? VoteState::Pending
                             : vote->second             ? VoteState::Granted

@@ -32,7 +32,9 @@ const Heir* find_unclean(const SuccessionFacts& facts) {
 
 /// Why the walk passes this replica by.
 std::string reason_against(const SuccessionFacts& facts, const Heir& heir) {
-  if (heir.broker == facts.leader) return "the one that would be gone";
+  if (heir.broker == facts.leader) {
+    return facts.leader_down ? "down, and about to be fenced" : "the one that would be gone";
+  }
   if (!heir.in_isr && !heir.alive) return "down, and not in the ISR";
   if (!heir.in_isr) return "alive, but not in the ISR: may lack committed records";
   return heir.process_runs ? "in the ISR, but fenced by the controller" : "in the ISR, but down";
@@ -92,7 +94,7 @@ void judge_unclean(const SuccessionFacts& facts, Succession& out) {
   Tone tone = Tone::Neutral;
   std::string loss;
   judge_loss(facts, *heir, loss, tone);
-  out.unclean_tone = facts.unclean_enabled ? Tone::Bad : Tone::Neutral;
+  out.unclean_tone = facts.unclean_enabled ? tone : Tone::Neutral;
   out.unclean =
       facts.unclean_enabled
           ? fmt::format("{}=true: broker {} may lead all the same; {}", name, heir->broker, loss)
@@ -103,8 +105,13 @@ void judge_unclean(const SuccessionFacts& facts, Succession& out) {
 
 Succession build_succession(const SuccessionFacts& facts) {
   Succession out;
-  out.question = facts.leader >= 0 ? fmt::format("If broker {} dies now", facts.leader)
-                                   : std::string("Nobody leads: the walk as it stands");
+  if (facts.leader < 0) {
+    out.question = "Nobody leads: the walk as it stands";
+  } else if (facts.leader_down) {
+    out.question = fmt::format("Once broker {} is fenced", facts.leader);
+  } else {
+    out.question = fmt::format("If broker {} dies now", facts.leader);
+  }
   const Heir* elected = find_clean(facts);
   if (elected != nullptr) out.elected = elected->broker;
   for (const Heir& heir : facts.heirs) out.steps.push_back(step_for(facts, heir, elected));

@@ -49,6 +49,7 @@ struct Succession {
 struct SuccessionFacts {
   std::int32_t leader = -1;
   std::int32_t leader_epoch = 0;
+  bool leader_down = false;  ///< and the controller has not noticed yet
   std::int64_t leader_end = -1;
   std::int64_t high_watermark = -1;
   bool unclean_enabled = false;

@@ -132,11 +132,12 @@ void draw_leader_tile(Ui& ui, Canvas& c, const Rect& rect) {
                             : Target::of_partition(p.partition),
                         led ? theme::kBorder : theme::kBad});
   if (led) {
-    c.star(at.x0 + c.px(6), at.y0 + c.line_height(Face::Bold) / 2, c.px(6), theme::kLead);
+    c.star(at.x0 + c.px(6), at.y0 + c.line_height(Face::Bold) / 2, c.px(6),
+           theme::tone(p.lead.tone));
     at.x0 += c.px(18);
   }
-  draw_value(c, at, p.lead.text, theme::tone(p.lead.tone), fmt::format("epoch {}", p.leader_epoch),
-             theme::kDim);
+  draw_value(c, at, p.lead.text, theme::tone(p.lead.tone), p.lead_note,
+             p.leader_acts ? theme::kDim : theme::kBad);
 }
 
 void draw_committed_tile(Ui& ui, Canvas& c, const Rect& rect) {
@@ -144,8 +145,7 @@ void draw_committed_tile(Ui& ui, Canvas& c, const Rect& rect) {
   const Rect at = begin_tile(c, rect,
                              {1, "COMMITTED", "by the HW",
                               Target::of_value(p.leader, p.partition, ValueName::HighWatermark)});
-  const bool known = p.high_watermark >= 0;
-  draw_value(c, at, p.committed, known ? theme::kWatermark : theme::kBad, p.waiting,
+  draw_value(c, at, p.committed, p.leader_acts ? theme::kWatermark : theme::kBad, p.waiting,
              p.waiting_tone == Tone::Good ? theme::kDim : theme::tone(p.waiting_tone));
 }
 

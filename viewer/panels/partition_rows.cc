@@ -32,7 +32,7 @@ ReplicaColumns plan_columns(const Canvas& c, const PartitionPicture& p, float x,
   const float share = spare / n;
   col.cell_h = c.px(kStripHeight) +
                std::min(c.px(kMostStripHeight - kStripHeight), std::floor(share * 0.35f));
-  col.gap = std::min(c.px(22), std::floor((share - (col.cell_h - c.px(kStripHeight))) * 0.6f));
+  col.gap = std::min(c.px(46), std::floor((share - (col.cell_h - c.px(kStripHeight))) * 0.6f));
   col.row_h = replica_row_height(c) + (col.cell_h - c.px(kStripHeight)) + col.gap;
   col.all = Rect::at(x, y, w, 0);
   return col;
@@ -73,7 +73,8 @@ void draw_committed_line(Canvas& c, const ReplicaColumns& col, const PartitionPi
   const Target target = Target::of_value(p.leader, p.partition, ValueName::HighWatermark);
   c.fill({col.strip_x0, col.all.y0 + c.px(16), x, col.all.y1}, faded(theme::kWatermark, 0.045f));
   c.fill({x - c.px(1), y, x + c.px(1), col.all.y1}, faded(theme::kWatermark, 0.75f));
-  const std::string text = fmt::format("committed below HW {}", p.high_watermark);
+  const std::string text = fmt::format(
+      "{} below HW {}", p.leader_acts ? "committed" : "was committed", p.high_watermark);
   const float w = c.width(Face::Small, text);
   const float at =
       std::clamp(x - w - c.px(8), col.strip_x0, std::max(col.strip_x0, col.strip_x1 - w));

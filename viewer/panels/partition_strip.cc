@@ -34,7 +34,7 @@ void draw_offset_cell(Canvas& c, const Rect& rect, const StripCell& cell, std::i
     c.outline(rect, faded(theme::kBad, 0.8f), rounding);
   } else if (!holds) {
     if (lacks) {
-      c.dashed_outline(rect, faded(theme::kWarn, 0.75f), rounding, 1);
+      c.outline(rect, faded(theme::kWarn, 0.6f), rounding);
     } else {
       c.outline(rect, faded(theme::kGrid, 0.7f), rounding);
     }
@@ -92,6 +92,12 @@ void draw_bar(Canvas& c, const ReplicaColumns& col, const StripPlace& at, const 
         Target::record(line.broker, p.partition, std::max(log.log_start, log.log_end - 1)));
 }
 
+/// A plate keeps the line of the high watermark out of the letters.
+void write_over_lines(Canvas& c, float x, float y, float width) {
+  c.fill(Rect::at(x - c.px(2), y, width + c.px(4), c.line_height(Face::MonoSmall) + c.px(1)),
+         theme::kBackground);
+}
+
 /// The leader-epoch cache: above the first offset of each epoch, "e1 → 13".
 void draw_epoch_cache(Canvas& c, const ReplicaColumns& col, const StripPlace& at,
                       const ReplicaLine& line, const PartitionPicture& p) {
@@ -109,6 +115,7 @@ void draw_epoch_cache(Canvas& c, const ReplicaColumns& col, const StripPlace& at
     const std::string& text = roomy ? whole : brief;
     if (x + c.width(Face::MonoSmall, text) > col.strip_x1) continue;
     const Color ink = mixed(theme::epoch(epochs[i].epoch), theme::kText, 0.5f);
+    write_over_lines(c, x, at.epochs_y, c.width(Face::MonoSmall, text));
     const Rect label =
         c.text(x, at.epochs_y, Face::MonoSmall, faded(ink, line.down ? 0.6f : 1.0f), text);
     c.hit(label, target);
@@ -172,6 +179,7 @@ void draw_marks(Canvas& c, const ReplicaColumns& col, const StripPlace& at, cons
   const std::vector<float> x = spread_labels(wanted, col.strip_x0, col.strip_x1, c.px(10));
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const Mark& m = marks[i];
+    write_over_lines(c, x[i], at.labels_y, wanted[i].width);
     const Rect label = c.text(x[i], at.labels_y, Face::MonoSmall, faded(m.color, alpha), m.text);
     c.hit(label, m.target);
     c.tip(label, m.tip);

@@ -146,6 +146,7 @@ struct Ui {
 
 /// The tab of the screen that looks into a log.
 inline constexpr const char* kLogScreen = "Log & index";
+inline constexpr const char* kQuorumScreen = "Quorum";
 inline constexpr const char* kRequestScreen = "Request path";
 inline constexpr const char* kMetricsScreen = "Metrics";
 

@@ -6,7 +6,8 @@
 // election.
 //
 // Shaped as topics and partitions although there is only __cluster_metadata-0: the quorum was meant
-// to serve more than one log one day. v1 adds directory ids (KIP-853).
+// to serve more than one log one day. v1 adds directory ids (KIP-853), v2
+// the pre-vote (KIP-996), which Kafka has from 4.0 on; here it is a switch that is off.
 // Invariant: candidate_epoch is the candidate's own, already raised and persisted.
 // Real Kafka: KafkaRaftClient.handleVoteRequest. KIP-595.
 // Called and answered by: raft/.
@@ -24,7 +25,7 @@ namespace kscope::protocol {
 struct VoteRequest {
   static constexpr const char* kName = "VoteRequest";
   static constexpr ApiKey kApi = ApiKey::Vote;
-  static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 1, kFlexible = 0;
+  static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 2, kFlexible = 0;
 
   struct PartitionData {
     std::int32_t partition_index = 0;
@@ -34,6 +35,7 @@ struct VoteRequest {
     Uuid voter_directory_id;
     std::int32_t last_offset_epoch = 0;  ///< epoch of the last record in the candidate's log
     std::int64_t last_offset = 0;  ///< despite the name the log end offset, exclusive
+    bool pre_vote = false;  ///< only asking (KIP-996): nobody raises an epoch or writes anything
 
     bool operator==(const PartitionData&) const = default;
     void describe(auto& f) {
@@ -44,6 +46,7 @@ struct VoteRequest {
       f("VoterDirectoryId", voter_directory_id, since(1).ignorable());
       f("LastOffsetEpoch", last_offset_epoch);
       f("LastOffset", last_offset);
+      f("PreVote", pre_vote, since(2));
     }
   };
 
@@ -73,7 +76,7 @@ struct VoteRequest {
 struct VoteResponse {
   static constexpr const char* kName = "VoteResponse";
   static constexpr ApiKey kApi = ApiKey::Vote;
-  static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 1, kFlexible = 0;
+  static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 2, kFlexible = 0;
 
   struct PartitionData {
     std::int32_t partition_index = 0;

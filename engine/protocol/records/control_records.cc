@@ -29,5 +29,7 @@ Result<ControlRecordType> control_record_type(ByteView key) {
 KSCOPE_INSTANTIATE_CODEC(LeaderChangeMessage);
 KSCOPE_INSTANTIATE_CODEC(SnapshotHeaderRecord);
 KSCOPE_INSTANTIATE_CODEC(SnapshotFooterRecord);
+KSCOPE_INSTANTIATE_CODEC(KRaftVersionRecord);
+KSCOPE_INSTANTIATE_CODEC(VotersRecord);
 
 }  // namespace kscope::protocol

@@ -77,6 +77,75 @@ struct SnapshotHeaderRecord {
   }
 };
 
+/// Which rules the quorum follows: 0 a fixed set of voters, 1 a set that the log holds (KIP-853).
+struct KRaftVersionRecord {
+  static constexpr const char* kName = "KRaftVersionRecord";
+  static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 0, kFlexible = 0;
+
+  std::int16_t version = 0;
+  std::int16_t kraft_version = 0;
+
+  bool operator==(const KRaftVersionRecord&) const = default;
+  void describe(auto& f) {
+    f("Version", version);
+    f("KRaftVersion", kraft_version);
+  }
+};
+
+/// The whole set of voters; the last one in the log counts, committed or not.
+struct VotersRecord {
+  static constexpr const char* kName = "VotersRecord";
+  static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 0, kFlexible = 0;
+
+  struct Endpoint {
+    std::string name;
+    std::string host;
+    std::uint16_t port = 0;
+
+    bool operator==(const Endpoint&) const = default;
+    void describe(auto& f) {
+      f("Name", name);
+      f("Host", host);
+      f("Port", port);
+    }
+  };
+
+  struct KRaftVersionFeature {
+    std::int16_t min_supported_version = 0;
+    std::int16_t max_supported_version = 0;
+
+    bool operator==(const KRaftVersionFeature&) const = default;
+    void describe(auto& f) {
+      f("MinSupportedVersion", min_supported_version);
+      f("MaxSupportedVersion", max_supported_version);
+    }
+  };
+
+  struct Voter {
+    std::int32_t voter_id = 0;
+    Uuid voter_directory_id;
+    std::vector<Endpoint> endpoints;
+    KRaftVersionFeature kraft_version_feature;
+
+    bool operator==(const Voter&) const = default;
+    void describe(auto& f) {
+      f("VoterId", voter_id);
+      f("VoterDirectoryId", voter_directory_id);
+      f("Endpoints", endpoints);
+      f("KRaftVersionFeature", kraft_version_feature);
+    }
+  };
+
+  std::int16_t version = 0;
+  std::vector<Voter> voters;
+
+  bool operator==(const VotersRecord&) const = default;
+  void describe(auto& f) {
+    f("Version", version);
+    f("Voters", voters);
+  }
+};
+
 struct SnapshotFooterRecord {
   static constexpr const char* kName = "SnapshotFooterRecord";
   static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 0, kFlexible = 0;

@@ -45,9 +45,14 @@ bool starts_at(const Result<Bytes>& bytes, std::int64_t base, std::int64_t size)
 const NameTable& CheckContext::names() const { return world_.names; }
 
 std::vector<NodeId> CheckContext::voters() const {
-  std::vector<NodeId> voters;
-  for (std::int32_t v = 1; v <= world_.spec.controllers; ++v) voters.push_back(NodeId(v));
-  return voters;
+  // Whom the newest leader counts. With kraft.version 1 that may change (KIP-853).
+  const raft::KafkaRaftClient* newest = nullptr;
+  for (const auto& [id, slot] : world_.nodes) {
+    if (!slot.node.running() || !slot.node.shared().raft().is_leader()) continue;
+    const raft::KafkaRaftClient& raft = slot.node.shared().raft();
+    if (newest == nullptr || raft.epoch() > newest->epoch()) newest = &raft;
+  }
+  return newest != nullptr ? newest->voters().ids() : world_.spec.first_voters();
 }
 
 Result<Bytes> CheckContext::appended_batch(NodeId node, const event::BatchAppended& appended,

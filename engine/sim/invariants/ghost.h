@@ -99,11 +99,21 @@ struct VoterGhost {
   std::int32_t role_epoch = -1;  ///< of its present role; -1: it has just started
 };
 
+/// A quorum member: its snapshots and its idea of who votes (B8 to B10).
+struct MemberGhost {
+  std::set<std::int64_t> snapshots;  ///< ends of those on its disk
+  std::int64_t log_start = 0;
+  bool active = false;  ///< its controller
+  NodeList voters;
+  std::int64_t voters_at = 0;
+};
+
 struct Ghost {
   std::map<PartitionRef, PartitionGhost> partitions;
   std::map<NodeId, NodeGhost> nodes;
   LogGhost quorum_log;
   std::map<NodeId, VoterGhost> voters;
+  std::map<NodeId, MemberGhost> members;
   std::map<std::int32_t, NodeId> quorum_leaders;  ///< epoch -> who led, or was said to lead
   std::map<std::pair<NodeId, PartitionRef>, std::int64_t> positions;  ///< of consumers
   std::optional<NameRef> metadata_topic;                              ///< once seen

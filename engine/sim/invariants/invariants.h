@@ -10,8 +10,8 @@
 // quorum, C the controller, F storage and recovery, G what clients were told, K compaction. The ids
 // are those of the specifications they come from (docs/testing.md).
 //
-// Not looked at here: A10 (ListOffsets answers are no events), B8-B10 (snapshots and voter changes
-// of the quorum: tests/unit/raft) and F2 (recovering twice: tests/unit/storage).
+// Not looked at here: A10 (ListOffsets answers are no events) and F2 (recovering twice:
+// tests/unit/storage).
 //
 // A loss window is what Kafka itself declares or cannot promise: an unclean election, or the loss
 // of power on every machine that still counts as in sync (without flushes Kafka's safety is

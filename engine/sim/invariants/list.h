@@ -13,7 +13,8 @@ extern const Checker a1_log_matching, a2_one_batch, a3_leader_completeness,
     a8_high_watermark, a9_joining_the_isr, a11_truncation, a12_epoch_cache;
 // B: the KRaft quorum
 extern const Checker b1_one_leader, b2_persisted_epoch, b3_one_vote, b4_quorum_high_watermark,
-    b5_majority, b6_own_epoch_first, b7_agreement, b11_legal_roles;
+    b5_majority, b6_own_epoch_first, b7_agreement, b8_snapshot_at_log_start, b9_active_never_loads,
+    b10_one_change_at_a_time, b11_legal_roles;
 // C: the controller's decisions
 extern const Checker c1_broker_epochs, c2_fenced_brokers, c3_leader_in_isr, c4_epochs_count,
     c5_isr_of_replicas, c6_eligible_leaders, c7_metadata_prefix;

@@ -110,8 +110,9 @@ TEST_CASE("difference names the first place where two snapshots part") {
   other.nodes[0].broker.replicas[0].high_watermark = 2;
   CHECK(difference(t.s, other) == "replica 1 orders-0 hw: 0 and 2");
   other = t.s;
-  other.metadata.partitions.push_back(
-      {.partition = {"orders", 0}, .leader = 1, .isr = {1}, .replicas = {1}});
+  PartitionView fresh;
+  fresh.partition = {"orders", 0};
+  other.metadata.partitions.push_back(fresh);
   CHECK(difference(t.s, other) == "partitions: {} and {orders-0}");
   other = t.s;
   other.nodes[0].broker.disk_bytes = 17;  // a [view] field

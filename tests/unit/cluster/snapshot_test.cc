@@ -33,13 +33,18 @@ Snapshot small_cluster() {
     n.broker.replicas.push_back(r);
     s.nodes.push_back(n);
   }
-  s.metadata.partitions.push_back({.partition = {"orders", 0},
-                                   .leader = 1,
-                                   .leader_epoch = 2,
-                                   .partition_epoch = 7,
-                                   .isr = {1, 2},
-                                   .replicas = {1, 2}});
-  s.metadata.registrations.push_back({.broker = 1, .broker_epoch = 10, .fenced = false});
+  PartitionView orders;
+  orders.partition = {"orders", 0};
+  orders.leader = 1;
+  orders.leader_epoch = 2;
+  orders.partition_epoch = 7;
+  orders.isr = orders.replicas = {1, 2};
+  s.metadata.partitions.push_back(orders);
+  RegistrationView one;
+  one.broker = 1;
+  one.broker_epoch = 10;
+  one.fenced = false;
+  s.metadata.registrations.push_back(one);
   ClientView p;
   p.id = 1001;
   p.name = "p1";
@@ -95,6 +100,9 @@ TEST_CASE("what can never be there is refused with what could stand in its place
 TEST_CASE("values compare as numbers, as sets, or as text") {
   using C = Comparison;
   CHECK(compare("9", C::Less, "10"));
+  CHECK(compare("151.19", C::Greater, "50"));
+  CHECK(compare("0.5", C::Equal, "0.500"));
+  CHECK(compare("9007199254740993", C::NotEqual, "9007199254740992"));  // whole numbers stay exact
   CHECK(compare("{3,1,2}", C::Equal, "{1,2,3}"));
   CHECK(compare("{1,2}", C::NotEqual, "{1,2,3}"));
   CHECK(compare("none", C::NotEqual, "2"));

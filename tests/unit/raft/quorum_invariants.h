@@ -80,6 +80,7 @@ class QuorumInvariants {
     }
     log_end_[node.id] = client.log_end();
     if (const LeaderState* leader = client.leader_state()) check_leader(client, *leader);
+    check_snapshots(client);
     if (client.high_watermark() > client.log_end()) fail("B4", "a high watermark beyond the log");
     check_committed(quorum, node);
   }
@@ -100,10 +101,25 @@ class QuorumInvariants {
     highest_ = std::max(highest_, *leader.high_watermark());
   }
 
+  /// B8: a log that does not begin at 0 begins exactly where a snapshot ends.
+  void check_snapshots(const KafkaRaftClient& client) {
+    const Offset start = client.log_start();
+    const auto& known = client.snapshots();
+    const bool covered = std::any_of(known.begin(), known.end(), [&](const SnapshotFile& s) {
+      return s.id.end == start;
+    });
+    if (start > Offset(0) && !covered) {
+      fail("B8", fmt::format("the log of {} begins at {}, but {} snapshots, the first up to {}",
+                             client.config().node.value(), start.value(), known.size(),
+                             known.empty() ? -1 : known.front().id.end.value()));
+    }
+  }
+
   /// Reads what is newly known to be committed and compares it with what anybody ever saw there.
   void check_committed(Quorum& quorum, Quorum::Node& node) {
     Offset& next = read_to_[node.id];
     if (node.client->high_watermark() < next) next = Offset(0);  // a new process reads it all again
+    next = std::max(next, node.client->log_start());  // what is before it is in a snapshot
     if (node.client->high_watermark() == next) return;
     quorum.call(node.id, [&](env::Env& env) {
       const auto batches = node.client->read_committed(env, next);
@@ -122,6 +138,7 @@ class QuorumInvariants {
   }
 
   void check_majority_holds(Quorum& quorum) {
+    if (quorum.voters_change) return;  // whose majority it was is not written down here
     int holders = 0;
     for (const auto& [node, end] : log_end_) {
       if (node.value() <= quorum.voters() && end >= highest_) ++holders;

@@ -27,7 +27,7 @@ QuorumState begun_as(Quorum& quorum, const ElectionState& saved, std::int32_t lo
   const RaftConfig config = quorum_config(NodeId(1), 3);
   QuorumState state(config);
   on_node_1(quorum, [&](env::Env& env) {
-    REQUIRE(save_election_state(env, saved, config.voters).ok());
+    REQUIRE(save_election_state(env, saved, {0, config.voters, {}}).ok());
     REQUIRE(state.initialize(env, true, log_epoch).ok());
   });
   return state;
@@ -67,12 +67,25 @@ TEST_CASE("a leader gives its epoch up only by resigning or for a higher one") {
   CHECK_FALSE(is_legal(RaftRole::Resigned, 5, RaftRole::Follower, 5));
 }
 
-TEST_CASE("an observer never takes part, and a voter never becomes one") {
-  for (RaftRole role : kRoles) {
-    if (role == RaftRole::Observer) continue;
+TEST_CASE("an observer stands for nothing; made a voter it follows or waits (KIP-853)") {
+  for (RaftRole role : {RaftRole::Candidate, RaftRole::Leader, RaftRole::Resigned}) {
+    CHECK_FALSE(is_legal(RaftRole::Observer, 5, role, 5));
     CHECK_FALSE(is_legal(RaftRole::Observer, 5, role, 6));
-    CHECK_FALSE(is_legal(role, 5, RaftRole::Observer, 6));
   }
+  CHECK(is_legal(RaftRole::Observer, 5, RaftRole::Follower, 5));
+  CHECK(is_legal(RaftRole::Observer, 5, RaftRole::Unattached, 5));
+  // A leader that is removed has to resign first, or to hear of a higher epoch.
+  CHECK_FALSE(is_legal(RaftRole::Leader, 5, RaftRole::Observer, 5));
+  CHECK(is_legal(RaftRole::Resigned, 5, RaftRole::Observer, 5));
+}
+
+TEST_CASE("asking first raises no epoch, and only a candidate can win (KIP-996)") {
+  for (RaftRole role : {RaftRole::Unattached, RaftRole::Follower}) {
+    CHECK(is_legal(role, 5, RaftRole::Prospective, 5));
+    CHECK_FALSE(is_legal(role, 5, RaftRole::Prospective, 6));
+  }
+  CHECK(is_legal(RaftRole::Prospective, 5, RaftRole::Candidate, 6));
+  CHECK_FALSE(is_legal(RaftRole::Prospective, 5, RaftRole::Leader, 5));
 }
 
 TEST_CASE("a process begins in the role that its file leaves open") {
@@ -105,8 +118,8 @@ TEST_CASE("the file is Kafka's, byte for byte, and survives a power loss") {
   Quorum quorum(1, 3);
   const RaftConfig config = quorum_config(NodeId(1), 3);
   on_node_1(quorum, [&](env::Env& env) {
-    REQUIRE(save_election_state(env, {7, {}, NodeId(2)}, config.voters).ok());
-    REQUIRE(save_election_state(env, {8, NodeId(3), {}}, config.voters).ok());
+    REQUIRE(save_election_state(env, {7, {}, NodeId(2)}, {0, config.voters, {}}).ok());
+    REQUIRE(save_election_state(env, {8, NodeId(3), {}}, {0, config.voters, {}}).ok());
     REQUIRE(env.disk.flush_directory("").ok());
   });
   quorum.node(1).disk.power_loss(quorum.random());

@@ -260,10 +260,15 @@ TEST_CASE("a request for a snapshot is answered with: there is none") {
   scene.on_outside_frame = [&](const env::ConnectionInfo&, const Blob& frame) {
     const auto parsed = protocol::parse_response(frame, ApiKey::FetchSnapshot, 1);
     REQUIRE(parsed.ok());
-    answer = protocol::decode_body<protocol::FetchSnapshotResponse>(parsed->body, 1)->error_code;
+    const auto body = protocol::decode_body<protocol::FetchSnapshotResponse>(parsed->body, 1);
+    answer = body->topics.at(0).partitions.at(0).error_code;
   };
   const ConnectionId connection = scene.connect_from_outside(NodeId(99), leader);
   protocol::FetchSnapshotRequest request;
+  protocol::FetchSnapshotRequest::PartitionSnapshot partition;
+  partition.current_leader_epoch = scene.elected().epoch();
+  partition.snapshot_id = {7, 1};
+  request.topics.push_back({kClusterMetadataTopic, {partition}});
   scene.send_from_outside(
       connection, protocol::encode_request({request.kApi, 1, CorrelationId(1), "test"}, request));
   scene.run_for(millis(50));

@@ -18,12 +18,6 @@ namespace {
 
 constexpr Size kSizes[] = {{1280, 800}, {1680, 1020}, {2560, 1440}};
 
-void check_clean(Driver& driver, const std::string& what) {
-  for (const std::string& problem : driver.report().problems()) {
-    FAIL_CHECK(fmt::format("{}: {}", what, problem));
-  }
-}
-
 }  // namespace
 
 TEST_CASE("both screens are drawn without a cut or covered label at every size and zoom") {
