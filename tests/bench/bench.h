@@ -43,6 +43,7 @@ const std::vector<Group>& groups();
 std::vector<Figure> sim_bench();
 std::vector<Figure> seek_bench();
 std::vector<Figure> cluster_bench();
+std::vector<Figure> recovery_bench();  ///< of the cluster group: failovers and metadata at size
 std::vector<Figure> storage_bench();
 std::vector<Figure> page_cache_bench();
 Figure lookup_in_1000_segments();  ///< of the storage group
