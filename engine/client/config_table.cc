@@ -73,7 +73,7 @@ constexpr ConfigKey kConsumerTable[] = {
      "Check the CRC of each batch."},
     {"client.id", String, "", {}, kConsumer, Start,
      "A name that brokers put into logs, metrics and quotas."},
-    {"client.rack", String, "", {}, kConsumer, None,
+    {"client.rack", String, "", {}, kConsumer, Start,
      "Where the consumer is, so that it can read from a replica near it (KIP-392)."},
     {"connections.max.idle.ms", Long, "540000", {}, kConsumer, None,
      "Idle connections are closed after that time."},

@@ -157,15 +157,15 @@ void MetricsApplier::before(const event::IsrUpdated& e) {
   if (e.isr.size() > replica->isr.size()) mark(Metric::IsrExpandsPerSec);
 }
 
-void MetricsApplier::config(const std::string& topic, const std::string& name,
-                            const std::string& value) {
-  if (name != "min.insync.replicas") return;
+void MetricsApplier::after(const event::ConfigChanged& e) {
+  if (names_.name(e.config) != "min.insync.replicas") return;
+  if (e.resource == event::ConfigResource::Broker) return;  // one broker's default for new topics
+  const std::string& topic = names_.name(e.name);           // empty: all brokers' default
+  const std::string& value = names_.name(e.value);
   std::int32_t number = 0;
   const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (read.ec == std::errc())
-    fold_.topic_min_isr_[topic] = number;
-  else
-    fold_.topic_min_isr_.erase(topic);
+  if (read.ec == std::errc()) fold_.topic_min_isr_[topic] = number;
+  else fold_.topic_min_isr_.erase(topic);  // "(default)"
   moved_gauges_ = true;
 }
 

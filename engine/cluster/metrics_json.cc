@@ -127,9 +127,13 @@ Json metrics_json(const MetricsFold& metrics) {
 }
 
 std::string metric_number(const MetricSpec& spec, double value) {
+  const double size = std::fabs(value);
+  int decimals = 2;
+  if (size < 1) decimals = 3;
+  if (size >= 100) decimals = 1;
   const bool counted = spec.kind == MetricKind::Gauge && std::floor(value) == value;
-  if (counted || std::fabs(value) >= 1000) return fmt::format("{:.0f}", value);
-  return fmt::format(std::fabs(value) >= 100 ? "{:.1f}" : "{:.2f}", value);
+  if (counted || value == 0 || size >= 1000) decimals = 0;
+  return fmt::format("{:.{}f}", value, decimals);
 }
 
 std::string metric_words(const MetricSpec& spec, double value) {

@@ -27,17 +27,7 @@ class MetricsApplier {
   void before(const event::RequestFinished&) { count_handlers(); }
 
   template <class Other>
-  void after(const Other& e) {
-    // ConfigChanged: topics say how many in-sync replicas they demand.
-    if constexpr (requires {
-                    e.resource;
-                    e.name;
-                    e.config;
-                    e.value;
-                  }) {
-      config(names_.name(e.name), names_.name(e.config), names_.name(e.value));
-    }
-  }
+  void after(const Other&) {}
   void after(const event::NodeStarted&);
   void after(const event::NodeCrashed&) { moved_gauges_ = true; }
   void after(const event::NodeStopped&) { moved_gauges_ = true; }
@@ -57,6 +47,7 @@ class MetricsApplier {
   void after(const event::TopicDeleted&) { moved_gauges_ = true; }
   void after(const event::PartitionChanged& e);
   void after(const event::PartitionLeaderChanged& e);
+  void after(const event::ConfigChanged& e);
 
   void after(const event::BecameLeader&) { moved_gauges_ = true; }
   void after(const event::BecameFollower&) { moved_gauges_ = true; }
@@ -84,7 +75,6 @@ class MetricsApplier {
   void lost_leader(NodeId node);
   void count_handlers();
   void traffic(const event::RequestCompleted& e);
-  void config(const std::string& topic, const std::string& name, const std::string& value);
 
   MetricsFold& fold_;
   const event::Event& event_;

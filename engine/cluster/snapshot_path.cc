@@ -43,11 +43,11 @@ std::optional<TopicPartition> partition_of(std::string_view text) {
   return TopicPartition{std::string(text.substr(0, dash)), static_cast<std::int32_t>(*index)};
 }
 
-std::string text_of(std::int64_t v) { return std::to_string(v); }
-std::string text_of(const std::vector<std::int32_t>& v) { return NodeList(v).str(); }
+std::string field_text(std::int64_t v) { return std::to_string(v); }
+std::string field_text(const std::vector<std::int32_t>& v) { return NodeList(v).str(); }
 std::string node_or_none(std::int32_t v) { return v < 0 ? kNone : std::to_string(v); }
 
-std::string text_of(const std::vector<EpochRange>& epochs) {
+std::string field_text(const std::vector<EpochRange>& epochs) {
   std::string out = "{";
   for (const EpochRange& e : epochs)
     out += fmt::format("{}{}:{}", out.size() > 1 ? "," : "", e.epoch, e.start);
@@ -59,44 +59,44 @@ std::string text_of(const std::vector<EpochRange>& epochs) {
 
 std::optional<std::string> read(const PartitionView& p, std::string_view field) {
   if (field == "leader") return node_or_none(p.leader);
-  if (field == "epoch") return text_of(p.leader_epoch);
-  if (field == "partition_epoch") return text_of(p.partition_epoch);
+  if (field == "epoch") return field_text(p.leader_epoch);
+  if (field == "partition_epoch") return field_text(p.partition_epoch);
   if (field == "adding") return NodeList(p.adding).str();
   if (field == "removing") return NodeList(p.removing).str();
   if (field == "elr") return NodeList(p.elr).str();
-  if (field == "isr") return text_of(p.isr);
-  if (field == "osr") return text_of(p.osr());
-  if (field == "replicas" || field == "ar") return text_of(p.replicas);
+  if (field == "isr") return field_text(p.isr);
+  if (field == "osr") return field_text(p.osr());
+  if (field == "replicas" || field == "ar") return field_text(p.replicas);
   return std::nullopt;
 }
 
 std::optional<std::string> read(const ReplicaView& r, std::string_view field) {
   if (field == "role") return std::string(to_string(r.role));
   if (field == "leader") return node_or_none(r.leader);
-  if (field == "epoch") return text_of(r.leader_epoch);
-  if (field == "leo") return text_of(r.log_end);
-  if (field == "hw") return text_of(r.high_watermark);
-  if (field == "log_start") return text_of(r.log_start);
-  if (field == "flushed") return text_of(r.flushed_end);
-  if (field == "epochs") return text_of(r.epochs);
-  if (field == "isr") return text_of(r.isr);
-  if (field == "maximal_isr") return text_of(r.maximal_isr);
-  if (field == "low_watermark") return text_of(r.low_watermark);
+  if (field == "epoch") return field_text(r.leader_epoch);
+  if (field == "leo") return field_text(r.log_end);
+  if (field == "hw") return field_text(r.high_watermark);
+  if (field == "log_start") return field_text(r.log_start);
+  if (field == "flushed") return field_text(r.flushed_end);
+  if (field == "epochs") return field_text(r.epochs);
+  if (field == "isr") return field_text(r.isr);
+  if (field == "maximal_isr") return field_text(r.maximal_isr);
+  if (field == "low_watermark") return field_text(r.low_watermark);
   return std::nullopt;
 }
 
 std::optional<std::string> read(const QuorumView& q, std::string_view field) {
   if (field == "role") return std::string(event::to_string(q.role));
-  if (field == "epoch") return text_of(q.epoch);
+  if (field == "epoch") return field_text(q.epoch);
   if (field == "leader") return node_or_none(q.leader);
   if (field == "voted_for") return node_or_none(q.voted_for);
-  if (field == "leo") return text_of(q.log_end);
-  if (field == "hw") return text_of(q.high_watermark);
+  if (field == "leo") return field_text(q.log_end);
+  if (field == "hw") return field_text(q.high_watermark);
   return std::nullopt;
 }
 
 /// "{2@1,14@3}" for snapshots up to 2 in epoch 1 and up to 14 in epoch 3.
-std::string text_of(const std::vector<SnapshotFileView>& snapshots) {
+std::string field_text(const std::vector<SnapshotFileView>& snapshots) {
   std::string out;
   for (const SnapshotFileView& s : snapshots)
     out += fmt::format("{}{}@{}", out.empty() ? "" : ",", s.end, s.epoch);
@@ -104,12 +104,12 @@ std::string text_of(const std::vector<SnapshotFileView>& snapshots) {
 }
 
 std::optional<std::string> read(const QuorumDetailView& d, std::string_view field) {
-  if (field == "log_start") return text_of(d.log_start);
-  if (field == "loaded_to") return text_of(d.loaded_to);
-  if (field == "snapshots") return text_of(d.snapshots);
-  if (field == "snapshot") return d.snapshots.empty() ? kNone : text_of(d.snapshots.back().end);
-  if (field == "voters") return text_of(d.voters);
-  if (field == "kraft_version") return text_of(static_cast<std::int64_t>(d.kraft_version));
+  if (field == "log_start") return field_text(d.log_start);
+  if (field == "loaded_to") return field_text(d.loaded_to);
+  if (field == "snapshots") return field_text(d.snapshots);
+  if (field == "snapshot") return d.snapshots.empty() ? kNone : field_text(d.snapshots.back().end);
+  if (field == "voters") return field_text(d.voters);
+  if (field == "kraft_version") return field_text(static_cast<std::int64_t>(d.kraft_version));
   return std::nullopt;
 }
 
@@ -123,14 +123,14 @@ std::optional<std::string> read(const Snapshot& s, const NodeView& n, std::strin
   const BrokerView& b = n.broker;
   if (field == "state") return std::string(to_string(n.state));
   if (field == "lifecycle") return std::string(event::to_string(b.state));
-  if (field == "incarnation") return text_of(n.incarnation);
-  if (field == "epoch") return text_of(b.broker_epoch);
-  if (field == "metadata_offset") return text_of(b.metadata_offset);
-  if (field == "requests_waiting") return text_of(b.requests_waiting);
-  if (field == "delayed_produces") return text_of(b.delayed_produces);
-  if (field == "delayed_fetches") return text_of(b.delayed_fetches);
-  if (field == "delayed_deletes") return text_of(b.delayed_deletes);
-  if (field == "fetch_sessions") return text_of(b.fetch_sessions);
+  if (field == "incarnation") return field_text(n.incarnation);
+  if (field == "epoch") return field_text(b.broker_epoch);
+  if (field == "metadata_offset") return field_text(b.metadata_offset);
+  if (field == "requests_waiting") return field_text(b.requests_waiting);
+  if (field == "delayed_produces") return field_text(b.delayed_produces);
+  if (field == "delayed_fetches") return field_text(b.delayed_fetches);
+  if (field == "delayed_deletes") return field_text(b.delayed_deletes);
+  if (field == "fetch_sessions") return field_text(b.fetch_sessions);
   if (field != "fenced") return std::nullopt;
   for (const RegistrationView& r : s.metadata.registrations)
     if (r.broker == n.id) return std::string(r.fenced ? "true" : "false");
@@ -140,13 +140,13 @@ std::optional<std::string> read(const Snapshot& s, const NodeView& n, std::strin
 std::optional<std::string> read(const ClientView& c, std::string_view field) {
   if (field == "state") return std::string(to_string(c.state));
   if (c.kind == ClientKind::Producer) {
-    if (field == "acks") return c.producer.acks < 0 ? "all" : text_of(c.producer.acks);
-    if (field == "queued") return text_of(c.producer.records_queued);
-    if (field == "acked") return text_of(c.producer.records_acked);
-    if (field == "failed") return text_of(c.producer.records_failed);
+    if (field == "acks") return c.producer.acks < 0 ? "all" : field_text(c.producer.acks);
+    if (field == "queued") return field_text(c.producer.records_queued);
+    if (field == "acked") return field_text(c.producer.records_acked);
+    if (field == "failed") return field_text(c.producer.records_failed);
     if (field == "error") return c.producer.last_error.empty() ? kNone : c.producer.last_error;
   } else {
-    if (field == "consumed") return text_of(c.consumer.records_consumed);
+    if (field == "consumed") return field_text(c.consumer.records_consumed);
     if (field == "error") return c.consumer.last_error.empty() ? kNone : c.consumer.last_error;
   }
   return std::nullopt;
@@ -154,7 +154,7 @@ std::optional<std::string> read(const ClientView& c, std::string_view field) {
 
 std::string value_or_none(const std::map<std::string, std::int64_t>& map, std::string_view key) {
   const auto it = map.find(std::string(key));
-  return it == map.end() ? kNone : text_of(it->second);
+  return it == map.end() ? kNone : field_text(it->second);
 }
 
 const ClientView* client_named(const Snapshot& s, std::string_view name, ClientKind kind) {
@@ -165,7 +165,7 @@ const ClientView* client_named(const Snapshot& s, std::string_view name, ClientK
 
 std::string read_quorum(const Snapshot& s, std::string_view field) {
   const QuorumSummary q = summarise_quorum(s);
-  if (field == "epoch") return text_of(q.epoch);
+  if (field == "epoch") return field_text(q.epoch);
   return node_or_none(field == "active" ? q.active_controller : q.leader);
 }
 
@@ -175,7 +175,7 @@ std::string read_replica(const Snapshot& s, const Words& w) {
   if (replica == nullptr) return kNone;
   if (w[3] != "follower_end") return *read(*replica, w[3]);
   const auto it = replica->follower_ends.find(static_cast<std::int32_t>(*number(w[4])));
-  return it == replica->follower_ends.end() ? kNone : text_of(it->second);
+  return it == replica->follower_ends.end() ? kNone : field_text(it->second);
 }
 
 std::string read_client(const Snapshot& s, const Words& w) {
@@ -188,7 +188,7 @@ std::string read_client(const Snapshot& s, const Words& w) {
   if (w[2] == "lag") return value_or_none(client->consumer.lag, w[3]);
   if (w[2] == "reads_from") {
     const auto it = client->consumer.read_replicas.find(std::string(w[3]));
-    return it == client->consumer.read_replicas.end() ? "leader" : text_of(it->second);
+    return it == client->consumer.read_replicas.end() ? "leader" : field_text(it->second);
   }
   return *read(*client, w[2]);
 }
@@ -272,9 +272,9 @@ std::string read_path(const Snapshot& s, std::string_view path) {
   KCHECK(check_path(path).ok());
   const Words w = split(path);
   if (w[1] == "count") {
-    if (w[0] == "frames") return text_of(static_cast<std::int64_t>(s.frames.size()));
-    if (w[0] == "links") return text_of(static_cast<std::int64_t>(s.links.size()));
-    return text_of(static_cast<std::int64_t>(s.violations.size()));
+    if (w[0] == "frames") return field_text(static_cast<std::int64_t>(s.frames.size()));
+    if (w[0] == "links") return field_text(static_cast<std::int64_t>(s.links.size()));
+    return field_text(static_cast<std::int64_t>(s.violations.size()));
   }
   if (w.size() == 2) return read_quorum(s, w[1]);
   if (w[0] == "replica") return read_replica(s, w);
@@ -336,9 +336,24 @@ bool holds(const T& left, Comparison comparison, const T& right) {
 
 }  // namespace
 
+namespace {
+
+/// With decimals: metrics have them. Nothing for offsets beyond 2^53, which are whole anyway.
+std::optional<double> decimal(std::string_view text) {
+  double value = 0;
+  const auto end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  if (text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
 bool compare(std::string_view left, Comparison comparison, std::string_view right) {
   const auto a = number(left), b = number(right);
   if (a && b) return holds(*a, comparison, *b);
+  const auto x = decimal(left), y = decimal(right);
+  if (x && y) return holds(*x, comparison, *y);
   if (comparison == Comparison::Equal) return as_set(left) == as_set(right);
   if (comparison == Comparison::NotEqual) return as_set(left) != as_set(right);
   return false;

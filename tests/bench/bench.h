@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/bytes.h"
+
 namespace kscope::bench {
 
 struct Figure {
@@ -41,6 +43,7 @@ const std::vector<Group>& groups();
 std::vector<Figure> sim_bench();
 std::vector<Figure> seek_bench();
 std::vector<Figure> cluster_bench();
+std::vector<Figure> recovery_bench();  ///< of the cluster group: failovers and metadata at size
 std::vector<Figure> storage_bench();
 std::vector<Figure> page_cache_bench();
 Figure lookup_in_1000_segments();  ///< of the storage group
@@ -57,5 +60,8 @@ class Stopwatch {
 };
 
 double median(std::vector<double> values);
+
+/// One batch of so many records, each with a value of so many bytes.
+Bytes batch_of(int records, std::size_t value_size);
 
 }  // namespace kscope::bench

@@ -9,7 +9,7 @@ const std::vector<Group>& groups() {
       {"storage", "one log on a simulated and on a real disk", storage_bench},
       {"page_cache", "the machine alone: writes, batches, ways from a file to a socket",
        page_cache_bench},
-      {"cluster", "what a client feels, in virtual time", cluster_bench},
+      {"cluster", "failovers in virtual and processor time, metadata at size", cluster_bench},
 #ifdef KSCOPE_HAS_VIEWER
       {"viewer", "processor time of one frame: 9 brokers, 60 partitions", viewer_bench},
 #endif

@@ -13,18 +13,6 @@ constexpr int kLookupRuns = 5;
 constexpr int kLookups = 100'000;
 constexpr std::int64_t kSegmentBytes = 64 * 1024;
 
-Bytes batch_of(int records, std::size_t value_size) {
-  std::vector<record::Record> all;
-  for (int i = 0; i < records; ++i) {
-    record::Record r;
-    r.offset = i;
-    r.timestamp_ms = kWallMillisAtStart;
-    r.value = Bytes(value_size, static_cast<std::uint8_t>(i));
-    all.push_back(std::move(r));
-  }
-  return record::build_batch({}, all);
-}
-
 /// Microseconds for one look-up, each run over other offsets of the same warm log.
 double lookup_micros(std::size_t segments) {
   const std::string folder =

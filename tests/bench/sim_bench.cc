@@ -103,8 +103,11 @@ std::vector<Figure> cluster_bench() {
     }
     without_leader.push_back(static_cast<double>(to_millis(world.now() - crashed)));
   }
-  return {{"failover_virtual_ms", "ms of virtual time", median(without_leader),
-           static_cast<int>(without_leader.size()), "broker.session.timeout.ms", 9000}};
+  std::vector<Figure> figures{{"failover_virtual_ms", "ms of virtual time", median(without_leader),
+                               static_cast<int>(without_leader.size()),
+                               "broker.session.timeout.ms", 9000}};
+  for (const Figure& figure : recovery_bench()) figures.push_back(figure);
+  return figures;
 }
 
 }  // namespace kscope::bench

@@ -10,11 +10,6 @@
 #include "tests/unit/support/test_env.h"
 
 namespace kscope::bench {
-namespace {
-
-constexpr int kRuns = 5;
-constexpr double kMega = 1'000'000.0;
-const TopicPartition kPartition{"bench", 0};
 
 Bytes batch_of(int records, std::size_t value_size) {
   std::vector<record::Record> all;
@@ -27,6 +22,12 @@ Bytes batch_of(int records, std::size_t value_size) {
   }
   return record::build_batch({}, all);
 }
+
+namespace {
+
+constexpr int kRuns = 5;
+constexpr double kMega = 1'000'000.0;
+const TopicPartition kPartition{"bench", 0};
 
 /// A log on some disk, and the surroundings it needs.
 struct Bench {

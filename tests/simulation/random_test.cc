@@ -95,6 +95,7 @@ TEST_CASE("within the fault budget no promise is broken and the cluster converge
     CHECK(total.acts.count(act.name) == 1);
   }
   for (const auto& [id, looks] : total.looks) {
+    if (id == "C6") continue;  // eligible leader replicas are off, as in Kafka 3.9
     INFO(id);
     CHECK(looks > 0);
   }

@@ -170,7 +170,8 @@ Picture draw_picture(int width, float scale, const std::function<float(Canvas&, 
   compat::build_fonts_without_backend();
   const float wide = static_cast<float>(width);
   const float used = frame(context, wide, 100, draw);
-  const int height = std::clamp(static_cast<int>(std::ceil(used)), 1, kMostHeight);
+  const int wanted = static_cast<int>(std::ceil(used));
+  const int height = std::clamp(wanted, 1, kMostHeight);
   (void)frame(context, wide, static_cast<float>(height), draw);
   Glyphs glyphs;
   glyphs.rgba = compat::font_pixels(&glyphs.width, &glyphs.height);
@@ -178,7 +179,9 @@ Picture draw_picture(int width, float scale, const std::function<float(Canvas&, 
   paint(paper, *ImGui::GetDrawData());
   ImGui::DestroyContext(own);
   ImGui::SetCurrentContext(before);
-  return paper.take();
+  Picture picture = paper.take();
+  picture.wanted_height = wanted;
+  return picture;
 }
 
 }  // namespace kscope::viewer

@@ -20,6 +20,7 @@ namespace kscope::viewer {
 struct Picture {
   int width = 0, height = 0;
   std::vector<std::uint8_t> rgb;  ///< rows from the bottom up, as write_png wants them
+  int wanted_height = 0;          ///< more than `height` if the drawing was too long for a picture
 };
 
 /// `draw` is given the canvas and the width, and returns the height that it used. It is called

@@ -1,5 +1,7 @@
 #include "viewer/app/sequence_picture.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "viewer/app/picture.h"
@@ -29,6 +31,13 @@ Result<void> write_sequence_png(const SequenceView& view, const EventIndex& inde
                        &index);
     return bottom + pad;
   });
+  if (picture.wanted_height > picture.height) {
+    return Error{
+        ErrorKind::Invalid,
+        fmt::format("{}: the diagram would be {} pixels high, a PNG holds {}: take a shorter "
+                    "time (--between), filter it, or write .svg",
+                    file, picture.wanted_height, picture.height)};
+  }
   return write_png(file, picture.width, picture.height, picture.rgb);
 }
 

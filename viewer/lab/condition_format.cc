@@ -19,7 +19,7 @@ std::string read_value(JsonValue value) {
   if (!value.present()) return "";
   const Json& raw = *value.raw();
   if (raw.is_string()) return raw.get<std::string>();
-  if (raw.is_number_integer() || raw.is_boolean()) return raw.dump();
+  if (raw.is_number() || raw.is_boolean()) return raw.dump();
   if (raw.is_array()) {
     std::string text = "{";
     for (JsonValue& element : value.elements()) {
@@ -28,7 +28,7 @@ std::string read_value(JsonValue value) {
     }
     return text + "}";
   }
-  value.expected("a whole number, a text, true, false or an array of these");
+  value.expected("a number, a text, true, false or an array of these");
   return "";
 }
 

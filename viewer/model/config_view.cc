@@ -206,6 +206,12 @@ ConfigPage make_config_page(const Snapshot& snapshot, const ConfigQuestion& ques
     row.default_value = key.default_value == nullptr ? "(none)" : key.default_value;
     page.rows.push_back(std::move(row));
   }
+  const auto weight = [](const ConfigRow& row) {
+    return row.is_set ? 0 : row.key->effect == ConfigEffect::None ? 2 : 1;
+  };
+  std::stable_sort(page.rows.begin(), page.rows.end(), [&](const auto& a, const auto& b) {
+    return weight(a) < weight(b);
+  });
   return page;
 }
 

@@ -56,7 +56,8 @@ struct ConfigQuestion {
 struct ConfigPage {
   std::vector<ConfigOwner> owners;
   ConfigOwner owner;            ///< the one asked for, or the first if it is gone
-  std::vector<ConfigRow> rows;  ///< those that were asked for, by name
+  /// Those that were asked for: what is set, then what acts here, then the rest; each by name.
+  std::vector<ConfigRow> rows;
   std::size_t all = 0, set = 0;  ///< rows without the search; of these not default
 };
 

@@ -10,6 +10,7 @@
 #include "viewer/model/cluster_view.h"
 #include "viewer/model/lookup.h"
 #include "viewer/model/sequence_partition.h"
+#include "viewer/model/upkeep_view.h"
 #include "viewer/model/words.h"
 
 namespace kscope::viewer {
@@ -222,7 +223,7 @@ void finish_segments(LogView& view, Instant now) {
   for (const LogDeed& deed : view.deeds) {
     if (now - deed.at > kNews) break;
     const std::int64_t ms = (now - deed.at).count() / 1000;
-    const std::string ago = ms == 0 ? "just now" : fmt::format("{} ms ago", ms);
+    const std::string ago = ms == 0 ? "just now" : setting_ms(ms) + " ago";
     for (SegmentCard& card : view.segments) {
       if (!card.news.empty()) continue;
       if (deed.rolled == card.base) card.news = "rolled " + ago;

@@ -65,6 +65,12 @@ std::string limit_words(const MetricSpec& spec, double limit) {
   return cluster::metric_number(spec, limit);
 }
 
+/// Of the active controllers only the sum over the cluster says whether something is wrong.
+bool is_judged(const MetricSpec& spec, const SeriesKey& key) {
+  return spec.when != AlertWhen::Never &&
+         !(spec.metric == Metric::ActiveControllerCount && key.node != 0);
+}
+
 void add_history(const cluster::MetricsFold& metrics, const MetricSpec& spec, double now,
                  MetricCard* card) {
   double low = 0, high = now;
@@ -73,7 +79,7 @@ void add_history(const cluster::MetricsFold& metrics, const MetricSpec& spec, do
     low = std::min(low, s.value);
     high = std::max(high, s.value);
   }
-  const bool judged = spec.when != AlertWhen::Never;
+  const bool judged = is_judged(spec, card->key);
   const double limit = metrics.threshold(spec.metric);
   // A threshold that lies far above what was ever seen would flatten the line: leave it out then.
   const bool in_sight = judged && limit <= 4 * std::max(high, 1.0);
@@ -89,8 +95,7 @@ void add_history(const cluster::MetricsFold& metrics, const MetricSpec& spec, do
 }
 
 void add_alert(const cluster::MetricsFold& metrics, const MetricSpec& spec, MetricCard* card) {
-  const bool one_of_many = spec.metric == Metric::ActiveControllerCount && card->key.node != 0;
-  if (spec.when == AlertWhen::Never || one_of_many) return;
+  if (!is_judged(spec, card->key)) return;
   const bool bad = metrics.alarmed(card->key);
   card->alert = bad ? Badge{"alert", Tone::Bad} : Badge{"ok", Tone::Good};
   card->rule = fmt::format("alert {} {}", beyond(spec.when),

@@ -154,11 +154,13 @@ void add_retention_gauges(const LogUpkeep& u, const char* ms_name, std::int64_t 
 
 void add_doomed(const LogUpkeep& u, Instant now, UpkeepCard& card) {
   if (u.doomed == 0) return;
+  const std::int64_t ms =
+      u.next_file_removal ? std::max<std::int64_t>((*u.next_file_removal - now).count() / 1000, 0)
+                          : u.config.file_delete_delay_ms;
   card.facts.push_back(
       {"file.delete.delay.ms",
-       fmt::format("{} renamed to .deleted; removed {}",
-                   segments_word(static_cast<std::size_t>(u.doomed)),
-                   u.next_file_removal ? when(*u.next_file_removal, now) : "later")});
+       fmt::format("{} as .deleted, gone in {}", segments_word(static_cast<std::size_t>(u.doomed)),
+                   setting_ms(ms))});
 }
 
 UpkeepCard retention_card(const LogUpkeep& u, Instant now) {
@@ -266,7 +268,7 @@ UpkeepCard cleaner_card(const Machine& machine, const LogUpkeep& u, const LogVie
   return card;
 }
 
-UpkeepCard tier_card(const LogUpkeep& u) {
+UpkeepCard tier_card(const LogUpkeep& u, std::int64_t log_start) {
   UpkeepCard card;
   card.title = kTierTitle;
   card.policy = "remote.storage.enable=true";
@@ -275,11 +277,15 @@ UpkeepCard tier_card(const LogUpkeep& u) {
         "Nothing is copied yet: each check copies the closed segments, then local copies may go.";
   } else {
     const std::int64_t local = u.segments.front().base;
-    card.verdict = fmt::format(
-        "{} up to offset {} lie in the remote tier. The local disk begins at offset {}; earlier "
-        "offsets are read from the tier.",
-        segments_word(static_cast<std::size_t>(u.remote_segments)), digits(u.remote_end - 1),
-        digits(local));
+    const std::string where =
+        local > log_start
+            ? fmt::format(
+                  "The local disk begins at offset {}; what is older is read from the tier.",
+                  digits(local))
+            : std::string("The local disk still has all of them, too.");
+    card.verdict = fmt::format("{} up to offset {} lie in the remote tier. {}",
+                               segments_word(static_cast<std::size_t>(u.remote_segments)),
+                               digits(u.remote_end - 1), where);
   }
   card.facts.push_back({"remote", format_bytes(u.remote_bytes)});
   card.facts.push_back({"local", format_bytes(u.bytes)});
@@ -313,7 +319,8 @@ UpkeepView build_upkeep(const Machine& machine, const LogView& log) {
   view.cards.push_back(roll_card(*upkeep));
   view.cards.push_back(retention_card(*upkeep, machine.now()));
   const bool tiered = upkeep->config.remote_storage_enable && !upkeep->config.cleanup_compact;
-  view.cards.push_back(tiered ? tier_card(*upkeep) : cleaner_card(machine, *upkeep, log));
+  view.cards.push_back(tiered ? tier_card(*upkeep, log.log_start)
+                              : cleaner_card(machine, *upkeep, log));
   return view;
 }
 

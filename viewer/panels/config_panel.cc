@@ -17,7 +17,7 @@ struct ConfigColumns {
 };
 
 ConfigColumns config_columns(const Canvas& c, float width) {
-  const float when = c.width(Face::Small, "no effect here") + c.px(16);
+  const float when = c.width(Face::Small, "no effect here") + c.px(28);
   const float source = std::min(c.px(190), width * 0.22f);
   const float value = std::min(c.px(190), width * 0.24f);
   return {width - when - source - value, width - when - source, width - when};
@@ -200,6 +200,9 @@ void draw_change(Ui& ui, ConfigText& at, const ConfigOwner& owner, const ConfigR
 void draw_config(Ui& ui, const Rect& rect) {
   Canvas c(ui.draw);
   const ConfigPage page = make_config_page(ui.session.snapshot(), ui.config.question);
+  if (ui.config.chosen.empty() && !page.rows.empty()) {
+    ui.config.chosen = page.rows.front().key->name;
+  }
   const float pad = c.px(16);
   const float x = rect.x0 + pad, w = rect.w() - 2 * pad;
   float y = rect.y0 + c.px(12);
@@ -214,6 +217,7 @@ void draw_config_right(Ui& ui, const Rect& rect) {
   ConfigQuestion question{ui.config.question.owner, "", false};
   const ConfigPage page = make_config_page(ui.session.snapshot(), question);
   const ConfigRow* row = find_row(page, ui.config.chosen);
+  if (row == nullptr && !page.rows.empty()) row = &page.rows.front();
   ScrollArea area(ui.draw, "config-right", rect);
   Canvas inner(ui.draw);
   const float pad = c.px(14);

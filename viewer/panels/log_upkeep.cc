@@ -8,7 +8,7 @@ namespace kscope::viewer {
 
 namespace {
 
-constexpr float kLeastCard = 270;
+constexpr float kLeastUpkeepCard = 270;
 
 struct CardColumn {
   float x = 0, y = 0, w = 0;
@@ -102,7 +102,7 @@ void draw_upkeep(Ui& ui, Canvas& c, LogColumn& at) {
     at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim, view.problem) + c.px(12);
     return;
   }
-  const auto fits = static_cast<std::size_t>((at.w + c.px(10)) / c.px(kLeastCard));
+  const auto fits = static_cast<std::size_t>((at.w + c.px(10)) / c.px(kLeastUpkeepCard));
   const std::size_t in_row = std::clamp<std::size_t>(fits, 1, view.cards.size());
   for (std::size_t i = 0; i < view.cards.size(); i += in_row) {
     draw_row(ui, c, at, view, i, std::min(in_row, view.cards.size() - i));

@@ -146,7 +146,8 @@ void draw_card(Ui& ui, Canvas& c, const Rect& rect, const MetricCard& card) {
   const float value_y = in.y0 + small + c.px(6);
   const Rect value =
       c.fit(in.x0, value_y, in.w(), Face::Title, bad ? theme::kBad : theme::kText, card.value);
-  const std::string& beside = card.rule.empty() && card.crossed.empty() ? card.kind : card.more;
+  const bool foot_says_more = card.rule.empty() && card.crossed.empty() && !card.more.empty();
+  const std::string beside = foot_says_more ? card.kind : card.more;
   const float room = in.x1 - value.x1 - c.px(10);
   if (room > c.px(50)) {
     c.fit(value.x1 + c.px(10), value.y1 - small - c.px(1), room, Face::Small, theme::kFaint,

@@ -9,11 +9,21 @@ namespace kscope::viewer {
 
 namespace {
 
-constexpr float kChip = 19, kChipGap = 4, kRows = 4;
-constexpr float kPathHeight = 176, kDownHeight = 40;
+constexpr float kChip = 19, kChipGap = 4, kLeastRows = 3, kMostRows = 4;
+constexpr float kDownHeight = 40;
 
 /// Shares of the card's width, from the wire to the wire.
 constexpr float kShares[] = {0.11f, 0.19f, 0.14f, 0.19f, 0.15f, 0.12f, 0.10f};
+
+/// As high as its threads need, whoever comes and goes: a card must not jump while time runs.
+float path_card_height(const Canvas& c, const PathCard& card) {
+  if (card.down) return c.px(kDownHeight);
+  const std::size_t handlers = card.handlers.size() > 4 ? 4 : card.handlers.size();
+  const auto rows = static_cast<float>(std::max(card.threads.size(), handlers));
+  const float text = 2 * c.line_height(Face::Small) + c.px(9);
+  return c.px(48) + text + std::clamp(rows, kLeastRows, kMostRows) * c.px(kChip + kChipGap) +
+         c.px(6);
+}
 
 struct Column {
   Rect rect;  ///< heading, figure and box
@@ -72,11 +82,13 @@ void draw_stack(Canvas& c, const Rect& box, const std::vector<RequestChip>& chip
 /// Chips that move along the lane with the frame's own progress.
 void draw_wire(Canvas& c, const Rect& box, const std::vector<RequestChip>& chips) {
   c.dashed_line(box.x0, box.cy(), box.x1, box.cy(), theme::kGrid, c.px(1));
-  const float step = c.px(kChip + kChipGap), w = box.w() * 0.72f;
+  const float step = c.px(kChip + kChipGap);
   float y = box.y0 + c.px(5);
   std::size_t drawn = 0;
   for (const RequestChip& chip : chips) {
     if (y + 2 * step > box.y1 && drawn + 1 < chips.size()) break;
+    const float need = c.width(Face::MonoSmall, chip.text) + c.px(17);
+    const float w = std::min(box.w(), std::max(need, box.w() * 0.7f));
     const float x = box.x0 + (box.w() - w) * chip.progress;
     draw_request_chip(c, Rect::at(x, y, w, c.px(kChip)), chip);
     y += step;
@@ -107,7 +119,7 @@ void draw_threads(Canvas& c, const Rect& box, const PathCard& card) {
     const std::string words =
         thread.holds.empty()
             ? fmt::format("{} {}, {}", i, thread.state.text, thread.short_detail)
-            : fmt::format("{} {} with {}", i, thread.state.text, thread.holds.front().text);
+            : fmt::format("{} blocked: {}", i, thread.holds.front().text);
     c.fit(x, text_y, inner.x1 - x, Face::Small, ink, words);
     const Rect row = Rect::at(inner.x0, y, inner.w(), c.px(kChip));
     c.tip(row, fmt::format("network {}: {}, {}", thread.title, thread.state.text, thread.detail));
@@ -204,7 +216,7 @@ void draw_request_path(Ui& ui, const Rect& rect) {
   {
     const Canvas c(ui.draw);
     for (const PathCard& card : view.brokers) {
-      wanted += c.px(card.down ? kDownHeight : kPathHeight) + c.px(10);
+      wanted += path_card_height(c, card) + c.px(10);
     }
   }
   // The stages come first; what was completed keeps a third, or whatever they leave.
@@ -216,7 +228,7 @@ void draw_request_path(Ui& ui, const Rect& rect) {
     const float x = area.x() + c.px(18), w = rect.w() - c.px(40);
     float y = area.y() + c.px(4);
     for (const PathCard& card : view.brokers) {
-      const float h = c.px(card.down ? kDownHeight : kPathHeight);
+      const float h = path_card_height(c, card);
       draw_card(ui, c, Rect::at(x, y, w, h), card);
       y += h + c.px(10);
     }

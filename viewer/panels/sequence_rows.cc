@@ -138,7 +138,7 @@ class Rows {
     c_.circle(from, a, c_.px(2.5f), ink);
     const int direction = to < from ? -1 : 1;
     if (lost) {
-      c_.cross(end_x, end_y, c_.px(5), theme::kBad);
+      c_.cross(end_x, end_y, c_.px(5), ink);
     } else if (!to_self) {
       c_.arrow_head(end_x - static_cast<float>(direction) * c_.px(5), end_y, c_.px(5), direction,
                     ink);
@@ -192,7 +192,9 @@ class Rows {
     const float x = (columns_.x0 + columns_.x1 - w) / 2;
     c_.dashed_line(columns_.x0, y, x - c_.px(8), y, theme::kBorder, 1, c_.px(3));
     c_.dashed_line(x + w + c_.px(8), y, columns_.x1, y, theme::kBorder, 1, c_.px(3));
-    c_.text(x, y - c_.line_height(Face::Small) * 0.58f, Face::Small, theme::kFaint, row.text);
+    const float half = c_.line_height(Face::Small) * 0.58f;
+    c_.fill({x - c_.px(5), y - half, x + w + c_.px(5), y + half}, theme::kBackground, c_.px(3));
+    c_.text(x, y - half, Face::Small, theme::kFaint, row.text);
   }
 
   void phase(const SequenceRow& row) {

@@ -33,11 +33,20 @@ void on_append(Check& check, const event::BatchAppended& e) {
                  fmt::format("offset {} follows {}: there is a hole", base, copy.end - 1));
 }
 
+/// What was cut takes its epochs along. (The event is told before they go.)
+void on_truncate(Check& check, const event::LogTruncated& e) {
+  const auto epochs = check.engine.epochs(check.node(), e.partition);
+  if (epochs.empty() || check.holds(epochs.back().second <= e.to_end.value())) return;
+  check.violated(check.where(e.partition),
+                 fmt::format("epoch {} starts at {}, but the log was cut to {}",
+                             epochs.back().first, epochs.back().second, e.to_end.value()));
+}
+
 }  // namespace
 
 const Checker a12_epoch_cache{"A12",
                               "Epoch cache",
                               "Leader epochs and their start offsets strictly increase.",
-                              {after<on_epoch>(), before<on_append>()}};
+                              {after<on_epoch>(), before<on_append>(), at_end<on_truncate>()}};
 
 }  // namespace kscope::sim

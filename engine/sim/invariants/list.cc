@@ -31,6 +31,7 @@ const std::vector<const Checker*>& all_checkers() {
       &c3_leader_in_isr,
       &c4_epochs_count,
       &c5_isr_of_replicas,
+      &c6_eligible_leaders,
       &c7_metadata_prefix,
       &f1_recovery,
       &f3_epochs_of_the_log,

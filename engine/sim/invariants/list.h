@@ -17,7 +17,7 @@ extern const Checker b1_one_leader, b2_persisted_epoch, b3_one_vote, b4_quorum_h
     b10_one_change_at_a_time, b11_legal_roles;
 // C: the controller's decisions
 extern const Checker c1_broker_epochs, c2_fenced_brokers, c3_leader_in_isr, c4_epochs_count,
-    c5_isr_of_replicas, c7_metadata_prefix;
+    c5_isr_of_replicas, c6_eligible_leaders, c7_metadata_prefix;
 // F: storage and recovery
 extern const Checker f1_recovery, f3_epochs_of_the_log, f4_recovery_point, f5_clean_shutdown,
     f6_corruption, f7_remembered_vote, f8_failed_disk;
@@ -27,7 +27,7 @@ extern const Checker g1_lost_writes, g7_polls;
 extern const Checker k1_compaction;
 
 // What writes the ghost.
-extern const Recorder machines_ghost, logs_ghost, compaction_ghost, controller_ghost,
-    beliefs_ghost, quorum_ghost, clients_ghost;
+extern const Recorder machines_ghost, logs_ghost, compaction_ghost, controller_ghost, beliefs_ghost,
+    quorum_ghost, clients_ghost;
 
 }  // namespace kscope::sim

@@ -107,6 +107,22 @@ TEST_CASE("an ISR at min.insync.replicas is at, not under, the minimum") {
   CHECK(f.value(1, Metric::UnderMinIsrPartitionCount) == 0);
 }
 
+TEST_CASE("a topic's own min.insync.replicas counts, until it is taken back") {
+  Fixture f;
+  f.lead_orders();
+  f.at(20, 1, event::IsrUpdated{f.orders(), nodes({1, 2}), 1});
+  const auto demand = [&](const char* value) {
+    f.at(21, 1, event::ConfigChanged{event::ConfigResource::Topic, f.names.intern("orders"),
+                                     f.names.intern("min.insync.replicas"),
+                                     f.names.intern(value)});
+    return f.value(1, Metric::UnderMinIsrPartitionCount);
+  };
+  CHECK(demand("3") == 1);
+  CHECK(demand("1") == 0);
+  CHECK(demand("(default)") == 0);
+  CHECK(f.value(1, Metric::AtMinIsrPartitionCount) == 1);
+}
+
 TEST_CASE("a rate follows Kafka's meter: nothing before the first tick, then slowly down") {
   Fixture f;
   f.lead_orders();

@@ -100,6 +100,9 @@ TEST_CASE("what can never be there is refused with what could stand in its place
 TEST_CASE("values compare as numbers, as sets, or as text") {
   using C = Comparison;
   CHECK(compare("9", C::Less, "10"));
+  CHECK(compare("151.19", C::Greater, "50"));
+  CHECK(compare("0.5", C::Equal, "0.500"));
+  CHECK(compare("9007199254740993", C::NotEqual, "9007199254740992"));  // whole numbers stay exact
   CHECK(compare("{3,1,2}", C::Equal, "{1,2,3}"));
   CHECK(compare("{1,2}", C::NotEqual, "{1,2,3}"));
   CHECK(compare("none", C::NotEqual, "2"));

@@ -138,6 +138,10 @@ void c5(Story& s) {
                                     nodes({1, 2, 3})});
 }
 
+void c6(Story& s) {  // in sync and eligible at once
+  s.tell(3, event::EligibleLeadersChanged{s.orders, nodes({2}), nodes({})});
+}
+
 void c7(Story& s) { s.tell(1, event::MetadataApplied{Offset(9)}); }  // nothing is committed yet
 
 void f1(Story& s) {
@@ -202,11 +206,12 @@ void k1(Story& s) {
 }
 
 const std::map<std::string, void (*)(Story&)> kDoctored = {
-    {"A1", a1}, {"A2", a2}, {"A3", a3},   {"A4", a4},   {"A5", a5},   {"A6", a6}, {"A7", a7},
-    {"A8", a8}, {"A9", a9}, {"A11", a11}, {"A12", a12}, {"B1", b1},   {"B2", b2}, {"B3", b3},
-    {"B4", b4}, {"B5", b5}, {"B6", b6},   {"B7", b7},   {"B11", b11}, {"C1", c1}, {"C2", c2},
-    {"C3", c3}, {"C4", c4}, {"C5", c5},   {"C7", c7},   {"F1", f1},   {"F3", f3}, {"F4", f4},
-    {"F5", f5}, {"F6", f6}, {"F7", f7},   {"F8", f8},   {"G1", g1},   {"G7", g7}, {"K1", k1}};
+    {"A1", a1},   {"A2", a2}, {"A3", a3}, {"A4", a4},   {"A5", a5},   {"A6", a6},
+    {"A7", a7},   {"A8", a8}, {"A9", a9}, {"A11", a11}, {"A12", a12}, {"B1", b1},
+    {"B2", b2},   {"B3", b3}, {"B4", b4}, {"B5", b5},   {"B6", b6},   {"B7", b7},
+    {"B11", b11}, {"C1", c1}, {"C2", c2}, {"C3", c3},   {"C4", c4},   {"C5", c5},
+    {"C6", c6},   {"C7", c7}, {"F1", f1}, {"F3", f3},   {"F4", f4},   {"F5", f5},
+    {"F6", f6},   {"F7", f7}, {"F8", f8}, {"G1", g1},   {"G7", g7},   {"K1", k1}};
 
 bool fired(const Story& s, const std::string& id) {
   return std::any_of(s.violations.begin(), s.violations.end(),

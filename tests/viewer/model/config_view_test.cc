@@ -87,6 +87,12 @@ TEST_CASE("the search looks in names and meanings, and only what is set can be a
   CHECK(rows("", true) == 3);  // its own, the brokers' segment size, the file's retention
 }
 
+TEST_CASE("what is set comes first, what has no effect here last") {
+  const ConfigPage page = make_config_page(small_cluster(), {kOrders, "", false});
+  for (std::size_t i = 0; i < page.rows.size(); ++i) CHECK(page.rows[i].is_set == (i < page.set));
+  CHECK(page.rows.back().key->effect == ConfigEffect::None);
+}
+
 TEST_CASE("an owner that is gone gives way to all brokers") {
   const ConfigPage page =
       make_config_page(small_cluster(), {{ConfigOwnerKind::Topic, "bills"}, "", false});
