@@ -5,8 +5,8 @@
 // only in an incremental answer if it has records, an error, a divergence, another replica to read
 // from, or a high watermark or log start that the fetcher does not know yet.
 //
-// Each session costs memory, so there are max.incremental.fetch.session.cache.slots of them, and who
-// asks for one when all are taken may take another's:
+// Each session costs memory, so there are max.incremental.fetch.session.cache.slots of them, and
+// who asks for one when all are taken may take another's:
 //
 //   one that was not used for two minutes                     anybody may take
 //   a consumer's                                              a follower may take

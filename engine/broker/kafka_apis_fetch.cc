@@ -1,8 +1,8 @@
 // Fetch: consumers and followers read a log, or wait until there is something to read.
 //
 // Three things are put together here: what the request names, or its session stands for; what the
-// partitions have; and what of it the fetcher does not know yet. Kafka: KafkaApis.handleFetchRequest,
-// FetchContext.
+// partitions have; and what of it the fetcher does not know yet. Kafka:
+// KafkaApis.handleFetchRequest, FetchContext.
 #include <algorithm>
 
 #include "engine/broker/kafka_apis.h"

@@ -11,8 +11,8 @@
 //
 // Each broker has a fetch session (KIP-227, protocol/fetch_session_handler.h). Partitions whose
 // records are buffered leave it for as long, as in Kafka 3.9. Where the leader names a replica that
-// is nearer (client.rack, KIP-392), that one is asked, until metadata.max.age.ms is over, it has not
-// got what we ask for, or it is gone.
+// is nearer (client.rack, KIP-392), that one is asked, until metadata.max.age.ms is over, it has
+// not got what we ask for, or it is gone.
 //
 // Kafka: AbstractFetch, FetchCollector, CompletedFetch. After an error we leave a partition alone
 // for retry.backoff.ms; Java asks again with the next poll. On close() Java ends its sessions; we

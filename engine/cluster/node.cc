@@ -28,7 +28,13 @@ Result<void> Node::format_if_blank(env::Env& env) const {
 }
 
 Result<metadata::SharedServerConfig> Node::shared_config(env::Env& env) const {
-  KTRY_ASSIGN(const MetaProperties properties, read_meta_properties(env.disk));
+  KTRY_ASSIGN(const auto found, storage::read_meta_properties(env.disk));
+  if (!found) {
+    return Error{ErrorKind::NotFound,
+                 "no meta.properties in the log directory: it was never formatted "
+                 "(kafka-storage.sh format does that)"};
+  }
+  const storage::MetaProperties& properties = *found;
   if (properties.cluster_id != config_.cluster_id) {
     return wrong_disk("cluster", properties.cluster_id, config_.cluster_id);
   }
@@ -40,7 +46,7 @@ Result<metadata::SharedServerConfig> Node::shared_config(env::Env& env) const {
               metadata::shared_server_config(config_.id, config_.voters, config_.cluster_id,
                                              config_.settings));
   config.has_controller = config_.has_controller;
-  config.raft.directory_id = properties.directory;
+  config.raft.directory_id = properties.directory_id;
   config.raft.host = "controller-" + std::to_string(config_.id.value());
   if (config_.kraft_version > 0) config.raft.bootstrap = std::exchange(config.raft.voters, {});
   reached(env, event::StartupStage::StorageChecked);

@@ -170,7 +170,7 @@ struct RegistrationView {
   std::int64_t broker_epoch = -1;
   bool fenced = true;
   bool in_controlled_shutdown = false;
-  std::string rack;  ///< [view] empty: none
+  std::string rack{};  ///< [view] empty: none
   bool operator==(const RegistrationView&) const = default;
 };
 

@@ -15,40 +15,26 @@
 //
 // Called by: cluster/node, sim (which plays the person). Kafka: kafka.tools.StorageTool, Formatter,
 // MetaProperties.
-// Read next: cluster/node.h
+// Read next: storage/properties.h, cluster/node.h
 #pragma once
 
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "engine/env/env.h"
 #include "engine/raft/voter_set.h"
+#include "engine/storage/properties.h"
 
 namespace kscope::cluster {
 
-struct MetaProperties {
-  std::string cluster_id;
-  NodeId node;
-  Uuid directory;
-  bool operator==(const MetaProperties&) const = default;
-};
-
 struct FormatOptions {
-  MetaProperties properties;
+  storage::MetaProperties properties;
   std::int16_t kraft_version = 0;
   /// --initial-controllers; empty: --no-initial-controllers, the voters are learned from the
   /// leader.
   std::vector<raft::Voter> first_voters;
 };
 
-std::string to_text(const MetaProperties& properties);
-/// Corrupt, naming the line that is missing or wrong.
-Result<MetaProperties> parse_meta_properties(std::string_view text);
-
-/// NotFound if the disk was never formatted.
-Result<MetaProperties> read_meta_properties(env::Disk& disk);
 /// Nothing is on the disk: it may be formatted without losing anything.
 bool is_blank(const env::Disk& disk);
 /// Emits StorageFormatted.

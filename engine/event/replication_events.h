@@ -120,7 +120,7 @@ struct FetcherFailed {
 };
 
 /// At the leader: the smallest log start over all live replicas. What is before it is gone
-/// everywhere; a DeleteRecords waits for it. It may move back: a replica that was away counts again.
+/// everywhere; a DeleteRecords waits for it. It may move back: who was away counts again.
 struct LowWatermarkMoved {
   static constexpr Info kInfo{"LowWatermarkMoved", Subject::Replication, Weight::Change,
                               "leader {node}: low watermark of {partition} moves {from} -> {to}"};

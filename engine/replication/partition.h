@@ -90,8 +90,8 @@ class Partition {
 
   // ---- reads (partition_reads.cc)
   // -----------------------------------------------------------------
-  /// Where a consumer in that rack should rather read (KIP-392); nothing: here. Only replicas of the
-  /// ISR count that hold the offset. REQUIRES is_leader().
+  /// Where a consumer in that rack should rather read (KIP-392); nothing: here. Only replicas of
+  /// the ISR count that hold the offset. REQUIRES is_leader().
   std::optional<NodeId> preferred_read_replica(const Context& context, const std::string& rack,
                                                Offset offset) const;
   /// Serves a fetch; one by a follower with `update_follower` is also its progress report.

@@ -39,13 +39,14 @@ struct PartitionFetch {
   Offset follower_log_start{-1};
   std::int64_t max_bytes = 1 << 20;
   bool at_least_one_batch = true;
-  /// As the request named it; zero where it used names. Another than ours: the partition was deleted
+  /// As the request named it; zero where it used names. Another than ours: the topic was deleted
   /// and made again, and one of the two has not heard of it yet (KIP-516).
   Uuid topic_id{};
 };
 
-/// `error` NONE: either `diverging`, or `preferred_read_replica`, or records (possibly none). The offsets are those of before the
-/// read, so that an append that follows cannot push a follower out of sync.
+/// `error` NONE: either `diverging`, or `preferred_read_replica`, or records (possibly none). The
+/// offsets are those of before the read, so that an append that follows cannot push a follower out
+/// of sync.
 struct PartitionRead {
   ErrorCode error = ErrorCode::NONE;
   Bytes records{};

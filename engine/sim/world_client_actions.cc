@@ -131,32 +131,34 @@ Result<void> elect_action(ActionContext& context) {
 namespace {
 
 /// The directory id is read off the node's disk, as kafka-metadata-quorum.sh does.
-Result<cluster::MetaProperties> properties_of(ActionContext& context, NodeId id) {
+Result<storage::MetaProperties> properties_of(ActionContext& context, NodeId id) {
   NodeSlot* slot = context.world.node(id);
   if (slot == nullptr || !slot->node.config().has_controller) {
     return invalid(fmt::format("{} has no controller role", id.value()));
   }
-  return cluster::read_meta_properties(slot->storage());
+  KTRY_ASSIGN(const auto found, storage::read_meta_properties(slot->storage()));
+  if (!found) return invalid(fmt::format("the disk of {} was never formatted", id.value()));
+  return *found;
 }
 
 }  // namespace
 
 Result<void> add_voter_action(ActionContext& context) {
   KTRY_ASSIGN(const NodeId id, context.node_argument(0));
-  KTRY_ASSIGN(const cluster::MetaProperties properties, properties_of(context, id));
+  KTRY_ASSIGN(const storage::MetaProperties properties, properties_of(context, id));
   ClientSlot& slot = operator_client(context.world, context.announce());
   Call call(context.world, NodeId(kOperatorId), context.world.last_event);
-  slot.client.admin()->add_voter(call.env(), id, properties.directory,
+  slot.client.admin()->add_voter(call.env(), id, properties.directory_id,
                                  "controller-" + std::to_string(id.value()), 9093);
   return {};
 }
 
 Result<void> remove_voter_action(ActionContext& context) {
   KTRY_ASSIGN(const NodeId id, context.node_argument(0));
-  KTRY_ASSIGN(const cluster::MetaProperties properties, properties_of(context, id));
+  KTRY_ASSIGN(const storage::MetaProperties properties, properties_of(context, id));
   ClientSlot& slot = operator_client(context.world, context.announce());
   Call call(context.world, NodeId(kOperatorId), context.world.last_event);
-  slot.client.admin()->remove_voter(call.env(), id, properties.directory);
+  slot.client.admin()->remove_voter(call.env(), id, properties.directory_id);
   return {};
 }
 

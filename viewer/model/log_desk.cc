@@ -42,11 +42,17 @@ void LogDesk::choose_something(Machine& machine) {
   const cluster::Snapshot& s = machine.snapshot();
   std::int64_t largest = -1;
   for (const cluster::PartitionView& p : s.metadata.partitions) {
-    if (p.leader < 0 || p.partition.topic.starts_with("__")) continue;
-    const cluster::ReplicaView* replica = s.replica(p.leader, p.partition);
-    if (replica == nullptr || replica->log_end <= largest) continue;
-    largest = replica->log_end;
-    node_ = p.leader;
+    if (p.partition.topic.starts_with("__")) continue;
+    std::vector<std::int32_t> holders{p.leader};  // a leader that is down has no log to show
+    holders.insert(holders.end(), p.replicas.begin(), p.replicas.end());
+    const auto holder = std::find_if(holders.begin(), holders.end(), [&](std::int32_t node) {
+      return s.replica(node, p.partition) != nullptr;
+    });
+    if (holder == holders.end()) continue;
+    const cluster::ReplicaView& replica = *s.replica(*holder, p.partition);
+    if (replica.log_end <= largest) continue;
+    largest = replica.log_end;
+    node_ = *holder;
     partition_ = p.partition;
   }
   for (const std::int32_t node : nodes_) {

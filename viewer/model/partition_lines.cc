@@ -175,7 +175,7 @@ void describe_lag(const LineFacts& f, ReplicaLine& line) {
   } else if (dated) {
     line.lag += fmt::format(" · {} late", short_seconds(late));
   } else {
-    line.lag += " · never level";
+    line.lag += " · not level yet";
   }
   describe_patience(f, in_isr, level, late, line);
 }

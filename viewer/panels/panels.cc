@@ -9,6 +9,7 @@
 #include "viewer/panels/metrics_panel.h"
 #include "viewer/panels/panel.h"
 #include "viewer/panels/partition_panel.h"
+#include "viewer/panels/quorum_panel.h"
 #include "viewer/panels/request_panel.h"
 #include "viewer/panels/sequence_panel.h"
 
@@ -19,6 +20,7 @@ const std::vector<Screen>& screens() {
       {"Cluster", draw_cluster},
       {kPartitionScreen, draw_partition},
       {kLogScreen, draw_log, draw_log_left, draw_log_right},
+      {kQuorumScreen, draw_quorum_screen},
       {kSequenceScreen, draw_sequence},
       {kRequestScreen, draw_request_path},
       {kMetricsScreen, draw_metrics},

@@ -154,7 +154,7 @@ void draw_alter_tile(Ui& ui, Canvas& c, const Rect& rect) {
   const PendingIsr& pending = p.pending;
   const Rect at =
       begin_tile(c, rect,
-                 {1, "MAXIMAL ISR", pending.under_way ? "AlterPartition waits" : "nothing asked",
+                 {1, "MAXIMAL ISR", pending.under_way ? "change asked" : "nothing asked",
                   Target::of_value(p.leader, p.partition, ValueName::PendingIsr),
                   pending.under_way ? theme::kWarn : theme::kBorder});
   draw_members(c, at.x0, at.y0 - c.px(1), at.w(), pending.maximal, p.leader,

@@ -168,10 +168,25 @@ std::vector<Mark> marks_of(const ReplicaLine& line, const PartitionPicture& p) {
   return marks;
 }
 
+/// Where letters are large and the strip is short, the least telling names go. HW and LEO stay.
+void drop_what_does_not_fit(const Canvas& c, float width, std::vector<Mark>& marks) {
+  const auto needed = [&] {
+    float sum = 0;
+    for (const Mark& m : marks) sum += c.width(Face::MonoSmall, m.text) + c.px(10);
+    return sum;
+  };
+  for (const ValueName name :
+       {ValueName::LastStableOffset, ValueName::LogStart, ValueName::FollowerProgress}) {
+    if (needed() <= width) return;
+    std::erase_if(marks, [&](const Mark& m) { return m.target.value == name; });
+  }
+}
+
 void draw_marks(Canvas& c, const ReplicaColumns& col, const StripPlace& at, const ReplicaLine& line,
                 const PartitionPicture& p) {
   const float alpha = line.down ? 0.55f : 1.0f;
-  const std::vector<Mark> marks = marks_of(line, p);
+  std::vector<Mark> marks = marks_of(line, p);
+  drop_what_does_not_fit(c, col.strip_w(), marks);
   std::vector<WantedLabel> wanted;
   for (const Mark& m : marks) {
     wanted.push_back({col.x_of(m.offset), c.width(Face::MonoSmall, m.text)});

@@ -138,7 +138,7 @@ class Rows {
     c_.circle(from, a, c_.px(2.5f), ink);
     const int direction = to < from ? -1 : 1;
     if (lost) {
-      c_.cross(end_x, end_y, c_.px(5), theme::kBad);
+      c_.cross(end_x, end_y, c_.px(5), ink);
     } else if (!to_self) {
       c_.arrow_head(end_x - static_cast<float>(direction) * c_.px(5), end_y, c_.px(5), direction,
                     ink);

@@ -32,6 +32,12 @@ void refresh_log(Ui& ui) {
   ui.animating = measuring || ui.log.playing();
 }
 
+/// Only while its screen is open: it reads the metadata log.
+void refresh_quorum(Ui& ui) {
+  if (ui.state.tab != kQuorumScreen) return;
+  ui.quorum.refresh(ui.session.machine(), ui.session.version(), ui.session.playing());
+}
+
 /// Only while its screen is open: it reads every event once.
 void refresh_partition(Ui& ui) {
   if (ui.state.tab != kPartitionScreen) return;
@@ -93,6 +99,7 @@ void refresh_models(Ui& ui) {
     refresh_story(ui);
   }
   refresh_partition(ui);
+  refresh_quorum(ui);
   if (m.feed_version != session.version() || !(m.feed_filter == ui.state.feed_filter)) {
     m.feed_filter = ui.state.feed_filter;
     m.feed = build_feed(session.machine(), session.index(), session.machine().present(), kFeedLines,

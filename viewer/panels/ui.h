@@ -21,6 +21,7 @@
 #include "viewer/model/lab_view.h"
 #include "viewer/model/lanes.h"
 #include "viewer/model/log_desk.h"
+#include "viewer/model/quorum_desk.h"
 #include "viewer/model/metrics_view.h"
 #include "viewer/model/partition_view.h"
 #include "viewer/model/request_path.h"
@@ -125,6 +126,7 @@ struct Ui {
   const LabView* lab = nullptr;  ///< null: no lab library was attached
   LabActions* lab_actions = nullptr;
   LogDesk log;
+  QuorumDesk quorum;
   LogUi log_ui;
   PartitionUi partition_ui;
   ConfigUi config;

@@ -66,8 +66,7 @@ TEST_CASE("an incremental request moves, adds and forgets partitions") {
   const auto answer = f.ask<Response>(request, 17, 12);
   CHECK(f.t.last<event::FetchSessionChanged>()->removed == 1);
   CHECK(f.broker.replicas().find({"orders", 0})->partition.high_watermark() == Offset(3));
-  REQUIRE(answer.responses.size() == 1);  // the news is the high watermark
-  CHECK(answer.responses[0].partitions[0].high_watermark == 0);  // of before the fetch
+  CHECK(answer.responses.empty());  // what it tells is how things were before the fetch
   const auto then = f.ask<Response>(f.next(session, 2), 17, 12);
   REQUIRE(then.responses.size() == 1);
   CHECK(then.responses[0].partitions[0].high_watermark == 3);
@@ -91,8 +90,10 @@ TEST_CASE("sessions that are not there, not now, or not so") {
         ErrorCode::FETCH_SESSION_ID_NOT_FOUND);
   CHECK(f.ask<Response>(f.next(session, 2), 17, 12).error_code ==
         ErrorCode::INVALID_FETCH_SESSION_EPOCH);
-  CHECK(f.ask<Response>(f.next(session, 1), 12, 12).error_code ==
-        ErrorCode::FETCH_SESSION_TOPIC_ID_ERROR);
+  auto by_name = f.next(session, 1);
+  by_name.replica_id = 2;  // where it stood before v15
+  by_name.replica_state = {};
+  CHECK(f.ask<Response>(by_name, 12, 12).error_code == ErrorCode::FETCH_SESSION_TOPIC_ID_ERROR);
   CHECK(f.ask<Response>(f.next(session, 1), 17, 12).error_code == ErrorCode::NONE);
   // The same request once more: its first answer was lost.
   CHECK(f.ask<Response>(f.next(session, 1), 17, 12).error_code ==
@@ -165,4 +166,18 @@ TEST_CASE("a reader of committed data is told which transactions were aborted") 
   const auto dirty = f.ask<Response>(request, 12).responses[0].partitions[0];
   CHECK_FALSE(dirty.records.empty());
   CHECK_FALSE(dirty.aborted_transactions);
+}
+
+TEST_CASE("a follower that has heard of a new epoch is told the high watermark again") {
+  SessionFixture f;
+  const std::int32_t session = f.open();
+  CHECK(f.ask<Response>(f.next(session, 1), 17, 12).responses.empty());
+  f.metadata.partition(1, 0, {1, 2, 3}, {1, 2}, 1, 1, 1);
+  f.apply();
+  auto request = f.next(session, 2);
+  request.topics = f.follow(2, 0).topics;
+  request.topics[0].partitions[0].current_leader_epoch = 1;
+  const auto answer = f.ask<Response>(request, 17, 12);
+  REQUIRE(answer.responses.size() == 1);
+  CHECK(answer.responses[0].partitions[0].error_code == ErrorCode::NONE);
 }

@@ -102,7 +102,7 @@ TEST_CASE_METHOD(ConfigurationWorld, "resources that are not there are refused w
   CHECK(alter(8, "1", {{"x", kSet, "1"}}) == ErrorCode::INVALID_REQUEST);
 }
 
-TEST_CASE_METHOD(ConfigurationWorld, "a dry run answers as if, and changes nothing") {
+TEST_CASE_METHOD(ConfigurationWorld, "a dry run of a change answers as if, and changes nothing") {
   CHECK(alter(kTopicResource, "orders", {{"retention.ms", kSet, "1000"}}, true) ==
         ErrorCode::NONE);
   CHECK(written == 0);

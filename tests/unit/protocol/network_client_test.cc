@@ -195,9 +195,9 @@ TEST_CASE("with negotiation the first request is ApiVersions v3 and nothing else
   CHECK(!f.answer(f.t.network.sent[0], api_versions_response(env::Listener::Broker)).has_value());
   CHECK(f.client.negotiated(kPeer));
   CHECK(f.client.can_send(kPeer));
-  CHECK(f.version_of(ApiKey::Fetch, 4, 17) == 12);     // theirs ends earlier
+  CHECK(f.version_of(ApiKey::Produce, 3, 12) == 9);    // theirs ends earlier
   CHECK(f.version_of(ApiKey::Fetch, 4, 11) == 11);     // ours does
-  CHECK(!f.version_of(ApiKey::Fetch, 13, 17).has_value());
+  CHECK(!f.version_of(ApiKey::Produce, 10, 12).has_value());
   CHECK(!f.version_of(ApiKey::Vote, 0, 1).has_value());
   CHECK(f.client.in_flight(kPeer) == 0);
 }
@@ -214,7 +214,7 @@ TEST_CASE("a broker that does not know ApiVersions v3 is asked again in v0") {
   REQUIRE(f.t.network.sent.size() == 1);
   CHECK(f.t.network.sent[0].info.version == 0);
   f.answer(f.t.network.sent[0], api_versions_response(env::Listener::Broker));
-  CHECK(f.version_of(ApiKey::Fetch, 4, 17) == 12);
+  CHECK(f.version_of(ApiKey::Fetch, 4, 17) == 17);
   CHECK(f.t.network.opened.size() == 1);
 }
 

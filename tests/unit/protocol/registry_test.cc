@@ -39,7 +39,7 @@ TEST_CASE("nothing is advertised that the codec cannot do") {
 
 TEST_CASE("the broker's listener keeps what real clients were seen to need") {
   CHECK(on_broker(ApiKey::Produce) == VersionRange{0, 9});
-  CHECK(on_broker(ApiKey::Fetch) == VersionRange{4, 12});
+  CHECK(on_broker(ApiKey::Fetch) == VersionRange{4, 17});
   CHECK(on_broker(ApiKey::ListOffsets) == VersionRange{1, 7});
   CHECK(on_broker(ApiKey::Metadata) == VersionRange{0, 12});
   CHECK(on_broker(ApiKey::FindCoordinator) == VersionRange{0, 4});
@@ -62,7 +62,7 @@ TEST_CASE("the broker's listener keeps what real clients were seen to need") {
 TEST_CASE("a listener's ApiVersions answer lists what it serves and nothing else") {
   const ApiVersionsResponse broker = api_versions_response(env::Listener::Broker);
   CHECK(broker.error_code == ErrorCode::NONE);
-  CHECK(broker.api_keys.size() == 19);
+  CHECK(broker.api_keys.size() == 22);
   for (const auto& api : broker.api_keys) {
     const auto key = static_cast<ApiKey>(api.api_key);
     CHECK(serves(env::Listener::Broker, key, api.min_version));

@@ -39,6 +39,8 @@ class Driver {
 
 /// The sizes that everything must fit: a projector, a laptop, a large screen.
 inline constexpr Size kSizes[] = {{1280, 800}, {1680, 1020}, {2560, 1440}};
+/// Of the person: Ctrl + and Ctrl -.
+inline constexpr float kZooms[] = {0.8f, 1.0f, 1.21f, 1.5f};
 
 /// Fails for every label of the last frame that is cut or covered.
 void check_clean(Driver& driver, const std::string& what);

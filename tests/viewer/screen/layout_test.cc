@@ -19,7 +19,7 @@ namespace {
 void check_everywhere(const char* name, const std::function<std::unique_ptr<Machine>()>& make,
                       const std::function<void(Driver&)>& arrange) {
   for (const Size& size : kSizes) {
-    for (const float zoom : {0.8f, 1.0f, 1.21f, 1.5f}) {
+    for (const float zoom : testing::kZooms) {
       for (const Screen& screen : screens()) {
         Driver driver(make(), size);
         driver.ui().state.user_zoom = zoom;

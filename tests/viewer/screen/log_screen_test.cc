@@ -12,11 +12,10 @@ namespace kscope::viewer {
 using testing::check_clean;
 using testing::Driver;
 using testing::kSizes;
+using testing::kZooms;
 using testing::Size;
 
 namespace {
-
-constexpr float kZooms[] = {0.8f, 1.0f, 1.5f};
 
 /// First step of each stage, and the last step of all.
 std::vector<std::int32_t> telling_steps(const LogDesk& desk) {

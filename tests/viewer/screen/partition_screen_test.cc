@@ -11,21 +11,15 @@
 
 namespace kscope::viewer {
 
+using testing::check_clean;
 using testing::Driver;
+using testing::kSizes;
+using testing::kZooms;
 using testing::Size;
 
 namespace {
 
-constexpr Size kSizes[] = {{1280, 800}, {1680, 1020}, {2560, 1440}};
-constexpr float kZooms[] = {0.8f, 1.0f, 1.21f, 1.5f};
-
-const TopicPartition kOrders{"orders", 0};
-
-void check_clean(Driver& driver, const std::string& what) {
-  for (const std::string& problem : driver.report().problems()) {
-    FAIL_CHECK(fmt::format("{}: {}", what, problem));
-  }
-}
+const TopicPartition kFollowed{"orders", 0};
 
 void check_everywhere(const char* scenario, const char* must_show) {
   for (const Size& size : kSizes) {
@@ -83,7 +77,7 @@ const char* const kFarBehind =
 }  // namespace
 
 TEST_CASE("replicas, sets, fetch states and the walk are drawn cleanly in every state") {
-  check_everywhere(kPending, "AlterPartition waits");
+  check_everywhere(kPending, "AlterPartition {2,3,4}");
   check_everywhere(kDiverged, "truncated");
   check_everywhere(kLeaderless, "nobody");
   check_everywhere(kFarBehind, "committed below HW 5010");
@@ -96,7 +90,7 @@ TEST_CASE("the values on the screen are targets that answer why") {
   for (const ValueName value :
        {ValueName::HighWatermark, ValueName::LogEnd, ValueName::LogStart, ValueName::EpochCache,
         ValueName::FetchState, ValueName::FollowerProgress}) {
-    const Target target = Target::of_value(3, kOrders, value);
+    const Target target = Target::of_value(3, kFollowed, value);
     const Rect where = driver.ui().draw.find(target);
     REQUIRE_FALSE(where.empty());
     driver.click(where);
@@ -109,7 +103,7 @@ TEST_CASE("the buttons beside the title change the partition") {
   Driver driver(testing::failover_machine(), {1680, 1020});
   driver.ui().state.tab = kPartitionScreen;
   driver.frames(3);
-  CHECK(driver.ui().models.partition.partition == kOrders);
+  CHECK(driver.ui().models.partition.partition == kFollowed);
   REQUIRE(driver.press("orders-2"));
   driver.frames(3);
   CHECK(driver.ui().models.partition.partition == TopicPartition{"orders", 2});

@@ -11,14 +11,10 @@
 
 namespace kscope::viewer {
 
+using testing::check_clean;
 using testing::Driver;
+using testing::kSizes;
 using testing::Size;
-
-namespace {
-
-constexpr Size kSizes[] = {{1280, 800}, {1680, 1020}, {2560, 1440}};
-
-}  // namespace
 
 TEST_CASE("both screens are drawn without a cut or covered label at every size and zoom") {
   for (const char* scenario : {testing::kFullQueue, testing::kBrokerDown}) {
@@ -26,7 +22,7 @@ TEST_CASE("both screens are drawn without a cut or covered label at every size a
       Driver driver(testing::played(scenario), size);
       for (const char* screen : {kRequestScreen, kMetricsScreen}) {
         driver.ui().state.tab = screen;
-        for (const float zoom : {0.8f, 1.0f, 1.5f}) {
+        for (const float zoom : testing::kZooms) {
           driver.ui().state.user_zoom = zoom;
           driver.frames(3);
           check_clean(driver,

@@ -12,13 +12,13 @@
 
 namespace kscope::viewer {
 
+using testing::check_clean;
 using testing::Driver;
+using testing::kSizes;
+using testing::kZooms;
 using testing::Size;
 
 namespace {
-
-constexpr Size kSizes[] = {{1280, 800}, {1680, 1020}, {2560, 1440}};
-constexpr float kZooms[] = {0.8f, 1.0f, 1.5f};
 
 constexpr const char* kFailover = R"(# The leader dies
 cluster brokers=3 controllers=3 seed=11
@@ -43,12 +43,6 @@ Instant when(const Machine& machine, const std::string& name) {
   }
   FAIL("there is no " + name);
   return {};
-}
-
-void check_clean(Driver& driver, const std::string& what) {
-  for (const std::string& problem : driver.report().problems()) {
-    FAIL_CHECK(fmt::format("{}: {}", what, problem));
-  }
 }
 
 }  // namespace
