@@ -88,7 +88,8 @@ TEST_CASE_METHOD(ConfigurationWorld, "one bad setting and nothing of the resourc
         ErrorCode::INVALID_CONFIG);
 }
 
-TEST_CASE_METHOD(ConfigurationWorld, "resources that are not there are refused with Kafka's errors") {
+TEST_CASE_METHOD(ConfigurationWorld,
+                 "resources that are not there are refused with Kafka's errors") {
   CHECK(alter(kTopicResource, "bills", {{"retention.ms", kSet, "1"}}) ==
         ErrorCode::UNKNOWN_TOPIC_OR_PARTITION);
   CHECK(message == "The topic 'bills' does not exist.");
@@ -120,7 +121,8 @@ TEST_CASE_METHOD(ConfigurationWorld, "the old request replaces everything that i
   CHECK(own("retention.ms") == "(none)");
 }
 
-TEST_CASE_METHOD(ConfigurationWorld, "topic, this broker, all brokers, the file, the default: in this order") {
+TEST_CASE_METHOD(ConfigurationWorld,
+                 "topic, this broker, all brokers, the file, the default: in this order") {
   const ConfigKey& key = *find_config(topic_config_table(), "retention.ms");
   const auto effective = [&] {
     return effective_topic_config(key, image.topic_config("orders"), image, NodeId(2),
@@ -140,7 +142,8 @@ TEST_CASE_METHOD(ConfigurationWorld, "topic, this broker, all brokers, the file,
         ConfigSynonym{"log.retention.hours", "168", ConfigSource::Default});
 }
 
-TEST_CASE_METHOD(ConfigurationWorld, "allowing an unclean election while it runs is seen by the next one") {
+TEST_CASE_METHOD(ConfigurationWorld,
+                 "allowing an unclean election while it runs is seen by the next one") {
   CHECK_FALSE(unclean_leader_election(image, "orders", NodeId(1), false));
   CHECK(alter(kBrokerResource, "", {{"unclean.leader.election.enable", kSet, "true"}}) ==
         ErrorCode::NONE);

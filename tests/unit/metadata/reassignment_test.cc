@@ -48,7 +48,8 @@ struct ReassignmentWorld : World {
 
 }  // namespace
 
-TEST_CASE_METHOD(ReassignmentWorld, "a move adds first, and takes away once all that stay are in sync") {
+TEST_CASE_METHOD(ReassignmentWorld,
+                 "a move adds first, and takes away once all that stay are in sync") {
   REQUIRE(reassign(std::vector<std::int32_t>{4, 5, 1}) == ErrorCode::NONE);
   CHECK(partition("orders").replicas == nodes({4, 5, 1, 2, 3}));
   CHECK(partition("orders").adding == nodes({4, 5}));
@@ -82,7 +83,8 @@ TEST_CASE_METHOD(ReassignmentWorld, "another order of the same replicas is done 
   CHECK_FALSE(partition("orders").is_reassigning());
 }
 
-TEST_CASE_METHOD(ReassignmentWorld, "fewer replicas: those that stay are in sync, so it is done at once") {
+TEST_CASE_METHOD(ReassignmentWorld,
+                 "fewer replicas: those that stay are in sync, so it is done at once") {
   REQUIRE(reassign(std::vector<std::int32_t>{3}) == ErrorCode::NONE);
   CHECK(partition("orders").replicas == nodes({3}));
   CHECK(partition("orders").leader == NodeId(3));
@@ -98,7 +100,8 @@ TEST_CASE_METHOD(ReassignmentWorld, "a move that is called off leaves what was t
   CHECK(reassign(std::nullopt) == ErrorCode::NO_REASSIGNMENT_IN_PROGRESS);
 }
 
-TEST_CASE_METHOD(ReassignmentWorld, "calling off is refused where it would lose records, unless allowed") {
+TEST_CASE_METHOD(ReassignmentWorld,
+                 "calling off is refused where it would lose records, unless allowed") {
   REQUIRE(reassign(std::vector<std::int32_t>{4, 5}) == ErrorCode::NONE);
   change(uuid(1), {4}, 4);  // only one of those that are being added is left
   CHECK(reassign(std::nullopt) == ErrorCode::INVALID_REPLICA_ASSIGNMENT);
@@ -122,7 +125,8 @@ TEST_CASE_METHOD(ReassignmentWorld, "what cannot be is refused with Kafka's word
   CHECK(message == "Unable to find a topic named x.");
 }
 
-TEST_CASE_METHOD(ReassignmentWorld, "a broker that dies while replicas are added does not end the move") {
+TEST_CASE_METHOD(ReassignmentWorld,
+                 "a broker that dies while replicas are added does not end the move") {
   REQUIRE(reassign(std::vector<std::int32_t>{4, 5}) == ErrorCode::NONE);
   Records records;
   fence_broker(view(), NodeId(1), records);
