@@ -165,9 +165,13 @@ void QuorumDesk::build_summary(const cluster::Snapshot& snapshot) {
     epoch = std::max(epoch, node.quorum.epoch);
     committed = std::max(committed, node.quorum.high_watermark);
   }
-  summary_ = fmt::format("epoch {} · {} · {} records committed", epoch,
-                         leader == nullptr ? "nobody leads" : fmt::format("C{} leads", leader->id),
-                         committed);
+  summary_ = leader == nullptr
+                 ? fmt::format("nobody leads · the newest epoch is {}", epoch)
+                 : fmt::format("C{} leads epoch {}", leader->id, leader->quorum.epoch);
+  if (leader != nullptr && epoch > leader->quorum.epoch) {
+    summary_ += fmt::format(" · somebody is in epoch {} already", epoch);
+  }
+  summary_ += fmt::format(" · {} records committed", committed);
   std::size_t count = 0;
   for (const QuorumMemberRow& m : members_) count += m.voter ? 1 : 0;
   voters_ = fmt::format("{} voters, {} make a majority; {} observers", count, count / 2 + 1,
