@@ -22,10 +22,10 @@ bool CachedPartition::take_news(const protocol::FetchResponse::PartitionData& da
   if (high_watermark != data.high_watermark || log_start != data.log_start_offset) news = true;
   high_watermark = data.high_watermark;
   log_start = data.log_start_offset;
-  if (data.error_code != ErrorCode::NONE) {
-    news = true;
-    high_watermark = -1;  // once the error is gone, the fetcher must hear so
-  }
+  if (data.error_code != ErrorCode::NONE) news = true;
+  // Once the error is gone, the fetcher must hear so; and one that has to truncate first has no use
+  // for the high watermark yet. (Kafka counts it as told then, until it moves.)
+  if (data.error_code != ErrorCode::NONE || data.diverging_epoch.epoch >= 0) high_watermark = -1;
   return news;
 }
 

@@ -7,9 +7,9 @@
 // replicas equal and in sync, every record acknowledged or refused, consumers at the end.
 // Everything is drawn from one seed, so a failure is replayed by its number.
 //
-// Mixes are drawn in the manner of swarm testing (Groce et al. 2012): each seed switches on a random
-// subset of all that can happen, with random weights. A run that can do everything does nothing
-// often enough to reach the corners.
+// Mixes are drawn in the manner of swarm testing (Groce et al. 2012): each seed switches on a
+// random subset of all that can happen, with random weights. A run that can do everything does
+// nothing often enough to reach the corners.
 //
 // What was done is kept as a scenario (script()), so that it can be read, cut down (shrink.h) and
 // opened in the viewer.

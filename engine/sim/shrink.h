@@ -2,7 +2,8 @@
 //
 // A storm does hundreds of things and mostly three of them matter. Delta debugging (Zeller 1999):
 // leave half of the inputs out, then a quarter, … and keep whatever still fails in the same way.
-// Each try is a whole new run of the deterministic machine, so what remains is a proof, not a guess.
+// Each try is a whole new run of the deterministic machine, so what remains is a proof, not a
+// guess.
 //
 // Called by: `kafkascope run random`, tests/simulation. Read next: sim/random_run.h
 #pragma once

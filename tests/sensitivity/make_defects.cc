@@ -4,6 +4,7 @@
 // linker takes them instead of the originals. The sources that ship know nothing of it.
 //
 // Called by: tests/CMakeLists.txt, while building. Read next: defects.txt, sensitivity.cc
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -43,10 +44,14 @@ void take_out(Lines& lines, const Defect& defect, std::size_t number) {
     found = at;
     ++times;
   }
-  if (times != 1)
-    sensitivity::give_up("the guard of \"" + defect.name + "\" is found " + std::to_string(times) +
-                         " times in " + defect.file + ", not once: has it moved? The list is " +
-                         "tests/sensitivity/defects.txt");
+  if (times != 1) {
+    std::fprintf(
+        stderr,
+        "sensitivity: the guard of \"%s\" is found %d times in %s, not once: has it moved? "
+        "Then tests/sensitivity/defects.txt moves with it; until then it cannot be caught\n",
+        defect.name.c_str(), times, defect.file.c_str());
+    return;  // the test will fail, not the build of everybody else
+  }
   const auto first = lines.begin() + static_cast<std::ptrdiff_t>(found);
   lines.erase(first, first + static_cast<std::ptrdiff_t>(defect.guard.size()));
   const std::regex out("\\bOUT\\b");

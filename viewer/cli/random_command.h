@@ -1,9 +1,9 @@
 // `run random`: many random runs, each in its own universe, spread over processes.
 //
 // Processes rather than threads: a broken CHECK ends one of them and is reported with its seed
-// instead of ending the search. Each tells its results line by line through a pipe. A run that fails
-// is played again, cut down to what it takes to fail, and written as a scenario that the viewer opens
-// at the violating event.
+// instead of ending the search. Each tells its results line by line through a pipe. A run that
+// fails is played again, cut down to what it takes to fail, and written as a scenario that the
+// viewer opens at the violating event.
 //
 // Called by: cli/run_command. Read next: cli/random_report.h, engine/sim/random_run.h
 #pragma once

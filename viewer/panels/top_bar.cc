@@ -155,17 +155,37 @@ void draw_top_bar(Ui& ui, const Rect& rect) {
   draw_quiet(ui, c, x + c.px(14), clock_x - c.px(10), rect);
 }
 
+namespace {
+
+struct TabSpacing {
+  float padding = 0, gap = 0;  ///< padding: of both sides of a label together
+};
+
+/// Roomy where there is room; with many tabs or large letters they move together.
+TabSpacing tab_spacing(const Canvas& c, float room) {
+  float words = 0;
+  for (const Screen& screen : screens()) words += c.width(Face::Small, screen.name);
+  const auto n = static_cast<float>(screens().size());
+  const float spare = (room - words) / n;  // each tab's padding and gap together
+  const float gap = std::clamp(spare * 0.2f, c.px(2), c.px(6));
+  return {std::clamp(spare - gap, c.px(4), c.px(26)), gap};
+}
+
+}  // namespace
+
 void draw_tabs(Ui& ui, const Rect& rect) {
   ui.draw.where = "tabs";
   Canvas c(ui.draw);
+  const TabSpacing spacing = tab_spacing(c, rect.w() - c.px(22));
   float x = rect.x0 + c.px(16);
   for (const Screen& screen : screens()) {
     const Rect tab =
-        Rect::at(x, rect.y0 + c.px(5), button_width(c, screen.name) + c.px(4), rect.h() - c.px(8));
+        Rect::at(x, rect.y0 + c.px(5), c.width(Face::Small, screen.name) + spacing.padding,
+                 rect.h() - c.px(8));
     const bool on = ui.state.tab == screen.name;
     if (button(c, tab, screen.name, on ? ButtonStyle::Primary : ButtonStyle::Plain, theme::kDim))
       ui.state.tab = screen.name;
-    x = tab.x1 + c.px(6);
+    x = tab.x1 + spacing.gap;
   }
   const std::string& summary = ui.models.cluster.summary;
   const float w = c.width(Face::Small, summary);

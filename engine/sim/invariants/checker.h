@@ -8,9 +8,9 @@
 //   after    the ghost knows of the event: is the state it led to a good one?
 //   at_end   the whole item is over: what several events of one decision break and mend in between
 //
-// So whoever reads one file of this folder has read everything about that invariant, and adding one
-// is a file and a line in list.h. Recorders (ghost_*.cc) are hooks of the same kind that run between
-// `before` and `after` and write the ghost.
+// So whoever reads one file of this folder has read everything about that invariant, and adding
+// one is a file and a line in list.h. Recorders (ghost_*.cc) are hooks of the same kind that run
+// between `before` and `after` and write the ghost.
 //
 //   void on_fall(Check& check, const event::HighWatermarkSet& e) {
 //     if (check.holds(e.to.value() <= …)) return;

@@ -105,6 +105,7 @@ TEST_CASE("a partition is told again only if something about it is new") {
   data = told(6, 2);
   data.diverging_epoch = {1, 4};
   CHECK(cached.take_news(data));
+  CHECK(cached.take_news(told(6, 2)));  // after it has truncated
   data = told(6, 2);
   data.preferred_read_replica = 2;
   CHECK(cached.take_news(data));

@@ -120,6 +120,28 @@ void b7(Story& s) {
   s.tell(2, event::RaftHighWatermarkAdvanced{Offset(0), Offset(2)});
 }
 
+void b8(Story& s) {  // the log begins where no snapshot ends
+  s.tell(1, event::LogStartAdvanced{metadata_log(s), Offset(0), Offset(5),
+                                    event::LogStartReason::Leader});
+}
+
+void b9(Story& s) {
+  event::SnapshotLoaded loaded;
+  loaded.end = Offset(5);
+  s.tell(1, event::ControllerActivated{1});
+  s.tell(1, loaded);
+}
+
+void b10(Story& s) {  // two voters come at once
+  event::VoterSetChanged change;
+  change.voters = nodes({1, 2, 3});
+  s.tell(1, change);
+  s.tell(1, event::RaftLeaderElected{1, Offset(0)});
+  change.voters = nodes({1, 2, 3, 4, 5});
+  change.at = Offset(3);
+  s.tell(1, change);
+}
+
 void b11(Story& s) {
   s.tell(1, event::RaftRoleChanged{RaftRole::Unattached, RaftRole::Follower, 3, NodeId(2)});
   s.tell(1, event::RaftRoleChanged{RaftRole::Follower, RaftRole::Leader, 3, NodeId(1)});
@@ -206,12 +228,12 @@ void k1(Story& s) {
 }
 
 const std::map<std::string, void (*)(Story&)> kDoctored = {
-    {"A1", a1},   {"A2", a2}, {"A3", a3}, {"A4", a4},   {"A5", a5},   {"A6", a6},
-    {"A7", a7},   {"A8", a8}, {"A9", a9}, {"A11", a11}, {"A12", a12}, {"B1", b1},
-    {"B2", b2},   {"B3", b3}, {"B4", b4}, {"B5", b5},   {"B6", b6},   {"B7", b7},
-    {"B11", b11}, {"C1", c1}, {"C2", c2}, {"C3", c3},   {"C4", c4},   {"C5", c5},
-    {"C6", c6},   {"C7", c7}, {"F1", f1}, {"F3", f3},   {"F4", f4},   {"F5", f5},
-    {"F6", f6},   {"F7", f7}, {"F8", f8}, {"G1", g1},   {"G7", g7},   {"K1", k1}};
+    {"A1", a1},   {"A2", a2}, {"A3", a3},   {"A4", a4},   {"A5", a5}, {"A6", a6}, {"A7", a7},
+    {"A8", a8},   {"A9", a9}, {"A11", a11}, {"A12", a12}, {"B1", b1}, {"B2", b2}, {"B3", b3},
+    {"B4", b4},   {"B5", b5}, {"B6", b6},   {"B7", b7},   {"B8", b8}, {"B9", b9}, {"B10", b10},
+    {"B11", b11}, {"C1", c1}, {"C2", c2},   {"C3", c3},   {"C4", c4}, {"C5", c5}, {"C6", c6},
+    {"C7", c7},   {"F1", f1}, {"F3", f3},   {"F4", f4},   {"F5", f5}, {"F6", f6}, {"F7", f7},
+    {"F8", f8},   {"G1", g1}, {"G7", g7},   {"K1", k1}};
 
 bool fired(const Story& s, const std::string& id) {
   return std::any_of(s.violations.begin(), s.violations.end(),

@@ -1,5 +1,5 @@
-// Goal: checkers are silent while promises are kept, excuse what Kafka declares lost, and notice the
-// harder ways of breaking a promise. Method: a hand-made story of events over a fake cluster.
+// Goal: checkers are silent while promises are kept, excuse what Kafka declares lost, and notice
+// the harder ways of breaking a promise. Method: a hand-made story of events over a fake cluster.
 // Source of the rules: KIP-101, KIP-497, KIP-595, KIP-966 and Kafka's RaftEventSimulationTest.
 #include "tests/unit/sim/story.h"
 
