@@ -72,7 +72,6 @@ class Folder {
   void apply(const event::FollowerProgressed& e);
   void apply(const event::IsrChangeRequested& e);
   void apply(const event::IsrUpdated& e);
-  void apply(const event::IsrChangeFailed& e);
   void apply(const event::LowWatermarkMoved& e);
 
   void apply(const event::BrokerStateChanged& e);

@@ -261,10 +261,6 @@ void Folder::apply(const event::IsrChangeRequested& e) {
 void Folder::apply(const event::IsrUpdated& e) {
   if (ReplicaView* r = replica(e.partition)) r->isr = r->maximal_isr = numbers(e.isr);
 }
-void Folder::apply(const event::IsrChangeFailed& e) {
-  if (ReplicaView* r = replica(e.partition)) r->maximal_isr = r->isr;
-}
-
 void Folder::apply(const event::LowWatermarkMoved& e) {
   if (ReplicaView* r = replica(e.partition)) r->low_watermark = e.to.value();
 }

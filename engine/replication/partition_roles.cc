@@ -28,6 +28,12 @@ Result<bool> Partition::make_leader(Context& context, storage::UnifiedLog& log,
   leader_ = self_;
   if (new_epoch) {
     context.env.events.emit(self_, event::BecameLeader{ref_, *leader_epoch_, log.log_end()});
+    // Who led before in an older epoch (replicas were moved away) still knows of its followers.
+    for (const ReplicaState& replica : followers_) {
+      if (new_leader || !replica.log_end()) continue;
+      context.env.events.emit(
+          self_, event::FollowerProgressed{ref_, replica.broker(), *replica.log_end()});
+    }
   }
   // News of the partition epoch that AlterPartition's answer brought already says nothing about a
   // change proposed since then. Real Kafka forgets that change here (makeLeader accepts an equal
