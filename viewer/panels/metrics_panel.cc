@@ -179,7 +179,8 @@ float draw_section(Ui& ui, Canvas& c, float x, float y, float w, const MetricSec
     }
     draw_card(
         ui, c,
-        Rect::at(x + static_cast<float>(column) * (card_w + gap), y, card_w, c.px(kMetricCardHeight)),
+        Rect::at(x + static_cast<float>(column) * (card_w + gap), y, card_w,
+                 c.px(kMetricCardHeight)),
         card);
     ++column;
   }
