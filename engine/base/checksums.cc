@@ -41,7 +41,8 @@ std::uint32_t little_endian32(const std::uint8_t* p) {
 #if defined(__x86_64__)
 /// The CRC32 instruction of SSE 4.2 computes this very polynomial, but each step waits three cycles
 /// for the one before. So long input is cut into three lanes that are computed side by side, and
-/// joined: CRCs are linear, and what kLane bytes of zeroes do to a state is a matrix, kept as tables.
+/// joined: CRCs are linear, and what kLane bytes of zeroes do to a state is a matrix, kept as
+/// tables.
 constexpr std::size_t kLane = 1024;
 
 struct LaneShift {
@@ -90,8 +91,8 @@ __attribute__((target("sse4.2"))) std::uint32_t update_hardware(std::uint32_t cr
       second = __builtin_ia32_crc32di(second, word_at(p + kLane + i));
       third = __builtin_ia32_crc32di(third, word_at(p + 2 * kLane + i));
     }
-    const std::uint32_t two = past_a_lane(static_cast<std::uint32_t>(state)) ^
-                              static_cast<std::uint32_t>(second);
+    const std::uint32_t two =
+        past_a_lane(static_cast<std::uint32_t>(state)) ^ static_cast<std::uint32_t>(second);
     state = past_a_lane(two) ^ static_cast<std::uint32_t>(third);
   }
   for (; n >= 8; n -= 8, p += 8) state = __builtin_ia32_crc32di(state, word_at(p));

@@ -65,8 +65,6 @@ Result<void> KafkaRaftClient::load_snapshots(env::Env& env) {
     KTRY(remove_snapshot_file(env, snapshots_.front().id));
     snapshots_.erase(snapshots_.begin());
   }
-  // All that a snapshot stands for was committed.
-  if (!snapshots_.empty()) high_watermark_ = snapshots_.back().id.end;
   return {};
 }
 
@@ -83,8 +81,11 @@ Result<void> KafkaRaftClient::start_log_behind_snapshot(env::Env& env) {
   if (!latest) return {};
   const auto epoch = log_.latest_epoch();
   const bool behind = log_end() < latest->end || (epoch && epoch->value() < latest->epoch);
-  if (!behind) return {};
-  return delete_all_before(env, *latest);
+  if (behind) KTRY(delete_all_before(env, *latest));
+  // All that a snapshot stands for was committed.
+  env.events.emit(env.node, event::RaftHighWatermarkAdvanced{high_watermark_, latest->end});
+  high_watermark_ = latest->end;
+  return {};
 }
 
 /// The log begins anew behind `id`; older snapshots go.

@@ -185,6 +185,7 @@ const TimeMachine::Checkpoint& TimeMachine::nearest(EventSeq at_or_before) const
 
 void TimeMachine::restore(EventSeq at_or_before) {
   const Checkpoint& from = nearest(at_or_before);
+  if (world_.names().size() > names_ahead_.size()) names_ahead_ = world_.names();
   world_ = *from.world;
   world_.set_observer(this);
   next_act_ = from.acts;
@@ -219,6 +220,11 @@ void TimeMachine::forget_future() {
     checkpoints_.pop_back();
   }
   recorded_until_ = world_.now();
+  names_ahead_ = NameTable();
+}
+
+const NameTable& TimeMachine::names() const {
+  return names_ahead_.size() > world_.names().size() ? names_ahead_ : world_.names();
 }
 
 void TimeMachine::record_act(const Input& input, bool immediate) {

@@ -65,6 +65,9 @@ class TimeMachine : public Observer {
   /// An independent copy at the present moment, with the same past.
   std::unique_ptr<TimeMachine> fork() const;
 
+  /// The names of all recorded events, also of those that lie ahead of the present.
+  const NameTable& names() const;
+
   /// Recorded events by number; REQUIRES 1 <= seq <= recorded_end().
   const event::Event& event(EventSeq seq) const;
   /// First event at or after that instant (recorded_end()+1 if none).
@@ -123,6 +126,7 @@ class TimeMachine : public Observer {
   std::vector<Checkpoint> checkpoints_;            // ordered by event; the first is the beginning
   std::uint64_t items_between_checkpoints_;        // doubles when there are too many
   Instant recorded_until_{};
+  NameTable names_ahead_;  // of the furthest world there was, if that lies ahead of this one
 };
 
 }  // namespace kscope::sim

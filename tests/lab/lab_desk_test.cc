@@ -96,13 +96,14 @@ TEST_CASE("a student who only presses the button is shown everything and gets no
   d.frame();
   std::map<std::string, std::int32_t> wrong;
   for (const char* title :
-       {"Predict: who leads", "Predict: what is cut", "Predict: what is lost"}) {
+       {"Predict: who leads", "Predict: what is cut", "Predict: what is lost",
+        "Predict: leaving politely", "Predict: two leaders"}) {
     wrong[title] = 0;
   }
   wrong["Predict: who leads"] = 2;
   d.play(wrong, {});
   CHECK(d.card().title == "The end");
-  CHECK(d.desk.view().score == "0 of 15 points");
+  CHECK(d.desk.view().score == "0 of 23 points");
 }
 
 TEST_CASE("an answer must be chosen before it can be locked, and is told once it is settled") {

@@ -29,7 +29,7 @@ class TimeMachinePort : public Machine {
   }
 
   const cluster::Snapshot& snapshot() override;
-  const NameTable& names() const override { return machine_->world().names(); }
+  const NameTable& names() const override { return machine_->names(); }
   Instant now() const override { return machine_->now(); }
   EventSeq present() const override { return machine_->present(); }
   EventSeq recorded_end() const override { return machine_->recorded_end(); }

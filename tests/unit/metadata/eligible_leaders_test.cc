@@ -36,7 +36,8 @@ TEST_CASE_METHOD(EligibleLeadersWorld, "an ISR that is large enough needs no eli
   CHECK(orders().elr.empty());
 }
 
-TEST_CASE_METHOD(EligibleLeadersWorld, "below min ISR those who leave stay eligible, and the ISR may empty") {
+TEST_CASE_METHOD(EligibleLeadersWorld,
+                 "below min ISR those who leave stay eligible, and the ISR may empty") {
   lose(3);
   lose(2);
   CHECK(orders().isr == nodes({1}));
@@ -48,7 +49,8 @@ TEST_CASE_METHOD(EligibleLeadersWorld, "below min ISR those who leave stay eligi
   CHECK(orders().last_known_elr == nodes({1}));
 }
 
-TEST_CASE_METHOD(EligibleLeadersWorld, "an eligible replica that comes back leads, a late one does not") {
+TEST_CASE_METHOD(EligibleLeadersWorld,
+                 "an eligible replica that comes back leads, a late one does not") {
   lose(3);
   lose(2);
   lose(1);
@@ -76,7 +78,8 @@ TEST_CASE_METHOD(EligibleLeadersWorld, "an unclean restart forfeits eligibility"
   CHECK(orders().leader == NodeId(1));
 }
 
-TEST_CASE_METHOD(EligibleLeadersWorld, "with nobody eligible the last known leader is taken, uncleanly") {
+TEST_CASE_METHOD(EligibleLeadersWorld,
+                 "with nobody eligible the last known leader is taken, uncleanly") {
   lose(3);
   lose(2);
   lose(1);
@@ -93,7 +96,8 @@ TEST_CASE_METHOD(EligibleLeadersWorld, "with nobody eligible the last known lead
   CHECK(orders().recovering);
 }
 
-TEST_CASE_METHOD(EligibleLeadersWorld, "switched off, the last member stays and nothing is remembered") {
+TEST_CASE_METHOD(EligibleLeadersWorld,
+                 "switched off, the last member stays and nothing is remembered") {
   config.eligible_leader_replicas = false;
   lose(3);
   lose(2);
@@ -103,7 +107,8 @@ TEST_CASE_METHOD(EligibleLeadersWorld, "switched off, the last member stays and 
   CHECK(orders().last_known_elr.empty());
 }
 
-TEST_CASE_METHOD(EligibleLeadersWorld, "records that tell of eligible replicas need version 2, others do not") {
+TEST_CASE_METHOD(EligibleLeadersWorld,
+                 "records that tell of eligible replicas need version 2, others do not") {
   protocol::PartitionChangeRecord record;
   record.isr = std::vector<std::int32_t>{1};
   const auto version = [](const protocol::MetadataRecord& r) {

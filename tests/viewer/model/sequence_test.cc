@@ -200,7 +200,8 @@ TEST_CASE("filters by API, node and partition leave only what they name") {
   q.partition = {};
   const std::size_t of_all = run.view(q).messages;
   CHECK(of_orders > 10);
-  CHECK(of_other > 10);
+  CHECK(of_other > 0);  // with fetch sessions, a quiet partition is hardly named
+  CHECK(of_other < of_orders);
   CHECK(of_orders < of_all);
   q = everything();
   q.node = 2;

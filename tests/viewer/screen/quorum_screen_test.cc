@@ -47,8 +47,7 @@ TEST_CASE("the quorum is drawn without a cut or covered label") {
       for (const float zoom : {0.8f, 1.0f, 1.5f}) {
         driver.ui().state.user_zoom = zoom;
         driver.frames(3);
-        testing::check_clean(driver,
-                             fmt::format("{}x{} zoom {}", size.width, size.height, zoom));
+        testing::check_clean(driver, fmt::format("{}x{} zoom {}", size.width, size.height, zoom));
       }
     }
   }
