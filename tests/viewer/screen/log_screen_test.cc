@@ -75,7 +75,7 @@ TEST_CASE("before and after of a clean and of retention are drawn cleanly") {
         driver.ui().state.user_zoom = zoom;
         driver.frames(3);
         check_clean(driver, fmt::format("{}x{} zoom {}", size.width, size.height, zoom));
-        if (zoom > 1) continue;  // with large letters one has to scroll to it
+        if (zoom > 1 || size.height < 1000) continue;  // one has to scroll to it
         CHECK(driver.report().shows("removed"));
         CHECK(driver.report().shows("BEFORE"));
         CHECK(driver.report().shows("cleanup.policy="));

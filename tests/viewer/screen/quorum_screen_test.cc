@@ -27,8 +27,10 @@ crash broker 1
 run 12s
 )";
 
-constexpr const char* kSnapshots = R"(
-cluster brokers=3 controllers=3 seed=61 metadata.log.max.record.bytes.between.snapshots=900 metadata.max.retention.bytes=1 metadata.log.segment.bytes=3000
+constexpr const char* kSnapshots =
+    "cluster brokers=3 controllers=3 seed=61 metadata.max.retention.bytes=1 "
+    "metadata.log.max.record.bytes.between.snapshots=500 metadata.log.segment.bytes=3000"
+    R"(
 until broker 3 lifecycle == Running within 20s
 topic one partitions=8 replicas=2
 until partition one-7 leader != none within 20s
