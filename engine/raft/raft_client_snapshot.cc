@@ -82,7 +82,8 @@ Result<void> KafkaRaftClient::start_log_behind_snapshot(env::Env& env) {
   const auto epoch = log_.latest_epoch();
   const bool behind = log_end() < latest->end || (epoch && epoch->value() < latest->epoch);
   if (behind) KTRY(delete_all_before(env, *latest));
-  // All that a snapshot stands for was committed.
+  // All that a snapshot stands for was committed. A new cluster's stands for nothing yet.
+  if (latest->end <= high_watermark_) return {};
   env.events.emit(env.node, event::RaftHighWatermarkAdvanced{high_watermark_, latest->end});
   high_watermark_ = latest->end;
   return {};
