@@ -22,9 +22,8 @@ std::string replica_trouble(const World& world, const cluster::Snapshot& s,
   std::int64_t first = leader->log_start;
   for (std::int32_t id : p.replicas) {
     const auto* replica = s.replica(id, p.partition);
-    // A follower's high watermark may lag for as long as nothing is written: in a fetch session
-    // (KIP-227) the partition is left out of the answers, also after a truncation.
-    if (replica == nullptr || replica->log_end != leader->log_end)
+    if (replica == nullptr || replica->log_end != leader->log_end ||
+        replica->high_watermark != leader->log_end)
       return fmt::format("{} on broker {} has not caught up", name, id);
     first = std::max(first, replica->log_start);
   }
