@@ -15,6 +15,8 @@ void on_request(Check& check, const event::IsrChangeRequested& e) {
   const BeliefGhost& belief = p.beliefs[check.node()];
   for (NodeId member : e.to.nodes()) {
     if (e.from.contains(member) || check.ghost.nodes[member].power_lost) continue;
+    // Moved away with its copy (KIP-455): the controller will refuse what the leader asks for.
+    if (!p.replicas.contains(member)) continue;
     const std::int64_t end = end_of_copy(p.log, member);
     if (check.holds(end >= belief.high_watermark && end >= belief.epoch_start)) continue;
     check.violated(check.name(e.partition),

@@ -59,14 +59,16 @@ void note_lossy_members(Ghost& ghost, PartitionGhost& p) {
 }
 
 std::optional<Mismatch> compare_with_committed(LogGhost& log, NodeId node,
-                                               std::int64_t high_watermark) {
+                                               std::int64_t high_watermark,
+                                               std::int64_t deleted_before) {
   CopyGhost& copy = log.copies[node];
+  const std::int64_t start = std::max(copy.start, deleted_before);
   std::optional<Mismatch> found;
   for (std::size_t i = find_offset(copy.batches, copy.checked); i < copy.batches.size(); ++i) {
     const BatchId& batch = copy.batches[i];
     if (batch.last >= high_watermark || batch.base >= log.committed_end) break;
     const std::size_t at = find_offset(log.committed, batch.base);
-    if (!found && at < log.committed.size() && batch.base >= copy.start &&
+    if (!found && at < log.committed.size() && batch.base >= start &&
         !same_batch(log, batch, log.committed[at]))
       found = Mismatch{batch, log.committed[at]};
     copy.checked = batch.last + 1;

@@ -144,12 +144,14 @@ void open_loss_window(Ghost& ghost, PartitionGhost& partition);
 /// Over budget: everyone who is in sync has lost power and may lack records.
 void note_lossy_members(Ghost& ghost, PartitionGhost& partition);
 /// The first batch of the copy, from where it was compared last, that is below `high_watermark` and
-/// is not what is committed there. Moves the copy's `checked`.
+/// is not what is committed there. Moves the copy's `checked`. What lies before `deleted_before`
+/// is gone for everybody, and the copy is about to be told.
 struct Mismatch {
   BatchId held, committed;
 };
 std::optional<Mismatch> compare_with_committed(LogGhost& log, NodeId node,
-                                               std::int64_t high_watermark);
+                                               std::int64_t high_watermark,
+                                               std::int64_t deleted_before = 0);
 /// What of the node's copy lies below `high_watermark` is committed from now on.
 void extend_committed(LogGhost& log, NodeId node, std::int64_t high_watermark);
 
