@@ -5,3 +5,10 @@
 #else
 #include <catch2/catch.hpp>
 #endif
+
+/// Under the sanitizers everything takes ten times as long: what repeats itself, repeats less.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif

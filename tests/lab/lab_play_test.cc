@@ -60,7 +60,8 @@ TEST_CASE("the best student gets all points and the worst none, in every lab") {
 
 TEST_CASE("what the labs say is true with any seed") {
   for (Lab lab : library()) {
-    for (std::uint64_t seed = 100; seed < 125; ++seed) {
+    const std::uint64_t seeds = kSanitized ? 1 : 8;  // each a whole lab
+    for (std::uint64_t seed = 100; seed < 100 + seeds; ++seed) {
       lab.seed = seed;
       INFO(lab.id << " with seed " << seed);
       AnswerSheet best = best_answers(lab);

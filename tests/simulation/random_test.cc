@@ -81,7 +81,7 @@ Sweep sweep(std::uint64_t first, std::uint64_t count, RandomRunOptions options) 
 TEST_CASE("within the fault budget no promise is broken and the cluster converges") {
   set_check_context_printer(print_seed);
   const std::uint64_t first = from_environment("KSCOPE_RANDOM_SEED", 1);
-  const std::uint64_t runs = from_environment("KSCOPE_RANDOM_RUNS", 1500);
+  const std::uint64_t runs = from_environment("KSCOPE_RANDOM_RUNS", kSanitized ? 150 : 1500);
   const Sweep total = sweep(first, runs, {});
   std::cout << runs << " runs, " << total.events << " events, " << total.operations
             << " operations, " << total.acked << " records acknowledged, " << total.simulated_hours
