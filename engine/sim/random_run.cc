@@ -28,11 +28,6 @@ ClusterSpec spec_for(const RandomRunOptions& options, env::Random& luck) {
   spec.config["log.cleaner.backoff.ms"] = "700";
   spec.config["log.retention.check.interval.ms"] = "900";
   spec.config["log.segment.delete.delay.ms"] = "1500";
-  if (options.seed % 2 == 0) {  // every other cluster replaces its metadata log by snapshots
-    spec.config["metadata.log.max.record.bytes.between.snapshots"] = "600";
-    spec.config["metadata.log.segment.bytes"] = "3000";
-    spec.config["metadata.max.retention.bytes"] = "1";
-  }
   spec.latency_max = luck.chance(1, 4) ? millis(20) : micros(1200);
   const bool larger = luck.chance(1, 5);
   if (larger) spec.brokers = static_cast<std::int32_t>(luck.between(4, 5));
