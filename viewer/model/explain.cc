@@ -11,6 +11,7 @@ constexpr const char* kStorage = "docs/03-storage.md";
 constexpr const char* kQuorum = "docs/04-quorum.md";
 constexpr const char* kReplication = "docs/05-replication.md";
 constexpr const char* kBroker = "docs/06-broker.md";
+constexpr const char* kGroups = "docs/10-consumer-groups.md";
 constexpr const char* kClient = "docs/07-clients.md";
 
 struct ApiRow {
@@ -131,6 +132,11 @@ Explanation explain_subject(event::Subject subject) {
           "Requests wait in a queue for one of the handler threads; those that cannot be answered "
           "yet wait in purgatory without a thread.",
           "engine/broker/", kBroker, "KafkaApis, DelayedOperationPurgatory"};
+    case event::Subject::Group:
+      return {
+          "A group's members share the partitions of their topics. Its coordinator keeps the list of "
+          "members and what is committed in __consumer_offsets.",
+          "engine/coordinator/", kGroups, "GroupCoordinatorShard, GroupMetadataManager"};
     case event::Subject::Client:
       return {
           "Clients gather records into batches, find the leader, retry, and give up after "
