@@ -31,6 +31,7 @@ struct Outcome {
   std::vector<protocol::InFlight> failed;  ///< oldest first
   ErrorCode failure = ErrorCode::NETWORK_EXCEPTION;  ///< or REQUEST_TIMED_OUT: why they failed
   bool metadata_changed = false;
+  std::optional<NodeId> disconnected;  ///< a node, or a second line to one
 };
 
 class ClusterClient {
@@ -46,10 +47,13 @@ class ClusterClient {
   /// REQUIRES ready() gave `version`. tag > 0.
   template <class Request>
   protocol::InFlight send(env::Env& env, NodeId node, const Request& request, std::int16_t version,
-                          protocol::RequestTag tag, bool expect_response = true) {
+                          protocol::RequestTag tag, bool expect_response = true,
+                          std::optional<Duration> timeout = std::nullopt) {
     KCHECK(tag > 0);
-    return network_.send(env, node, request, version, tag, expect_response);
+    return network_.send(env, node, request, version, tag, expect_response, timeout);
   }
+  /// Hangs up on purpose and backs off; what was under way is returned as failed.
+  Outcome disconnect(env::Env& env, NodeId node);
 
   Outcome on_frame(env::Env& env, const env::ConnectionInfo& from, const Blob& frame);
   Outcome on_closed(env::Env& env, const env::ConnectionInfo& connection);
