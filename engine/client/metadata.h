@@ -52,6 +52,8 @@ class Metadata {
   /// Something told us that the cache is stale.
   void request_update() { update_needed_ = true; }
   bool update_requested() const { return update_needed_; }
+  /// A refresh would start at once: no back-off keeps it waiting.
+  bool may_update(Instant now) const { return now >= not_before_; }
   /// When the next refresh is due: its age, a request, and the back-off together decide.
   Instant next_update_at(Instant now) const;
 

@@ -90,7 +90,7 @@ using Body = std::variant<
     // members of groups
     CoordinatorFound, CoordinatorLost, ConsumerStateChanged, AssignmentComputed, ListenerCalled,
     PartitionAssigned, PartitionRevoked, CommitSucceeded, CommitFailed, RecordsProcessed,
-    PollIntervalExceeded, ApplicationStalled>;
+    PollIntervalExceeded, ApplicationStalled, ApplicationEnded>;
 
 struct Event {
   EventSeq seq;
