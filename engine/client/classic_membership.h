@@ -49,6 +49,8 @@ class ClassicMembership {
 
   /// The application is in poll(). False: it is not (yet) in a position to have its positions.
   bool poll(MemberContext& in);
+  /// The application is in poll(), whatever comes of it.
+  void polled(Instant now) { heartbeat_.polled(now); }
   /// At any time; what does not need the application.
   void background(MemberContext& in);
   bool on_response(MemberContext& in, const protocol::Arrived& arrived);
