@@ -49,6 +49,8 @@ class KafkaConsumer {
   /// Replaces the assignment. Partitions that are new start where the group was, or where
   /// auto.offset.reset says, unless a seek follows.
   Result<void> assign(env::Env& env, const std::vector<TopicPartition>& partitions);
+  /// What the three above would say.
+  Result<void> may_subscribe(SubscriptionType type) const;
   /// Leaves the group, or drops the partitions that were assigned by hand.
   void unsubscribe(env::Env& env);
 
@@ -116,6 +118,7 @@ class KafkaConsumer {
   }
   bool has_group() const { return !config_.group_id.empty(); }
   Result<void> need_group(const char* what) const;
+  void assign_by_hand(env::Env& env, std::vector<TopicPartition> partitions);
   void run(env::Env& env);
   void poll(MemberContext& in);
   void auto_commit(MemberContext& in);

@@ -1,6 +1,8 @@
 // What the application may ask of its consumer, and what it may read off it.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "engine/client/kafka_consumer.h"
 
 namespace kscope::client {
@@ -35,12 +37,30 @@ Result<void> KafkaConsumer::assign(env::Env& env, const std::vector<TopicPartiti
   if (config_.enable_auto_commit) {  // what is dropped here has no rebalance that commits it
     commits_.commit(subscriptions_.all_consumed(), OffsetCommitter::Kind::Auto);
   }
-  subscriptions_.assign(env, partitions);
+  assign_by_hand(env, partitions);
   std::set<std::string> topics;
   for (const TopicPartition& partition : partitions) topics.insert(partition.topic);
   cluster_.metadata().want(topics);
   wake_now(env);
   return {};
+}
+
+Result<void> KafkaConsumer::may_subscribe(SubscriptionType type) const {
+  if (type != SubscriptionType::Manual) KTRY(need_group("subscribe"));
+  return topics_.may_become(type);
+}
+
+/// No listener is told of these: the application knows what it does.
+void KafkaConsumer::assign_by_hand(env::Env& env, std::vector<TopicPartition> partitions) {
+  std::sort(partitions.begin(), partitions.end());
+  const std::vector<TopicPartition> before = subscriptions_.names();
+  for (const TopicPartition& name : without(before, partitions)) {
+    env.events.emit(env.node, event::PartitionRevoked{env.names.intern(name), false});
+  }
+  subscriptions_.assign(env, partitions);
+  for (const TopicPartition& name : without(partitions, before)) {
+    env.events.emit(env.node, event::PartitionAssigned{env.names.intern(name)});
+  }
 }
 
 void KafkaConsumer::unsubscribe(env::Env& env) {
@@ -51,7 +71,7 @@ void KafkaConsumer::unsubscribe(env::Env& env) {
     }, membership_);
   }
   topics_.unsubscribe();
-  subscriptions_.assign(env, {});
+  assign_by_hand(env, {});
   cluster_.metadata().want_all(false);
   cluster_.metadata().want({});
   wake_now(env);

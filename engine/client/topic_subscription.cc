@@ -17,13 +17,18 @@ const char* in_words(SubscriptionType type) {
 
 }  // namespace
 
-Result<void> TopicSubscription::become(SubscriptionType type) {
+Result<void> TopicSubscription::may_become(SubscriptionType type) const {
   if (type_ != SubscriptionType::None && type_ != type) {
     return Error{ErrorKind::Invalid,
                  fmt::format("the consumer has {}; topics, a pattern and partitions by hand exclude "
                              "each other: unsubscribe first",
                              in_words(type_))};
   }
+  return {};
+}
+
+Result<void> TopicSubscription::become(SubscriptionType type) {
+  KTRY(may_become(type));
   type_ = type;
   return {};
 }

@@ -34,6 +34,7 @@ class TopicSubscription {
   Result<void> assign_by_hand();
   static Result<void> check_pattern(const std::string& pattern);
   void unsubscribe();
+  Result<void> may_become(SubscriptionType type) const;
 
   /// Pattern only: takes the topics that match. True if that changed topics().
   bool match(const std::vector<std::string>& known_topics);

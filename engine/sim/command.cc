@@ -40,10 +40,15 @@ std::vector<VerbRule> fault_rules() {
       {{"restart", "restart NODE", "Stops the process at once if it runs, and starts it again."},
        {{"NODE"}},
        {}},
-      {{"pause", "pause NODE", "Freezes the process, as a long garbage collection does."},
-       {{"NODE"}},
+      {{"pause", "pause NODE | pause CONSUMER PARTITION,…",
+        "Freezes the process, as a long garbage collection does; with partitions, the consumer "
+        "stops reading these."},
+       {{"NODE"}, {"NAME", "PARTITIONS"}},
        {}},
-      {{"resume", "resume NODE", "Lets a paused process go on."}, {{"NODE"}}, {}},
+      {{"resume", "resume NODE | resume CONSUMER PARTITION,…",
+        "Lets a paused process go on, or partitions that the consumer stopped reading."},
+       {{"NODE"}, {"NAME", "PARTITIONS"}},
+       {}},
       {{"cut", "cut A B | cut A -> B", "Cuts the link, both ways or one way: frames stall."},
        {{"NODE", "NODE"}, {"NODE", "->", "NODE"}},
        {}},
@@ -105,12 +110,6 @@ std::vector<VerbRule> client_rules() {
        {{"NAME"}},
        {{"acks", "ACKS"}, {"retries", "NUMBER"}},
        true},
-      {{"consumer",
-        "consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]",
-        "Starts a consumer that reads the given partitions."},
-       {{"NAME"}},
-       {{"assign", "PARTITIONS"}, {"from", "FROM"}},
-       true},
       {{"send",
         "send PRODUCER TOPIC[-PARTITION] [tombstone] [count=N] [key=TEXT|keys=N] [value=TEXT] "
         "[size=BYTES] [every=DURATION]",
@@ -123,12 +122,62 @@ std::vector<VerbRule> client_rules() {
         {"value", "TEXT"},
         {"size", "POSITIVE"},
         {"every", "DURATION"}}},
-      {{"seek", "seek CONSUMER PARTITION OFFSET", "Moves a consumer's position."},
-       {{"NAME", "PARTITION", "NUMBER"}},
-       {}},
-      {{"close", "close CLIENT", "Closes a client: a producer sends what it holds first."},
+      {{"close", "close CLIENT", "Closes a client: a producer sends what it holds first, a consumer commits and leaves "
+        "its group."},
        {{"NAME"}},
        {}},
+  };
+}
+
+std::vector<VerbRule> consumer_rules() {
+  return {
+      {{"consumer",
+        "consumer NAME group=GROUP topics=T,… | group=GROUP pattern=REGEX | assign=orders-0,… "
+        "[group=GROUP] [from=earliest|latest|OFFSET] [assignor=A,…] [instance=ID] "
+        "[protocol=classic|consumer] [processing=DURATION] [commit=auto|before|after|async|none] "
+        "[commit-every=N] [crash-after=N] [CONFIG=VALUE …]",
+        "Starts a consumer: as a member of a group, or alone with partitions by hand. The last "
+        "options are the application's: how long a record takes, when it commits, and after how "
+        "many records its process dies."},
+       {{"NAME"}},
+       {{"assign", "PARTITIONS"},
+        {"from", "FROM"},
+        {"group", "TEXT"},
+        {"topics", "NAMES"},
+        {"pattern", "TEXT"},
+        {"assignor", "TEXT"},
+        {"instance", "NAME"},
+        {"protocol", "PROTOCOL"},
+        {"processing", "DURATION"},
+        {"commit", "COMMIT"},
+        {"commit-every", "POSITIVE"},
+        {"crash-after", "POSITIVE"}},
+       true},
+      {{"subscribe", "subscribe CONSUMER TOPIC,… | subscribe CONSUMER pattern=REGEX",
+        "Changes the topics that a consumer shares with its group."},
+       {{"NAME"}, {"NAME", "NAMES"}},
+       {{"pattern", "TEXT"}}},
+      {{"unsubscribe", "unsubscribe CONSUMER", "Leaves the group, or drops what it has by hand."},
+       {{"NAME"}},
+       {}},
+      {{"assign", "assign CONSUMER PARTITION,…", "Replaces the partitions it has by hand."},
+       {{"NAME", "PARTITIONS"}},
+       {}},
+      {{"seek", "seek CONSUMER PARTITION,… OFFSET|earliest|latest | … time=DURATION",
+        "Moves a consumer's position; time= counts from the start of the run."},
+       {{"NAME", "PARTITIONS"}, {"NAME", "PARTITIONS", "FROM"}},
+       {{"time", "DURATION"}}},
+      {{"commit", "commit CONSUMER [PARTITION OFFSET] [async]",
+        "Commits all positions, or that one; `async` tries once."},
+       {{"NAME"},
+        {"NAME", "async"},
+        {"NAME", "PARTITION", "NUMBER"},
+        {"NAME", "PARTITION", "NUMBER", "async"}},
+       {}},
+      {{"stall", "stall CONSUMER", "Its application hangs: it does not call poll() any more."},
+       {{"NAME"}},
+       {}},
+      {{"continue", "continue CONSUMER", "Its application goes on where it hung."}, {{"NAME"}}, {}},
   };
 }
 
@@ -172,6 +221,7 @@ const std::vector<VerbRule>& rules() {
   static const std::vector<VerbRule> table = [] {
     std::vector<VerbRule> all = fault_rules();
     for (VerbRule& rule : client_rules()) all.push_back(std::move(rule));
+    for (VerbRule& rule : consumer_rules()) all.push_back(std::move(rule));
     for (VerbRule& rule : admin_rules()) all.push_back(std::move(rule));
     return all;
   }();
@@ -227,6 +277,11 @@ bool is_api(std::string_view text) {
 bool fits(std::string_view word, std::string_view kind) {
   if (kind == "NODE") return is_name(word) && word != "all";
   if (kind == "NAME") return is_name(word);
+  if (kind == "NAMES") return each(word, ',', is_name);
+  if (kind == "PROTOCOL") return word == "classic" || word == "consumer";
+  if (kind == "COMMIT")
+    return word == "auto" || word == "before" || word == "after" || word == "async" ||
+           word == "none";
   if (kind == "PARTITION") return is_partition(word);
   if (kind == "PARTITIONS") return each(word, ',', is_partition);
   if (kind == "DURATION") return is_duration(word);
@@ -247,6 +302,9 @@ bool fits(std::string_view word, std::string_view kind) {
 const char* describe_kind(std::string_view kind) {
   if (kind == "NODE") return "a node (\"broker 1\", \"controller 1\", \"1\" or a client's name)";
   if (kind == "NAME") return "a name (letters, digits, '.', '_', '-')";
+  if (kind == "NAMES") return "topics such as orders,payments";
+  if (kind == "PROTOCOL") return "classic or consumer";
+  if (kind == "COMMIT") return "auto, before, after, async or none";
   if (kind == "PARTITION") return "a partition such as orders-0";
   if (kind == "PARTITIONS") return "partitions such as orders-0,orders-1";
   if (kind == "DURATION") return "a duration such as 250us, 20ms or 1.5s";
@@ -411,8 +469,6 @@ Result<Command> parse_command(std::string_view line) {
   KTRY(check_options(command, *rule));
   if (command.verb == "delete-records" && command.option("before") == nullptr)
     return invalid("delete-records: before= is missing: an offset, or end");
-  if (command.verb == "consumer" && command.option("assign") == nullptr)
-    return invalid("consumer: assign= is missing: partitions such as orders-0,orders-1");
   KTRY(check_admin(command));
   return command;
 }

@@ -19,10 +19,16 @@
 //   delete-topic NAME | elect PARTITION | delete-records PARTITION before=OFFSET|end
 //   add-voter NODE | remove-voter NODE
 //   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)
-//   consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]
+//   consumer NAME group=GROUP topics=T,…|pattern=REGEX  or  assign=orders-0,… [group=GROUP]
+//        [from=earliest|latest|OFFSET] [assignor=A,…] [instance=ID] [protocol=classic|consumer]
+//        [processing=DURATION] [commit=auto|before|after|async|none] [commit-every=N]
+//        [crash-after=N] [CONFIG=VALUE …]
+//   subscribe CONSUMER TOPIC,… | subscribe CONSUMER pattern=REGEX | unsubscribe CONSUMER
+//   assign CONSUMER PARTITION,… | pause CONSUMER PARTITION,… | resume CONSUMER PARTITION,…
+//   commit CONSUMER [PARTITION OFFSET] [async] | stall CONSUMER | continue CONSUMER
 //   send PRODUCER TOPIC[-PARTITION] [tombstone] [count=N] [key=TEXT|keys=N] [value=TEXT]
 //        [size=BYTES] [every=DURATION]
-//   seek CONSUMER PARTITION OFFSET
+//   seek CONSUMER PARTITION,… OFFSET|earliest|latest | seek CONSUMER PARTITION,… time=DURATION
 //   close CLIENT
 // NODE is "broker 1", "controller 1", "1" or a client's name.
 //

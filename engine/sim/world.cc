@@ -133,6 +133,10 @@ void apply_input(WorldState& world, std::int64_t number) {
 // A shutdown ends when the controller has let the broker go, and a process halts when its disk has
 // failed; any item may bring about either.
 void end_finished_process(WorldState& world, NodeId id) {
+  if (const auto client = world.clients.find(id); client != world.clients.end()) {
+    if (client->second.alive() && client->second.client.died()) halt_now(world, id);
+    return;
+  }
   NodeSlot* slot = world.node(id);
   if (slot == nullptr || !slot->node.running()) return;
   if (slot->node.failed()) halt_now(world, id);
@@ -216,6 +220,9 @@ bool World::step() {
     case cluster::ItemKind::PowerOn: power_on(w, item.node); break;
   }
   end_finished_process(w, item.node);
+  if (item.kind == cluster::ItemKind::Input) {
+    for (auto& [id, slot] : w.clients) end_finished_process(w, id);
+  }
   run_checkers(w);
   return true;
 }

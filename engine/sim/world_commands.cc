@@ -25,7 +25,9 @@ constexpr Verb kVerbs[] = {
     {"create-partitions", create_partitions_action}, {"reassign", reassign_action},
     {"list-reassignments", list_reassignments_action}, {"elect-leaders", elect_leaders_action},
     {"producer", producer_action}, {"consumer", consumer_action}, {"send", send_action},
-    {"seek", seek_action},     {"close", close_action},
+    {"seek", seek_action},     {"close", close_action},       {"subscribe", subscribe_action},
+    {"unsubscribe", unsubscribe_action}, {"assign", assign_action}, {"commit", commit_action},
+    {"stall", stall_action},   {"continue", stall_action},
 };
 
 }  // namespace
