@@ -44,6 +44,10 @@ class ClusterClient {
   /// yet (one is being opened), backing off, or too many requests under way.
   std::optional<std::int16_t> ready(env::Env& env, NodeId node, ApiKey api, std::int16_t our_min,
                                     std::int16_t our_max);
+  /// It can be reached and has no version of that request in common with us.
+  bool lacks(env::Env& env, NodeId node, ApiKey api, std::int16_t our_min, std::int16_t our_max) {
+    return network_.negotiated(node) && !network_.usable_version(env, node, api, our_min, our_max);
+  }
   /// REQUIRES ready() gave `version`. tag > 0.
   template <class Request>
   protocol::InFlight send(env::Env& env, NodeId node, const Request& request, std::int16_t version,

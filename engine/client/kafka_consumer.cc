@@ -19,7 +19,11 @@ KafkaConsumer KafkaConsumer::start(env::Env& env, const ConsumerConfig& config,
                                     config.allow_auto_create_topics);
   consumer.subscriptions_ = SubscriptionState(config.auto_offset_reset);
   consumer.application_ = Application(config.application);
-  consumer.membership_ = ClassicMembership(config);
+  if (config.group_protocol == GroupProtocol::Consumer) {
+    consumer.membership_ = ConsumerMembership(config);
+  } else {
+    consumer.membership_ = ClassicMembership(config);
+  }
   consumer.auto_commit_.begin_anew(env.now(), config.auto_commit_interval);
   return consumer;
 }
@@ -37,6 +41,7 @@ void KafkaConsumer::run(env::Env& env) {
   settle(in);
   application_.run(in, commits_);
   if (!close_by_ && application_.polls()) poll(in);
+  if (closed_) return;
   commits_.run(in, finder_, group_identity());
   settle(in);
   application_.run(in, commits_);  // what it waited for may have failed at once

@@ -30,6 +30,7 @@
 #include "engine/client/application.h"
 #include "engine/client/classic_membership.h"
 #include "engine/client/committed_offsets.h"
+#include "engine/client/consumer_membership.h"
 #include "engine/client/fetcher.h"
 #include "engine/client/offset_fetcher.h"
 #include "engine/client/wakeup.h"
@@ -139,7 +140,7 @@ class KafkaConsumer {
   TopicSubscription topics_;
   SubscriptionState subscriptions_;
   CoordinatorFinder finder_;
-  std::variant<ClassicMembership> membership_;
+  std::variant<ClassicMembership, ConsumerMembership> membership_;
   OffsetCommitter commits_;
   CommittedOffsets committed_offsets_;
   AutoCommit auto_commit_;
