@@ -104,6 +104,7 @@ bool ClassicMembership::prepare(MemberContext& in) {
   give_up_partitions(in);
   assigned_layout_.reset();
   in.topics.stop_watching();
+  in.cluster.metadata().want(in.topics.watched());
   layout_version_ = -1;
   prepare_until_.reset();
   last_commit_.reset();

@@ -187,32 +187,13 @@ void KafkaConsumer::set_timers(env::Env& env) {
   commit_timer_.set(env, commit);
 }
 
-void KafkaConsumer::on_frame(env::Env& env, const env::ConnectionInfo& from, const Blob& frame,
-                             FrameId id) {
-  (void)id;
-  take_outcome(env, cluster_.on_frame(env, from, frame));
-}
-
-void KafkaConsumer::on_closed(env::Env& env, const env::ConnectionInfo& connection) {
-  take_outcome(env, cluster_.on_closed(env, connection));
-}
-
-bool KafkaConsumer::on_timer(env::Env& env, env::TimerKind kind, std::int64_t key) {
-  switch (kind) {
-    case env::TimerKind::ClientSend: send_timer_.fired(); break;
-    case env::TimerKind::Workload: work_timer_.fired(); break;
-    case env::TimerKind::GroupHeartbeat: heartbeat_timer_.fired(); break;
-    case env::TimerKind::GroupRejoin: rejoin_timer_.fired(); break;
-    case env::TimerKind::AutoCommit: commit_timer_.fired(); break;
-    case env::TimerKind::ClientMetadata: cluster_.metadata_timer_fired(); break;
-    case env::TimerKind::ClientRequest:
-      take_outcome(env,
-                   cluster_.on_request_timeout(env, NodeId(static_cast<std::int32_t>(key))));
-      return true;
-    default: return false;
+bool KafkaConsumer::timer_fired(env::TimerKind kind) {
+  for (Wakeup* timer : timers()) {
+    if (timer->kind() != kind) continue;
+    timer->fired();
+    return true;
   }
-  run(env);
-  return true;
+  return false;
 }
 
 void KafkaConsumer::close(env::Env& env) {
@@ -234,10 +215,7 @@ void KafkaConsumer::continue_close(MemberContext& in) {
   }
   if (!late && std::visit([](auto& m) { return m.leaving(); }, membership_)) return;
   closed_ = true;
-  for (Wakeup* timer : {&send_timer_, &work_timer_, &heartbeat_timer_, &rejoin_timer_,
-                        &commit_timer_}) {
-    timer->set(in.env, std::nullopt);
-  }
+  for (Wakeup* timer : timers()) timer->set(in.env, std::nullopt);
   cluster_.close_all(in.env);
 }
 

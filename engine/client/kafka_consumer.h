@@ -20,6 +20,7 @@
 // Called by: cluster/. Read next: client/application.h, client/classic_membership.h
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +30,7 @@
 
 #include "engine/client/application.h"
 #include "engine/client/classic_membership.h"
+#include "engine/client/client_loop.h"
 #include "engine/client/committed_offsets.h"
 #include "engine/client/consumer_membership.h"
 #include "engine/client/fetcher.h"
@@ -37,7 +39,7 @@
 
 namespace kscope::client {
 
-class KafkaConsumer {
+class KafkaConsumer : public ClientLoop<KafkaConsumer> {
  public:
   KafkaConsumer() = default;
   static KafkaConsumer start(env::Env& env, const ConsumerConfig& config,
@@ -76,10 +78,6 @@ class KafkaConsumer {
     interceptors_.push_back(std::move(interceptor));
   }
 
-  void on_frame(env::Env& env, const env::ConnectionInfo& from, const Blob& frame, FrameId id);
-  void on_closed(env::Env& env, const env::ConnectionInfo& connection);
-  /// False if the timer is none of ours.
-  bool on_timer(env::Env& env, env::TimerKind kind, std::int64_t key);
   /// Commits (enable.auto.commit), leaves the group and hangs up; takes as long as it takes.
   void close(env::Env& env);
   bool closed() const { return closed_; }
@@ -116,6 +114,12 @@ class KafkaConsumer {
     return {{env, config_, cluster_, subscriptions_, topics_, last_error_, next_tag_,
              listener_.get()},
             finder_, commits_, auto_commit_};
+  }
+  friend class ClientLoop<KafkaConsumer>;
+  ClusterClient& cluster() { return cluster_; }
+  bool timer_fired(env::TimerKind kind);
+  std::array<Wakeup*, 5> timers() {
+    return {&send_timer_, &work_timer_, &heartbeat_timer_, &rejoin_timer_, &commit_timer_};
   }
   bool has_group() const { return !config_.group_id.empty(); }
   Result<void> need_group(const char* what) const;
