@@ -1,5 +1,7 @@
 #include "engine/coordinator/offsets/offset_metadata_manager.h"
 
+#include "engine/coordinator/coordinator_errors.h"
+
 namespace kscope::coordinator {
 namespace {
 
@@ -42,18 +44,6 @@ FetchedPartition fetched(std::int32_t index, const OffsetAndMetadata* found) {
   return answer;
 }
 
-OffsetCommitResponse all_with(const OffsetCommitRequest& request, ErrorCode error) {
-  OffsetCommitResponse response;
-  for (const auto& topic : request.topics) {
-    auto& answers = response.topics.emplace_back();
-    answers.name = topic.name;
-    for (const auto& each : topic.partitions) {
-      answers.partitions.push_back({each.partition_index, error});
-    }
-  }
-  return response;
-}
-
 }  // namespace
 
 // ---- decisions ----------------------------------------------------------------------------------
@@ -62,7 +52,9 @@ Decision OffsetMetadataManager::commit(GroupContext& context, GroupMetadataManag
                                        const Caller& caller,
                                        const OffsetCommitRequest& request) const {
   const ErrorCode refused = groups.validate_offset_commit(context, caller, request);
-  if (refused != ErrorCode::NONE) return Decision::answer(caller, all_with(request, refused));
+  if (refused != ErrorCode::NONE) {
+    return Decision::answer(caller, error_response(request, refused));
+  }
   Decision decision;
   OffsetCommitResponse response;
   const std::int64_t now = context.env.clock.wall_ms();
@@ -84,10 +76,8 @@ Decision OffsetMetadataManager::commit(GroupContext& context, GroupMetadataManag
   return decision;
 }
 
-Decision OffsetMetadataManager::remove(GroupContext& context, GroupMetadataManager& groups,
-                                       const Caller& caller,
+Decision OffsetMetadataManager::remove(const GroupMetadataManager& groups, const Caller& caller,
                                        const OffsetDeleteRequest& request) const {
-  (void)context;
   OffsetDeleteResponse response;
   response.error_code = groups.validate_offset_delete(request.group_id);
   if (response.error_code != ErrorCode::NONE) return Decision::answer(caller, std::move(response));
@@ -119,17 +109,17 @@ void OffsetMetadataManager::delete_all(const std::string& group,
 bool OffsetMetadataManager::cleanup_expired(const GroupContext& context,
                                             const GroupMetadataManager& groups,
                                             const std::string& group,
-                                            std::vector<GroupRecord>* records) const {
+                                            std::vector<GroupRecord>* records) {
   const std::int64_t now = context.env.clock.wall_ms();
   const std::int64_t retention = to_millis(context.config.offsets_retention);
-  const OffsetExpiration expiration = groups.offset_expiration(group);
   bool nothing_left = true;
   each(group, [&](const TopicPartition& partition, const OffsetAndMetadata& offset) {
-    const std::int64_t since = expiration.since_ms.value_or(offset.commit_timestamp_ms);
+    const auto since = groups.expiration_base(group, offset.commit_timestamp_ms);
     const bool over = offset.expire_timestamp_ms ? now >= *offset.expire_timestamp_ms
-                                                 : now - since >= retention;
-    if (expiration.may_expire && over && !groups.is_subscribed(group, partition.topic)) {
+                                                 : since && now - *since >= retention;
+    if (since && over && !groups.is_subscribed(group, partition.topic)) {
       records->push_back(tombstone(group, partition));
+      expiring_.insert({group, partition});
     } else {
       nothing_left = false;
     }
@@ -147,13 +137,13 @@ std::vector<GroupRecord> OffsetMetadataManager::on_topic_deleted(const std::stri
 
 // ---- reading ------------------------------------------------------------------------------------
 
-OffsetMetadataManager::FetchedGroup OffsetMetadataManager::fetch(GroupContext& context,
-                                                                 GroupMetadataManager& groups,
+OffsetMetadataManager::FetchedGroup OffsetMetadataManager::fetch(const GroupMetadataManager& groups,
                                                                  const FetchGroup& request,
                                                                  ReadPoint point) const {
   FetchedGroup answer;
   answer.group_id = request.group_id;
-  const ErrorCode refused = groups.validate_offset_fetch(context, request);
+  const ErrorCode refused = 
+      groups.validate_offset_fetch(request.group_id, request.member_id, request.member_epoch);
   // A group that nobody knows has committed nothing.
   const bool unknown = refused == ErrorCode::GROUP_ID_NOT_FOUND;
   if (refused != ErrorCode::NONE && !unknown) {
@@ -204,6 +194,7 @@ void OffsetMetadataManager::replay(Offset at, const OffsetCommitKey& key,
   offset.metadata = value->metadata;
   offset.commit_timestamp_ms = value->commit_timestamp;
   if (value->expire_timestamp >= 0) offset.expire_timestamp_ms = value->expire_timestamp;
+  expiring_.erase(name);
   offsets_.put(at, name, std::move(offset));
 }
 
@@ -217,7 +208,8 @@ void OffsetMetadataManager::commit_up_to(GroupContext& context, Offset high_wate
     if (now != nullptr) {
       context.emit(event::OffsetCommitted{group, partition, Offset(now->committed_offset)});
     } else if (before != nullptr) {
-      context.emit(event::CommittedOffsetRemoved{group, partition});
+      context.emit(
+          event::CommittedOffsetRemoved{group, partition, expiring_.erase(key) > 0});
     }
   });
 }

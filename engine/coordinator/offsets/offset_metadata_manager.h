@@ -23,6 +23,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,18 +58,18 @@ class OffsetMetadataManager {
   // ---- decisions --------------------------------------------------------------------------------
   Decision commit(GroupContext& context, GroupMetadataManager& groups, const Caller& caller,
                   const protocol::OffsetCommitRequest& request) const;
-  Decision remove(GroupContext& context, GroupMetadataManager& groups, const Caller& caller,
+  Decision remove(const GroupMetadataManager& groups, const Caller& caller,
                   const protocol::OffsetDeleteRequest& request) const;
   /// Tombstones for everything that `group` has committed.
   void delete_all(const std::string& group, std::vector<GroupRecord>* records) const;
   /// Tombstones for what has expired. True if nothing is left of the group's offsets then.
   bool cleanup_expired(const GroupContext& context, const GroupMetadataManager& groups,
-                       const std::string& group, std::vector<GroupRecord>* records) const;
+                       const std::string& group, std::vector<GroupRecord>* records);
   std::vector<GroupRecord> on_topic_deleted(const std::string& topic) const;
 
   // ---- reading ----------------------------------------------------------------------------------
-  FetchedGroup fetch(GroupContext& context, GroupMetadataManager& groups,
-                     const FetchGroup& request, ReadPoint point) const;
+  FetchedGroup fetch(const GroupMetadataManager& groups, const FetchGroup& request,
+                     ReadPoint point) const;
 
   // ---- applying ---------------------------------------------------------------------------------
   /// The record at offset `at`; no value: a tombstone.
@@ -102,6 +103,7 @@ class OffsetMetadataManager {
   }
 
   TimelineMap<OffsetKey, OffsetAndMetadata> offsets_;
+  std::set<OffsetKey> expiring_;  // their tombstones are under way, and this is why
 };
 
 }  // namespace kscope::coordinator
