@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/base/bytes.h"
+#include "engine/base/time.h"
 #include "engine/coordinator/coordinator_types.h"
 
 namespace kscope::coordinator {
