@@ -47,6 +47,7 @@ struct GroupView {
   std::string id;
   std::int32_t coordinator = -1;          ///< broker
   std::int32_t partition = 0;             ///< of __consumer_offsets
+  std::int32_t epoch = -1;                ///< [view] leader epoch of that partition, as loaded
   bool loaded = true;
   bool consumer_protocol = false;         ///< KIP-848; otherwise classic
   event::GroupState state = event::GroupState::Empty;

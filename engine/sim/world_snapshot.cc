@@ -1,3 +1,6 @@
+#include <set>
+
+#include "engine/cluster/group_views.h"
 #include "engine/cluster/node_views.h"
 #include "engine/protocol/labels.h"
 #include "engine/sim/world_state.h"
@@ -50,7 +53,28 @@ MetadataView metadata_of(const cluster::Node& node) {
   return cluster::metadata_view(image_of(node), node.config().settings);
 }
 
+// What the coordinators say, and what is left of those that are gone. A group that its present
+// coordinator does not know was deleted.
+std::vector<cluster::GroupView> groups_of(const WorldState& world) {
+  std::vector<cluster::GroupView> groups = world.last_groups;
+  for (cluster::GroupView& group : groups) group.loaded = false;
+  std::set<std::int32_t> coordinated;
+  for (const auto& [id, slot] : world.nodes) {
+    if (!slot.node.running()) continue;
+    cluster::merge_groups(groups, slot.node.group_views());
+    for (const auto& [partition, shard] : slot.node.broker().parts().coordinator.shards()) {
+      if (shard.available() == ErrorCode::NONE) coordinated.insert(partition);
+    }
+  }
+  std::erase_if(groups, [&](const cluster::GroupView& group) {
+    return !group.loaded && coordinated.contains(group.partition);
+  });
+  return groups;
+}
+
 }  // namespace
+
+void remember_groups(WorldState& world) { world.last_groups = groups_of(world); }
 
 void remember_metadata(WorldState& world) {
   const cluster::Node* best = best_informed(world);
@@ -78,6 +102,7 @@ cluster::Snapshot take_snapshot(const WorldState& world) {
   } else {
     snapshot.metadata = world.last_metadata;
   }
+  snapshot.groups = groups_of(world);
   snapshot.frames = world.network.frames();
   for (cluster::FrameView& frame : snapshot.frames) {
     frame.label = protocol::frame_label(world.network.frame_bytes(frame.id), frame.is_response,

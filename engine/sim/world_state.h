@@ -80,6 +80,8 @@ class WorldState {
   cluster::MetadataView last_metadata;  ///< what the best-informed node that went down knew …
   std::int64_t last_metadata_offset = -1;  ///< … and how far that went
 
+  std::vector<cluster::GroupView> last_groups;  ///< as known before a broker went down
+
   bool check_invariants = true;
   Invariants invariants;
   std::vector<cluster::Violation> violations;
@@ -106,5 +108,7 @@ cluster::Snapshot take_snapshot(const WorldState& world);
 /// Before a process ends: what it knew of the committed metadata stays true when the survivors know
 /// less, and a reader still sees the topics of a cluster that is down as a whole.
 void remember_metadata(WorldState& world);
+/// Likewise what a coordinator knew of its groups, until another has loaded them.
+void remember_groups(WorldState& world);
 
 }  // namespace kscope::sim
