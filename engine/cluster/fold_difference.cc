@@ -187,6 +187,13 @@ void compare_frames(Comparer& c, const FrameView& a, const FrameView& b) {
   c.field("arrives_at", a.arrives_at, b.arrives_at);
 }
 
+void compare_coordinators(Comparer& c, const Snapshot& a, const Snapshot& b) {
+  std::map<std::int32_t, std::int32_t> left, right;
+  for (const auto& [partition, coordinator] : a.coordinators) left[partition] = coordinator.broker;
+  for (const auto& [partition, coordinator] : b.coordinators) right[partition] = coordinator.broker;
+  c.field("coordinators", left, right);
+}
+
 /// Groups without a coordinator are only remembered.
 std::vector<GroupView> loaded(std::vector<GroupView> groups) {
   std::erase_if(groups, [](const GroupView& g) { return !g.loaded; });
@@ -234,6 +241,7 @@ std::string difference(const Snapshot& a, const Snapshot& b) {
   c.lists(
       "clients", a.clients, b.clients, [](const ClientView& v) { return std::to_string(v.id); },
       [&](const ClientView& x, const ClientView& y) { compare_clients(c, x, y); });
+  compare_coordinators(c, a, b);
   c.lists(
       "groups", loaded(a.groups), loaded(b.groups), [](const GroupView& g) { return g.id; },
       [&](const GroupView& x, const GroupView& y) { compare_groups(c, x, y); });

@@ -7,6 +7,9 @@
 // brokers), cluster/fold_groups.cc
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "engine/cluster/snapshot.h"
 #include "engine/event/event.h"
 
@@ -113,10 +116,14 @@ class Folder {
   PartitionView& partition(const TopicPartition& partition);
   RegistrationView& registration(NodeId broker);
   LinkView& link(NodeId from, NodeId to);
-  GroupView& group(NameRef name);
+  std::int32_t group_partition(const std::string& group) const;
+  /// Nothing if this event's node does not coordinate it.
+  GroupView* group(NameRef name);
   /// Nothing if it is not a member.
   GroupMemberView* member(NameRef group, NameRef id);
-  void forget_coordinator(NodeId broker);
+  /// Without a partition: of none any more.
+  void stop_coordinating(NodeId broker, std::optional<std::int32_t> partition = {});
+  void forget_group_topic();
   void set_state(NodeState state);
   void forget_memory(NodeView& node);
   void drop_whole_links();

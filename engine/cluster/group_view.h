@@ -43,11 +43,17 @@ struct CommittedView {
   bool operator==(const CommittedView&) const = default;
 };
 
+/// Who coordinates the groups of one partition of __consumer_offsets.
+struct CoordinatorView {
+  std::int32_t broker = -1;  ///< -1: nobody has loaded it just now
+  std::int32_t epoch = -1;   ///< leader epoch in which it was loaded last
+  bool operator==(const CoordinatorView&) const = default;
+};
+
 struct GroupView {
   std::string id;
   std::int32_t coordinator = -1;          ///< broker
   std::int32_t partition = 0;             ///< of __consumer_offsets
-  std::int32_t epoch = -1;                ///< [view] leader epoch of that partition, as loaded
   bool loaded = true;
   bool consumer_protocol = false;         ///< KIP-848; otherwise classic
   event::GroupState state = event::GroupState::Empty;

@@ -90,6 +90,19 @@ void add_offsets(const CoordinatorShard& shard, GroupView* view) {
   });
 }
 
+GroupView group_view(const CoordinatorShard& shard, const std::string& id, NodeId broker) {
+  GroupView view;
+  view.id = id;
+  view.coordinator = broker.value();
+  view.partition = shard.partition().partition;
+  view.loaded = shard.state() == ShardState::Active;
+  if (const ClassicGroup* group = shard.groups().classic_group(id)) {
+    add_classic(shard, *group, &view);
+  }
+  add_offsets(shard, &view);
+  return view;
+}
+
 }  // namespace
 
 bool partition_before(const std::string& a, const std::string& b) {
@@ -104,41 +117,26 @@ bool partition_before(const std::string& a, const std::string& b) {
   return parts(a) < parts(b);
 }
 
-std::vector<GroupView> group_views(const coordinator::GroupCoordinator& coordinator,
-                                   NodeId broker) {
-  std::vector<GroupView> views;
+void add_groups(GroupsKnown& known, const coordinator::GroupCoordinator& coordinator,
+                NodeId broker) {
   for (const auto& [partition, shard] : coordinator.shards()) {
-    if (shard.state() == ShardState::Loading || shard.state() == ShardState::Failed) continue;
+    if (shard.topic_id().str() != known.topic_id) continue;
+    const std::int32_t epoch = shard.loaded_epoch().value();
+    if (epoch < 0) continue;
+    CoordinatorView& best = known.coordinators[partition];
+    if (epoch < best.epoch) continue;
+    const bool active = shard.state() == ShardState::Active;
+    best = {active ? broker.value() : -1, epoch};
+    std::erase_if(known.groups,
+                  [&](const GroupView& g) { return g.partition == partition; });
+    // While it reads its log again it knows nothing worth telling.
+    if (!active && shard.state() != ShardState::Closed) continue;
     for (const std::string& id : shard.groups().group_ids()) {
-      GroupView view;
-      view.id = id;
-      view.coordinator = broker.value();
-      view.partition = partition;
-      view.epoch = shard.epoch().value();
-      view.loaded = shard.state() == ShardState::Active;
-      if (const ClassicGroup* group = shard.groups().classic_group(id)) {
-        add_classic(shard, *group, &view);
-      }
-      add_offsets(shard, &view);
-      views.push_back(std::move(view));
+      known.groups.push_back(group_view(shard, id, broker));
     }
   }
-  std::sort(views.begin(), views.end(),
+  std::sort(known.groups.begin(), known.groups.end(),
             [](const GroupView& a, const GroupView& b) { return a.id < b.id; });
-  return views;
-}
-
-void merge_groups(std::vector<GroupView>& all, std::vector<GroupView> more) {
-  for (GroupView& view : more) {
-    const auto it =
-        std::lower_bound(all.begin(), all.end(), view.id,
-                         [](const GroupView& g, const std::string& id) { return g.id < id; });
-    if (it == all.end() || it->id != view.id) {
-      all.insert(it, std::move(view));
-    } else if (std::pair(view.loaded, view.epoch) > std::pair(it->loaded, it->epoch)) {
-      *it = std::move(view);
-    }
-  }
 }
 
 }  // namespace kscope::cluster

@@ -1,7 +1,6 @@
 #include "engine/cluster/node.h"
 
 #include "engine/base/check.h"
-#include "engine/cluster/group_views.h"
 #include "engine/cluster/node_views.h"
 
 namespace kscope::cluster {
@@ -152,11 +151,6 @@ QuorumDetailView Node::quorum_detail_view() const {
 }
 
 QuorumView Node::quorum_view() const { return cluster::quorum_view(servers_->shared); }
-
-std::vector<GroupView> Node::group_views() const {
-  if (!config_.has_broker) return {};
-  return cluster::group_views(servers_->broker.parts().coordinator, config_.id);
-}
 
 BrokerView Node::broker_view(Instant now) const {
   if (!config_.has_broker) {

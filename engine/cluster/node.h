@@ -81,7 +81,6 @@ class Node {
   QuorumView quorum_view() const;
   QuorumDetailView quorum_detail_view() const;
   BrokerView broker_view(Instant now) const;
-  std::vector<GroupView> group_views() const;
 
  private:
   struct Servers {

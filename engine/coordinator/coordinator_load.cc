@@ -18,6 +18,11 @@ constexpr Duration kPerSlice = micros(50);
 void CoordinatorShard::begin_load(Surroundings& s, LeaderEpoch epoch) {
   KCHECK(state_ == ShardState::Closed || state_ == ShardState::Failed);
   const storage::UnifiedLog* log = s.replicas.logs().find(partition_);
+  const replication::HostedPartition* hosted = s.replicas.find(partition_);
+  if (hosted != nullptr && hosted->partition.topic_id() != topic_id_) {
+    topic_id_ = hosted->partition.topic_id();
+    loaded_epoch_ = LeaderEpoch(-1);
+  }
   epoch_ = epoch;
   groups_ = {};
   offsets_ = {};
@@ -86,10 +91,11 @@ Result<void> CoordinatorShard::replay_slice(Surroundings& s, const Bytes& slice)
 
 void CoordinatorShard::finish_load(Surroundings& s) {
   state_ = ShardState::Active;
+  loaded_epoch_ = epoch_;
   GroupContext around = context(s);
   s.env.events.emit(
       s.env.node,
-      event::CoordinatorLoaded{ref_, static_cast<std::int32_t>(groups_.group_ids().size()),
+      event::CoordinatorLoaded{ref_, epoch_, static_cast<std::int32_t>(groups_.group_ids().size()),
                                static_cast<std::int32_t>(offsets_.size()), records_loaded_});
   Decision decision = groups_.on_loaded(around);
   offsets_.tell_all(around);

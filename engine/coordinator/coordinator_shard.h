@@ -88,8 +88,11 @@ class CoordinatorShard {
 
   // ---- state ------------------------------------------------------------------------------------
   const TopicPartition& partition() const { return partition_; }
+  const Uuid& topic_id() const { return topic_id_; }
   ShardState state() const { return state_; }
   LeaderEpoch epoch() const { return epoch_; }
+  /// In which it last became Active; -1: never.
+  LeaderEpoch loaded_epoch() const { return loaded_epoch_; }
   GroupMetadataManager& groups() { return groups_; }
   OffsetMetadataManager& offsets() { return offsets_; }
   const GroupMetadataManager& groups() const { return groups_; }
@@ -121,8 +124,10 @@ class CoordinatorShard {
 
   TopicPartition partition_;
   PartitionRef ref_;
+  Uuid topic_id_;  // as of the last election
   GroupConfig config_;
   LeaderEpoch epoch_{-1};
+  LeaderEpoch loaded_epoch_{-1};
   ShardState state_ = ShardState::Closed;
   GroupMetadataManager groups_;
   OffsetMetadataManager offsets_;

@@ -13,6 +13,7 @@
 #include "engine/base/checksums.h"
 #include "engine/cluster/client_node.h"
 #include "engine/cluster/event_queue.h"
+#include "engine/cluster/group_views.h"
 #include "engine/cluster/node.h"
 #include "engine/sim/disk.h"
 #include "engine/sim/invariants/invariants.h"
@@ -80,7 +81,7 @@ class WorldState {
   cluster::MetadataView last_metadata;  ///< what the best-informed node that went down knew …
   std::int64_t last_metadata_offset = -1;  ///< … and how far that went
 
-  std::vector<cluster::GroupView> last_groups;  ///< as known before a broker went down
+  cluster::GroupsKnown last_groups;  ///< as known when a broker went down the last time
 
   bool check_invariants = true;
   Invariants invariants;
@@ -109,6 +110,6 @@ cluster::Snapshot take_snapshot(const WorldState& world);
 /// less, and a reader still sees the topics of a cluster that is down as a whole.
 void remember_metadata(WorldState& world);
 /// Likewise what a coordinator knew of its groups, until another has loaded them.
-void remember_groups(WorldState& world);
+void remember_groups(WorldState& world, NodeId gone);
 
 }  // namespace kscope::sim
