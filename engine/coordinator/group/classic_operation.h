@@ -65,6 +65,7 @@ class ClassicOperation {
               ClassicGroupMember& member);
   void add_member(const Caller& caller, const protocol::JoinGroupRequest& request,
                   const std::string& member_id);
+  void tell_joining(const ClassicGroupMember& member) const;
   void update_member(const Caller& caller, const protocol::JoinGroupRequest& request,
                      ClassicGroupMember& member);
   // classic_static_member.cc
@@ -84,6 +85,7 @@ class ClassicOperation {
   // classic_leave.cc
   ErrorCode leave_one(const protocol::LeaveGroupRequest::MemberIdentity& who);
   void remove_member(ClassicGroupMember& member, event::MemberEnd end);
+  void members_left(Reason reason, const std::string& member_id);
   void member_failed(ClassicGroupMember& member, event::MemberEnd end, Reason reason);
 
   void renew_session(ClassicGroupMember& member, Duration timeout);
