@@ -43,6 +43,11 @@ class FakeCluster : public CheckedCluster {
   }
   std::optional<std::int32_t> quorum_epoch(NodeId) const override { return memory_epoch; }
 
+  std::optional<CheckedGroup> consumer_group(NodeId, NameRef) const override { return group; }
+  std::optional<CheckedBooks> books(NodeId, PartitionRef) const override { return books_; }
+
+  std::optional<CheckedGroup> group;
+  std::optional<CheckedBooks> books_;
   NameTable names_;
   std::map<std::tuple<NodeId, PartitionRef, std::int64_t>, Bytes> disk;
   ScannedLog scanned;
