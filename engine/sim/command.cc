@@ -397,6 +397,19 @@ Result<void> check_arguments(const Command& command, const VerbRule& rule) {
                              found, rule.help.syntax));
 }
 
+/// Exactly one of the three says what a consumer reads, and two of them need a group.
+Result<void> check_consumer(const Command& command) {
+  if (command.verb != "consumer") return {};
+  const auto given = [&](const char* name) { return command.option(name) != nullptr ? 1 : 0; };
+  if (given("assign") + given("topics") + given("pattern") != 1)
+    return invalid(
+        "consumer: say what it reads: topics=orders,payments or pattern=orders.* (with group=), or "
+        "assign=orders-0,orders-1");
+  if (!given("assign") && !given("group"))
+    return invalid("consumer: topics= and pattern= need group=: who shares them out?");
+  return {};
+}
+
 /// What the options of the administrative commands must be together.
 Result<void> check_admin(const Command& command) {
   const auto given = [&](const char* name) { return command.option(name) != nullptr ? 1 : 0; };
@@ -469,6 +482,7 @@ Result<Command> parse_command(std::string_view line) {
   KTRY(check_options(command, *rule));
   if (command.verb == "delete-records" && command.option("before") == nullptr)
     return invalid("delete-records: before= is missing: an offset, or end");
+  KTRY(check_consumer(command));
   KTRY(check_admin(command));
   return command;
 }
