@@ -79,7 +79,8 @@ KafkaRaftClient::Outcome KafkaRaftClient::take_fetched(
     const auto appended = log_.append_as_follower(env, partition.records);
     if (!appended.ok()) {
       // Bytes that got damaged on the way, or on the leader's disk, are not ours to die of.
-      if (appended.error().kind != ErrorKind::Corrupt) fail(appended.error());
+      const ErrorKind kind = appended.error().kind;
+      if (kind != ErrorKind::Corrupt && kind != ErrorKind::Invalid) fail(appended.error());
       return Outcome::BackOff;
     }
     // Our next fetch offset says "I have this". An observer's does not count, but it flushes as

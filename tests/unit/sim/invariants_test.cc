@@ -118,6 +118,33 @@ TEST_CASE("A12: an epoch cache that is out of order is noticed") {
   CHECK(s.broken() == "A12");
 }
 
+TEST_CASE("A12: what was cut takes its epochs along, unless records of that epoch came again") {
+  Story s;
+  s.append(2, 0, 10, 0);
+  s.fake.epoch_cache = {{0, 5}};
+  s.truncate(2, 10, 0);
+  CHECK(s.broken() == "A12");
+
+  const auto begun_anew = [](std::int32_t epoch) {
+    Story t;
+    t.tell(2, event::LogTruncated{t.orders, Offset(0), Offset(5),
+                                  event::TruncateReason::FullyAndRestart});
+    t.fake.epoch_cache = {{epoch, 5}};
+    const Bytes bytes = batch_of(0, 10, 0, "v");
+    t.fake.disk[{NodeId(2), t.orders, 0}] = bytes;
+    t.fresh = {t.event_of(2, event::LogTruncated{t.orders, Offset(5), Offset(0),
+                                                 event::TruncateReason::FullyAndRestart}),
+               t.event_of(2, event::BatchAppended{t.orders, Offset(0), Offset(9), LeaderEpoch(0),
+                                                  static_cast<std::int32_t>(bytes.size())}),
+               t.event_of(2, event::LogStartAdvanced{t.orders, Offset(0), Offset(5),
+                                                     event::LogStartReason::Leader})};
+    t.invariants.after_item(t.fake, t.fresh, t.violations);
+    return t.broken();
+  };
+  CHECK(begun_anew(0).empty());
+  CHECK(begun_anew(1) == "A12");  // the records that came are not of that epoch
+}
+
 TEST_CASE("an unclean election opens a loss window instead of violations") {
   Story s;
   for (int n : {1, 2}) s.append(n, 0, 3, 0);
