@@ -30,6 +30,23 @@ TEST_CASE("A1: a follower whose committed batch differs is noticed") {
   CHECK(s.broken() == "A1");
 }
 
+TEST_CASE("A1: what a leader's log start has passed is nobody's promise any more") {
+  const auto told = [](int node, std::int64_t start) {
+    Story s;
+    for (int n : {1, 2}) s.append(n, 0, 3, 0);
+    s.append(3, 0, 3, 5, "other");
+    for (int n : {1, 2, 3}) s.append(n, 3, 3, 6);
+    s.high_watermark(1, 0, 6);
+    s.tell(node, event::LogStartAdvanced{s.orders, Offset(0), Offset(start),
+                                         event::LogStartReason::DeleteRecords});
+    s.high_watermark(3, 0, 6);  // it will hear of the log start with its next fetch
+    return s.broken();
+  };
+  CHECK(told(1, 3).empty());
+  CHECK(told(1, 0) == "A1");
+  CHECK(told(2, 3) == "A1");  // only leaders decide that
+}
+
 TEST_CASE("A2: an epoch and an offset that name two batches are noticed") {
   Story s;
   s.append(1, 0, 3, 0, "a");
