@@ -236,6 +236,18 @@ TEST_CASE("B5, B6: a commit point without a majority, or without a record of its
   s.tell(1, event::BatchAppended{log, Offset(0), Offset(1), LeaderEpoch(1), 100});
   s.tell(1, event::RaftHighWatermarkAdvanced{Offset(0), Offset(2)});
   CHECK(s.broken() == "B5");
+  Story w;  // two of three have it, but one of them may still lose it
+  for (int n : {1, 2}) {
+    w.fake.disk[{NodeId(n), log, 0}] = batch_of(0, 2, 1, "m");
+    w.tell(n, event::BatchAppended{log, Offset(0), Offset(1), LeaderEpoch(1), 100});
+  }
+  w.tell(1, event::RaftLeaderElected{1, Offset(0)});
+  w.tell(1, event::LogFlushed{log, Offset(2)});
+  SECTION("written") {}
+  SECTION("flushed") { w.tell(2, event::LogFlushed{log, Offset(2)}); }
+  const bool safe = w.invariants.ghost().quorum_log.copies.at(NodeId(2)).flushed == 2;
+  w.tell(1, event::RaftHighWatermarkAdvanced{Offset(0), Offset(2)});
+  CHECK(w.broken() == (safe ? "" : "B5"));
   Story t;
   t.tell(1, event::RaftLeaderElected{1, Offset(5)});
   t.tell(1, event::RaftHighWatermarkAdvanced{Offset(0), Offset(4)});
