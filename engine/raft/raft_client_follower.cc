@@ -73,7 +73,7 @@ KafkaRaftClient::Outcome KafkaRaftClient::take_fetched(
   }
   if (partition.snapshot_id.end_offset >= 0) {
     begin_download(env, {Offset(partition.snapshot_id.end_offset), partition.snapshot_id.epoch});
-    return Outcome::Ok;
+    return download_ ? Outcome::Ok : Outcome::BackOff;  // a refused one will be named again
   }
   if (!partition.records.empty()) {
     const auto appended = log_.append_as_follower(env, partition.records);
