@@ -50,8 +50,8 @@ bool all_running(const World& world) {
 /// from then on refuses the new one's heartbeats (STALE_BROKER_EPOCH), until somebody restarts it.
 bool is_superseded(const cluster::Snapshot& snapshot, const cluster::NodeView& node) {
   const auto& all = snapshot.metadata.registrations;
-  const auto known = std::find_if(all.begin(), all.end(),
-                                  [&](const auto& r) { return r.broker == node.id; });
+  const auto known =
+      std::find_if(all.begin(), all.end(), [&](const auto& r) { return r.broker == node.id; });
   return node.broker.state == event::BrokerState::Starting && node.broker.broker_epoch >= 0 &&
          known != all.end() && known->broker_epoch > node.broker.broker_epoch;
 }

@@ -147,7 +147,7 @@ void run_checkers(WorldState& world) {
   world.fresh.clear();
 }
 
-/// So many items at one instant, and more are due: they make each other, and no time will ever pass.
+/// So many items at one instant, and more are due: they make each other, and time will never pass.
 constexpr std::uint64_t kMostAtOneInstant = 500'000;
 
 /// False: the world has come to its end. (A loop within one item is not found: there is nobody then
