@@ -237,6 +237,7 @@ TEST_CASE("B5, B6: a commit point without a majority, or without a record of its
   s.tell(1, event::RaftHighWatermarkAdvanced{Offset(0), Offset(2)});
   CHECK(s.broken() == "B5");
   Story w;  // two of three have it, but one of them may still lose it
+  w.fake.names_.intern(TopicPartition{kClusterMetadataTopic, 0});
   for (int n : {1, 2}) {
     w.fake.disk[{NodeId(n), log, 0}] = batch_of(0, 2, 1, "m");
     w.tell(n, event::BatchAppended{log, Offset(0), Offset(1), LeaderEpoch(1), 100});
