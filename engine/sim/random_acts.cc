@@ -38,8 +38,12 @@ void send_tombstones(Storm& s) {
 
 void elect(Storm& s) { s.apply(fmt::format("elect {}-0", any_topic(s))); }
 
+/// All of them, or up to some record within a batch.
 void delete_records(Storm& s) {
-  if (s.topics().retained) s.apply("delete-records payments-0 before=end");
+  if (!s.topics().retained) return;
+  const bool all = s.luck().chance(1, 2);
+  const std::int64_t before = s.luck().between(1, 40);
+  s.apply("delete-records payments-0 before=" + (all ? "end" : std::to_string(before)));
 }
 
 void seek_back(Storm& s) { s.apply("seek reader orders-0 0"); }
