@@ -59,8 +59,11 @@ class Announcer {
       emit(event::EligibleLeadersChanged{partition, NodeList(next.elr),
                                          NodeList(next.last_known_elr)});
     }
+    // A move is told of before the replicas that it adds are, and until the last of them has changed:
+    // whoever watches must never take them for replicas that have fallen behind.
+    if (next.is_reassigning()) tell_move(partition, *old, next, r);
     changed(partition, next);
-    tell_move(partition, *old, next, r);
+    if (!next.is_reassigning()) tell_move(partition, *old, next, r);
     if (next.leader == old->leader) return;
     const bool unclean =
         next.leader && !old->in_isr(*next.leader) && !contains(old->elr, *next.leader);
