@@ -59,8 +59,8 @@ class Announcer {
       emit(event::EligibleLeadersChanged{partition, NodeList(next.elr),
                                          NodeList(next.last_known_elr)});
     }
-    // A move is told of before the replicas that it adds are, and until the last of them has changed:
-    // whoever watches must never take them for replicas that have fallen behind.
+    // A move is told of before its new replicas are, and its end after the old ones are gone: who
+    // watches must not take the new ones for replicas that have fallen behind.
     if (next.is_reassigning()) tell_move(partition, *old, next, r);
     changed(partition, next);
     if (!next.is_reassigning()) tell_move(partition, *old, next, r);

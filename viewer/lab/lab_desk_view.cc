@@ -44,7 +44,9 @@ void LabDesk::fill_library() {
   }
   // The labs of a chapter stand together, and the chapters in the order of their first labs.
   std::map<std::string, std::size_t> places;
-  for (const viewer::LabEntry& entry : view_.library) places.try_emplace(entry.group, places.size());
+  for (const viewer::LabEntry& entry : view_.library) {
+    places.try_emplace(entry.group, places.size());
+  }
   std::stable_sort(view_.library.begin(), view_.library.end(),
                    [&](const viewer::LabEntry& a, const viewer::LabEntry& b) {
                      return places.at(a.group) < places.at(b.group);

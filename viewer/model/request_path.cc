@@ -106,7 +106,7 @@ void add_stages(const cluster::Snapshot& snapshot, const cluster::BrokerView& b,
   }
 }
 
-/// Others wait for the controller (CreateTopics and its like), and are in no purgatory of a broker's.
+/// Others (CreateTopics and its like) wait for the controller, and are in no purgatory of a broker.
 std::string purgatory_words(const cluster::BrokerView& b, std::int32_t waiting) {
   const std::int32_t others =
       waiting - b.delayed_produces - b.delayed_fetches - b.delayed_deletes;
