@@ -1,7 +1,8 @@
 // What several schemas of the quorum say about a voter in the same words (KIP-853).
 //
-// Kafka's generator writes these out once per schema (AddRaftVoter, UpdateRaftVoter, DescribeQuorum,
-// VotersRecord). A voter's endpoint is one thing all the same, and so are the versions it speaks.
+// Kafka's generator writes these out once per schema (AddRaftVoter, UpdateRaftVoter,
+// DescribeQuorum, VotersRecord). A voter's endpoint is one thing all the same, and so are the
+// versions that it speaks.
 //
 // Called by: the messages named above. Read next: messages/add_raft_voter.h, raft/voter_set.h
 #pragma once
