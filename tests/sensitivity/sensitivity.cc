@@ -39,8 +39,8 @@ kscope::sim::RandomRunOptions options_of(std::uint64_t seed) {
   return options;
 }
 
-/// Of processor time, for one seed, which takes a fraction of a second. Some defects make loops that
-/// no checker is ever asked about.
+/// Of processor time, for one seed, which takes a fraction of a second. Some defects make loops
+/// that no checker is ever asked about.
 constexpr rlim_t kMostSeconds = 60;
 
 void limit_time() {
