@@ -36,11 +36,15 @@ class UniformAssignor final : public ServerAssignor {
 TargetAssignment assign_homogeneous(const GroupSpec& group);
 
 /// The same requirements. Moves end when no subscriber could take over a partition from somebody
-/// who has two more - or earlier, when all members that could still take more are within one of each
-/// other: a member that has all there is for it to have is not looked at, however much that is.
+/// who has two more - or earlier, in two cases that make the result less even than it could be:
+///   all members that could still take more are within one of each other (a member that has all
+///   there is for it to have is not looked at, however much that is);
+///   the partition that would help has moved before (each is looked at again in the next pass only
+///   as long as it has not moved).
 ///
-/// Difference: 3.9's builder fails, and the heartbeat with it, when a partition has to move a second
-/// time (PartitionMovements.movePartition has its check the wrong way round). Here it moves.
+/// Difference: 3.9's builder fails, and the heartbeat with it, where it wants to send a partition
+/// back instead of swapping two (PartitionMovements.movePartition has its check the wrong way
+/// round). Here the partition goes back.
 TargetAssignment assign_heterogeneous(const GroupSpec& group);
 
 }  // namespace kscope::coordinator
