@@ -115,6 +115,14 @@ std::optional<BrokenLaw> broken(AssignorLaw law, const ClusterTopics& topics,
   return BrokenLaw{law, in_words(topics, members) + ": " + *what};
 }
 
+std::string racks_in_words(const TopicLayout& layout) {
+  std::string text;
+  for (const std::vector<std::string>& racks : layout.racks) {
+    text += fmt::format(" {{{}}}", fmt::join(racks, ","));
+  }
+  return text;
+}
+
 struct Load {
   std::string member;
   std::size_t size = 0;
@@ -210,14 +218,16 @@ const char* to_string(AssignorLaw law) {
 std::string in_words(const ClusterTopics& topics, const Members& members) {
   std::string text = members.size() == 1 ? "member" : "members";
   for (std::size_t m = 0; m < members.size(); ++m) {
-    text += fmt::format("{} {} ({})", m == 0 ? "" : ",", members[m].member_id,
-                        fmt::join(members[m].subscription.topics, " "));
+    const auto& [topics_of_it, data, owned, generation, rack] = members[m].subscription;
+    text += fmt::format("{} {} ({}{})", m == 0 ? "" : ",", members[m].member_id,
+                        fmt::join(topics_of_it, " "), rack ? " in " + *rack : "");
   }
   text += topics.size() == 1 ? "; topic" : "; topics";
   bool first = true;
   for (const auto& [name, layout] : topics) {
     text += fmt::format("{} {} with {} partition{}", first ? "" : ",", name,
                         layout.partition_count, layout.partition_count == 1 ? "" : "s");
+    if (!layout.racks.empty()) text += " in" + racks_in_words(layout);
     first = false;
   }
   return text;
