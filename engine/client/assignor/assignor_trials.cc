@@ -89,12 +89,14 @@ std::optional<BrokenLaw> TrialGroup::rebalance_once(bool* gave_up_something) {
   if (auto law = check_shares(topics_, members, assignment, assignor_->protocol())) return law;
   if (auto law = check_any_order(*assignor_, topics_, members, assignment)) return law;
   hand_out(assignment, gave_up_something);
+  rounds_.push_back(assignment);
   return std::nullopt;
 }
 
 std::optional<BrokenLaw> TrialGroup::rebalance() {
   const bool cooperative = assignor_->protocol() == RebalanceProtocol::Cooperative;
   settled_ = false;
+  rounds_.clear();
   for (int round = 0; round < kMostRounds && !settled_; ++round) {
     bool gave_up_something = false;
     if (auto law = rebalance_once(&gave_up_something)) return law;

@@ -46,6 +46,8 @@ class TrialGroup {
   /// Kafka's cooperative-sticky can get there with racks: a partition that is in the wrong rack
   /// wherever it goes is taken from its owner each time and given to another one.
   bool settled() const { return settled_; }
+  /// The assignments of the last rebalance, one after the other; with Eager there is one.
+  const std::vector<GroupAssignment>& rounds() const { return rounds_; }
   /// What everybody has since the last rebalance; who has not been in one has no entry.
   const GroupAssignment& shares() const { return shares_; }
   const ClusterTopics& topics() const { return topics_; }
@@ -64,6 +66,7 @@ class TrialGroup {
   ClusterTopics topics_;
   std::map<std::string, Consumer> consumers_;
   GroupAssignment shares_;
+  std::vector<GroupAssignment> rounds_;
   int generation_ = 0;
   bool settled_ = true;
 };

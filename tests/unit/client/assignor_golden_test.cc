@@ -23,7 +23,7 @@ ClusterTopics topics_of(const test::GoldenGroup& group) {
 std::vector<MemberSubscription> members_of(const test::GoldenGroup& group, bool eager) {
   std::vector<MemberSubscription> members;
   for (const test::GoldenMember& golden : group.members) {
-    MemberSubscription m;
+    MemberSubscription& m = members.emplace_back();
     m.member_id = golden.id;
     if (!golden.instance.empty()) m.instance_id = golden.instance;
     if (!golden.rack.empty()) m.subscription.rack_id = golden.rack;
@@ -34,7 +34,6 @@ std::vector<MemberSubscription> members_of(const test::GoldenGroup& group, bool 
     } else {
       m.subscription.owned_partitions = by_topic(golden.owned);
     }
-    members.push_back(std::move(m));
   }
   return members;
 }
