@@ -19,7 +19,8 @@
 // which builds the program anew, plays the lab, and says which law broke first, in which group.
 //
 // What you get (engine/client/assignor/assignor.h):
-//   topics     name -> layout; topics.at("orders").partition_count. A topic that somebody subscribed
+//   topics     name -> layout; topics.at("orders").partition_count. A topic that somebody
+//   subscribed
 //              to may be missing: it does not exist.
 //   members    in any order; .member_id, .subscription.topics, and .subscription.user_data
 // What you return: for every member id a list of TopicPartition{topic, number}.

@@ -86,9 +86,8 @@ class SolutionAssignor final : public client::Assignor {
       }
     }
     // Who has most may keep the one more that some get if it does not come out even.
-    std::stable_sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) {
-      return a.kept.size() > b.kept.size();
-    });
+    std::stable_sort(claims.begin(), claims.end(),
+                     [](const Claim& a, const Claim& b) { return a.kept.size() > b.kept.size(); });
     GroupAssignment shares;
     std::size_t place = 0;
     for (Claim& claim : claims) {

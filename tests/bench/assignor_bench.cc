@@ -79,8 +79,8 @@ Figure from_nothing(const std::string& figure, const char* name) {
 Figure after_changes(const std::string& figure, const char* name, bool alike) {
   const ClusterTopics topics = large_cluster();
   auto members = large_group(alike);
-  const auto newcomers = std::vector<MemberSubscription>(members.end() - kMembers / 10,
-                                                         members.end());
+  const auto newcomers =
+      std::vector<MemberSubscription>(members.end() - kMembers / 10, members.end());
   members.resize(kMembers - kMembers / 10 + 1);
   give(client::find_assignor("sticky")->assign(topics, members), members);
   members.erase(members.begin());

@@ -31,7 +31,8 @@ class ThrowingAssignor final : public client::Assignor {
 
 }  // namespace
 
-TEST_CASE("the grader: solution keeps every law, wrong does not, and each known one breaks its own") {
+TEST_CASE(
+    "the grader: solution keeps every law, wrong does not, and each known one breaks its own") {
   for (const char* law : {"entitled", "disjoint", "complete", "any-order", "even", "sticky"}) {
     INFO(law);
     CHECK(ask(std::string("assignor solution ") + law) == "kept");
@@ -45,16 +46,18 @@ TEST_CASE("the grader: solution keeps every law, wrong does not, and each known 
 }
 
 TEST_CASE("the grader: the first failure is told in words, with the smallest group that shows it") {
-  CHECK(ask("assignor wrong disjoint") ==
-        "after b joined, members a (t), b (t); topic t with 3 partitions: t-1 was given to a and to "
-        "b");
+  CHECK(
+      ask("assignor wrong disjoint") ==
+      "after b joined, members a (t), b (t); topic t with 3 partitions: t-1 was given to a and to "
+      "b");
   CHECK(ask("assignor wrong even") == "not decided while \"disjoint\" is broken");
 }
 
 TEST_CASE("the grader: a group that is not there, and places that cannot be") {
   CHECK(ask("assignor-of nobody even") == "none");
-  CHECK(check_place("assignor nosuch even").find("there is no assignor \"nosuch\"; known: range, "
-                                                 "roundrobin, sticky") != std::string::npos);
+  CHECK(check_place("assignor nosuch even")
+            .find("there is no assignor \"nosuch\"; known: range, "
+                  "roundrobin, sticky") != std::string::npos);
   CHECK(check_place("assignor sticky fair") ==
         "\"assignor sticky fair\": expected assignor NAME and one of entitled, disjoint, complete, "
         "any-order, even, sticky");

@@ -146,8 +146,8 @@ Result<std::string> assignor_example(const std::string& name) {
     return table_of(live_through(group));
   }
   constexpr std::string_view kServer = "server-";
-  const std::string_view rest = std::string_view(name).substr(
-      name.rfind(kServer, 0) == 0 ? kServer.size() : 0);
+  const std::string_view rest =
+      std::string_view(name).substr(name.rfind(kServer, 0) == 0 ? kServer.size() : 0);
   if (const coordinator::ServerAssignor* assignor = coordinator::find_server_assignor(rest)) {
     ServerExample group(*assignor);
     return table_of(live_through(group));

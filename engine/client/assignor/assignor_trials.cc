@@ -58,9 +58,12 @@ std::vector<MemberSubscription> TrialGroup::subscriptions() const {
       // Partitions of topics that it no longer wants are given up before it joins.
       std::vector<TopicPartition> owned = share->second;
       const std::vector<std::string>& wanted = subscription.topics;
-      owned.erase(std::remove_if(owned.begin(), owned.end(), [&](const TopicPartition& tp) {
-                    return std::find(wanted.begin(), wanted.end(), tp.topic) == wanted.end();
-                  }), owned.end());
+      owned.erase(std::remove_if(owned.begin(), owned.end(),
+                                 [&](const TopicPartition& tp) {
+                                   return std::find(wanted.begin(), wanted.end(), tp.topic) ==
+                                          wanted.end();
+                                 }),
+                  owned.end());
       subscription.owned_partitions = by_topic(owned);
     }
     member.subscription = read_subscription(write_subscription(std::move(subscription))).value();
@@ -112,7 +115,10 @@ namespace {
 class Trial {
  public:
   Trial(const Assignor& assignor, const Promises& promises, env::Random random, int size)
-      : promises_(promises), random_(random), size_(size), alike_(random_.chance(2, 3)),
+      : promises_(promises),
+        random_(random),
+        size_(size),
+        alike_(random_.chance(2, 3)),
         group_(assignor, make_topics()) {}
 
   /// The first law that was broken.
@@ -160,8 +166,8 @@ class Trial {
 
   void join() {
     MemberSubscription member;
-    member.member_id = next_ < 26 ? std::string(1, static_cast<char>('a' + next_))
-                                  : "m" + std::to_string(next_);
+    member.member_id =
+        next_ < 26 ? std::string(1, static_cast<char>('a' + next_)) : "m" + std::to_string(next_);
     ++next_;
     if (random_.chance(1, 4)) member.instance_id = "i-" + member.member_id;
     member.subscription.topics = some_topics();

@@ -6,9 +6,9 @@
 //                  quota is P/M, and the first P mod M members' is one more. What a member has
 //                  beyond its quota is taken away, and fills those that are below theirs.
 //   heterogeneous  subscriptions differ. Everybody keeps what they may keep; free partitions go to
-//                  their least loaded subscriber, those of crowded topics first (most partitions per
-//                  subscriber); then partitions move from the loaded to the least loaded as long as
-//                  that helps.
+//                  their least loaded subscriber, those of crowded topics first (most partitions
+//                  per subscriber); then partitions move from the loaded to the least loaded as
+//                  long as that helps.
 //
 // Worth knowing: in the homogeneous case who may have one more is decided by the members' order and
 // not by who has one more already. So a leaving member can make two others swap a partition, which

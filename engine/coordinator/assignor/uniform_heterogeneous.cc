@@ -195,16 +195,16 @@ class HeterogeneousAssignment {
   }
 
   const GroupSpec& group_;
-  std::vector<Topic> topics_;       // by id
-  std::map<Uuid, int> number_of_;   // of topics
-  std::vector<int> topic_of_;       // by partition
-  std::vector<int> sorted_;         // partitions, in the order they are handed out and moved
-  std::vector<int> owner_;          // by partition
-  std::vector<bool> has_moved_;     // by partition: in the search for balance
-  std::vector<int> capacity_;       // by member: partitions of all its topics
-  std::vector<int> load_;           // by member
-  std::vector<int> contested_;      // topics with several subscribers
-  std::size_t next_look_ = 0;       // where in contested_ balanced() last found something
+  std::vector<Topic> topics_;      // by id
+  std::map<Uuid, int> number_of_;  // of topics
+  std::vector<int> topic_of_;      // by partition
+  std::vector<int> sorted_;        // partitions, in the order they are handed out and moved
+  std::vector<int> owner_;         // by partition
+  std::vector<bool> has_moved_;    // by partition: in the search for balance
+  std::vector<int> capacity_;      // by member: partitions of all its topics
+  std::vector<int> load_;          // by member
+  std::vector<int> contested_;     // topics with several subscribers
+  std::size_t next_look_ = 0;      // where in contested_ balanced() last found something
   PartitionMoves moves_;
 };
 

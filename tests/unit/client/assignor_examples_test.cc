@@ -31,8 +31,8 @@ TEST_CASE("roundrobin: the examples of its Javadoc") {
                           {member("C0", "t0"), member("C1", "t0 t1"), member("C2", "t0 t1 t2")})) ==
         "C0 t0-0 | C1 t1-0 | C2 t1-1 t2-0 t2-1 t2-2");
   const ClusterTopics six = topics("t0:3 t1:3");
-  CHECK(told(robin.assign(six, {member("C0", "t0 t1"), member("C1", "t0 t1"),
-                                member("C2", "t0 t1")})) ==
+  CHECK(told(robin.assign(six,
+                          {member("C0", "t0 t1"), member("C1", "t0 t1"), member("C2", "t0 t1")})) ==
         "C0 t0-0 t1-0 | C1 t0-1 t1-1 | C2 t0-2 t1-2");
   CHECK(told(robin.assign(six, {with_instance(member("C5", "t0 t1"), "I0"),
                                 with_instance(member("C3", "t0 t1"), "I1"),
@@ -73,13 +73,11 @@ TEST_CASE("cooperative-sticky: a partition that changes hands is withheld for on
   // KIP-429's own picture: a member joins; what it will get is first only taken away.
   const Assignor& cooperative = assignor("cooperative-sticky");
   const ClusterTopics cluster = topics("t:4");
-  const GroupAssignment first =
-      cooperative.assign(cluster, {owning(member("a", "t"), "t-0 t-1 t-2 t-3", 1),
-                                   owning(member("b", "t"), "", -1)});
+  const GroupAssignment first = cooperative.assign(
+      cluster, {owning(member("a", "t"), "t-0 t-1 t-2 t-3", 1), owning(member("b", "t"), "", -1)});
   CHECK(told(first) == "a t-0 t-1 | b");
-  const GroupAssignment second =
-      cooperative.assign(cluster, {owning(member("a", "t"), "t-0 t-1", 2),
-                                   owning(member("b", "t"), "", 2)});
+  const GroupAssignment second = cooperative.assign(
+      cluster, {owning(member("a", "t"), "t-0 t-1", 2), owning(member("b", "t"), "", 2)});
   CHECK(told(second) == "a t-0 t-1 | b t-2 t-3");
 }
 

@@ -43,8 +43,8 @@ inline ClusterTopics topics(const std::string& text) {
   return topics;
 }
 
-/// Replica j of the n-th partition of all sits on broker (n + j) modulo the brokers, whose racks are
-/// given, as Kafka's own tests lay them out.
+/// Replica j of the n-th partition of all sits on broker (n + j) modulo the brokers, whose racks
+/// are given, as Kafka's own tests lay them out.
 inline ClusterTopics on_racks(ClusterTopics topics, int replicas, const std::string& racks) {
   const std::vector<std::string> brokers = words(racks);
   std::size_t n = 0;

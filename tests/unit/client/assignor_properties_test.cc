@@ -76,8 +76,7 @@ TEST_CASE("laws: whatever is broken is seen, and told") {
   for (const AssignorLaw law : {AssignorLaw::Entitled, AssignorLaw::Disjoint, AssignorLaw::Complete,
                                 AssignorLaw::AnyOrder, AssignorLaw::Even, AssignorLaw::Sticky}) {
     // The group that a law is checked in must be otherwise in order.
-    const TrialReport report =
-        try_assignor(BrokenAssignor(law), {Evenness::IfAlike, true}, 7, 300);
+    const TrialReport report = try_assignor(BrokenAssignor(law), {Evenness::IfAlike, true}, 7, 300);
     INFO(to_string(law));
     CHECK_FALSE(report.keeps(law));
   }
@@ -94,16 +93,15 @@ TEST_CASE("laws: a story names the group and the partition") {
   CHECK(story("a t-0 t-1 t-2 | b t-3 t-4") == "kept");
   CHECK(story("a t-0 t-1 t-2 t-3 | b t-3 t-4") == where + "t-3 was given to a and to b");
   CHECK(story("a t-0 t-1 | b t-3 t-4") == where + "nobody was given t-2");
-  CHECK(story("a t-0 t-1 t-2 t-3 t-4 t-5 | b") ==
-        where + "a was given t-5, which does not exist");
+  CHECK(story("a t-0 t-1 t-2 t-3 t-4 t-5 | b") == where + "a was given t-5, which does not exist");
   CHECK(story("a t-0 t-1 t-2 t-3 t-4") ==
         where + "b is missing from the assignment (an empty share has to be there as well)");
-  const auto even = check_even(cluster, group, shares("a t-0 t-1 t-2 t-3 | b t-4"),
-                               Evenness::IfAlike);
+  const auto even =
+      check_even(cluster, group, shares("a t-0 t-1 t-2 t-3 | b t-4"), Evenness::IfAlike);
   REQUIRE(even);
   CHECK(even->story == where + "a was given 4 partitions and b only 1");
-  const auto moved = check_sticky(shares("a t-0 t-1 | b t-2 | c t-3 t-4"),
-                                  shares("a t-0 t-3 t-4 | b t-1 t-2"));
+  const auto moved =
+      check_sticky(shares("a t-0 t-1 | b t-2 | c t-3 t-4"), shares("a t-0 t-3 t-4 | b t-1 t-2"));
   REQUIRE(moved);
   CHECK(moved->story == "t-1 moved from a to b, although both were there before and still are");
 }

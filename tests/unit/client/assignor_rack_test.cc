@@ -1,7 +1,7 @@
 // Goal: racks are looked at where they make a difference, and never at the cost of balance
 // (KIP-881).
-// Method: the cases and expected results of Kafka's RangeAssignorTest and AbstractStickyAssignorTest
-// that begin with testRackAware, with the same layout of replicas.
+// Method: the cases and expected results of Kafka's RangeAssignorTest and
+// AbstractStickyAssignorTest that begin with testRackAware, with the same layout of replicas.
 #include "tests/catch.h"
 #include "tests/unit/client/assignor_fixture.h"
 

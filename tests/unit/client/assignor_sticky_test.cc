@@ -85,9 +85,9 @@ TEST_CASE("sticky: two come, two go (testAddRemoveTwoConsumersTwoTopics)") {
   const std::string cluster = "topic1:3 topic2:4";
   CHECK(sticky(cluster, {member("consumer1", both), member("consumer2", both)}) ==
         "consumer1 topic1-0 topic1-2 topic2-1 topic2-3 | consumer2 topic1-1 topic2-0 topic2-2");
-  const std::vector<MemberSubscription> four = {
-      c(1, both, "topic1-0 topic1-2 topic2-1 topic2-3"), c(2, both, "topic1-1 topic2-0 topic2-2"),
-      c(3, both, ""), c(4, both, "")};
+  const std::vector<MemberSubscription> four = {c(1, both, "topic1-0 topic1-2 topic2-1 topic2-3"),
+                                                c(2, both, "topic1-1 topic2-0 topic2-2"),
+                                                c(3, both, ""), c(4, both, "")};
   CHECK(sticky(cluster, four) ==
         "consumer1 topic1-0 topic2-1 | consumer2 topic2-0 topic1-1 | "
         "consumer3 topic1-2 topic2-3 | consumer4 topic2-2");
@@ -112,8 +112,8 @@ TEST_CASE("sticky: topics stay evenly spread (testTopicBalanceAfterReassignment)
 }
 
 TEST_CASE("sticky: everybody has what they should (testAllConsumersReachExpectedQuota…)") {
-  CHECK(sticky("topic:4", {c(1, "topic", "topic-0 topic-1"), c(2, "topic", "topic-2"),
-                           c(3, "topic", "")}) ==
+  CHECK(sticky("topic:4",
+               {c(1, "topic", "topic-0 topic-1"), c(2, "topic", "topic-2"), c(3, "topic", "")}) ==
         "consumer1 topic-0 topic-1 | consumer2 topic-2 | consumer3 topic-3");
 }
 
@@ -127,14 +127,15 @@ TEST_CASE("sticky: the younger claim counts (testOwnedPartitionsAreInvalidated�
     CHECK(told_sorted(shares(sticky("topic:3 topic2:3", group))) == expected);
     CHECK(told_sorted(shares(cooperative("topic:3 topic2:3", group))) == expected);
   }
-  CHECK(told_sorted(shares(sticky("topic:3 topic2:3",
-                                  {c(1, both, "topic-0 topic2-1 topic-1", 10),
-                                   c(2, both, "topic-0 topic2-1 topic2-2", 8)}))) ==
+  CHECK(told_sorted(
+            shares(sticky("topic:3 topic2:3", {c(1, both, "topic-0 topic2-1 topic-1", 10),
+                                               c(2, both, "topic-0 topic2-1 topic2-2", 8)}))) ==
         told_sorted(
             shares("consumer1 topic-0 topic2-1 topic-1 | consumer2 topic-2 topic2-2 topic2-0")));
 }
 
-TEST_CASE("sticky: always to the youngest claim (testEnsurePartitionsAssignedToHighestGeneration)") {
+TEST_CASE(
+    "sticky: always to the youngest claim (testEnsurePartitionsAssignedToHighestGeneration)") {
   const std::string all = "topic topic2 topic3";
   CHECK(told_sorted(shares(cooperative(
             "topic:3 topic2:3 topic3:3",
@@ -145,12 +146,10 @@ TEST_CASE("sticky: always to the youngest claim (testEnsurePartitionsAssignedToH
 }
 
 TEST_CASE("sticky: claims of one generation that contradict each other are both void") {
-  // testPartitionsTransferringOwnershipIncludeThePartitionClaimedByMultipleConsumersInSameGeneration
-  const std::vector<MemberSubscription> group = {c(1, "topic", "topic-0 topic-1"),
-                                                 c(2, "topic", "topic-0 topic-2"),
-                                                 c(3, "topic", "")};
-  CHECK(sticky("topic:3", group) ==
-        "consumer1 topic-1 | consumer2 topic-2 | consumer3 topic-0");
+  // testPartitionsTransferringOwnershipIncludeThePartitionClaimedByMultipleConsumers…
+  const std::vector<MemberSubscription> group = {
+      c(1, "topic", "topic-0 topic-1"), c(2, "topic", "topic-0 topic-2"), c(3, "topic", "")};
+  CHECK(sticky("topic:3", group) == "consumer1 topic-1 | consumer2 topic-2 | consumer3 topic-0");
   // Both may still read it: withheld until they have given it up.
   CHECK(cooperative("topic:3", group) == "consumer1 topic-1 | consumer2 topic-2 | consumer3");
 }
@@ -162,15 +161,15 @@ TEST_CASE("sticky: a partition that a member lists twice is not believed either"
 
 TEST_CASE("sticky: old owners keep what is theirs (testNoReassignmentOnCurrentMembers)") {
   const std::string all = "topic topic1 topic2 topic3";
-  CHECK(told_sorted(shares(cooperative(
-            "topic:3 topic1:3 topic2:3 topic3:3",
-            {c(1, all, "", -1), c(2, all, "topic-0 topic2-0 topic1-0", 9),
-             c(3, all, "topic3-2 topic2-2 topic1-1", 8),
-             c(4, all, "topic3-1 topic-1 topic-2", 7)}))) ==
-        told_sorted(shares("consumer1 topic1-2 topic2-1 topic3-0 | "
-                           "consumer2 topic-0 topic1-0 topic2-0 | "
-                           "consumer3 topic1-1 topic2-2 topic3-2 | "
-                           "consumer4 topic-1 topic-2 topic3-1")));
+  CHECK(
+      told_sorted(shares(cooperative("topic:3 topic1:3 topic2:3 topic3:3",
+                                     {c(1, all, "", -1), c(2, all, "topic-0 topic2-0 topic1-0", 9),
+                                      c(3, all, "topic3-2 topic2-2 topic1-1", 8),
+                                      c(4, all, "topic3-1 topic-1 topic-2", 7)}))) ==
+      told_sorted(shares("consumer1 topic1-2 topic2-1 topic3-0 | "
+                         "consumer2 topic-0 topic1-0 topic2-0 | "
+                         "consumer3 topic1-1 topic2-2 topic3-2 | "
+                         "consumer4 topic-1 topic-2 topic3-1")));
 }
 
 TEST_CASE("sticky: what roundrobin does badly (testPoorRoundRobinAssignmentScenario)") {
@@ -210,8 +209,8 @@ TEST_CASE("sticky: a topic that was made again with fewer partitions") {
 }
 
 TEST_CASE("sticky: a stale member gets nothing back that it no longer wants") {
-  const std::vector<MemberSubscription> group = {
-      c(1, "t u", "t-0 t-1 t-2 t-3 u-0", 5), c(2, "u", "t-0", 3), c(3, "t", "", -1)};
-  CHECK_FALSE(check_shares(topics("t:4 u:1"), group,
-                           assignor("sticky").assign(topics("t:4 u:1"), group)));
+  const std::vector<MemberSubscription> group = {c(1, "t u", "t-0 t-1 t-2 t-3 u-0", 5),
+                                                 c(2, "u", "t-0", 3), c(3, "t", "", -1)};
+  CHECK_FALSE(
+      check_shares(topics("t:4 u:1"), group, assignor("sticky").assign(topics("t:4 u:1"), group)));
 }

@@ -82,7 +82,8 @@ TEST_CASE("consumer protocol: partitions that are listed twice are passed on twi
 
 TEST_CASE("consumer protocol: a newer version is read as the newest known") {
   for (const std::int16_t version : {4, 100, 32767}) {
-    Bytes longer = to_bytes(text_of(after_version(version, write_subscription(full_subscription()))));
+    Bytes longer =
+        to_bytes(text_of(after_version(version, write_subscription(full_subscription()))));
     longer.insert(longer.end(), {0xde, 0xad});  // fields of the future
     CHECK(read_subscription(longer).value().rack_id == "r");
     CHECK(read_subscription(longer).value().generation_id == 7);
@@ -150,8 +151,7 @@ TEST_CASE("user data: who sends what, before and after the first share") {
         write_sticky_user_data({share.partitions, 3}));
   AssignorMemory other;
   assignor("cooperative-sticky").on_assignment(share, 3, &other);
-  CHECK(hex(*assignor("cooperative-sticky").subscription_user_data({"t"}, other)) ==
-        "00 00 00 03");
+  CHECK(hex(*assignor("cooperative-sticky").subscription_user_data({"t"}, other)) == "00 00 00 03");
 }
 
 TEST_CASE("cooperative-sticky: before version 2 the generation comes from the user data") {
@@ -159,8 +159,7 @@ TEST_CASE("cooperative-sticky: before version 2 the generation comes from the us
     MemberSubscription m = owning(member(id, "t"), owned, -1);
     AssignorMemory memory;
     memory.generation = generation;
-    m.subscription.user_data =
-        assignor("cooperative-sticky").subscription_user_data({"t"}, memory);
+    m.subscription.user_data = assignor("cooperative-sticky").subscription_user_data({"t"}, memory);
     m.subscription = read_subscription(write_subscription(m.subscription, 1)).value();
     return m;
   };

@@ -102,8 +102,7 @@ TEST_CASE("server range: different subscriptions, and more members than partitio
   add(group, "A", "t1 t2");
   add(group, "B", "t3");
   add(group, "C", "t2 t3");
-  CHECK(assign("range", group) ==
-        "A t1-0 t1-1 t1-2 t2-0 t2-1 | B t3-0 | C t2-2 t3-1");
+  CHECK(assign("range", group) == "A t1-0 t1-1 t1-2 t2-0 t2-1 | B t3-0 | C t2-2 t3-1");
   group = spec("t1:2 t3:2");
   for (const char* id : {"A", "B", "C"}) add(group, id, "t1 t3");
   CHECK(assign("range", group) == "A t1-0 t3-0 | B t1-1 t3-1 | C");
@@ -131,8 +130,7 @@ TEST_CASE("uniform, homogeneous: what is beyond the quota goes to who is below")
   add(group, "B", "t1 t2", "t1-1 t2-1 t2-2");
   CHECK(assign("uniform", group) == "A t1-0 t1-2 t1-3 t1-4 t1-5 t2-0 | B t1-1 t2-1 t2-2 t2-3 t2-4");
   group.members.erase("B");  // one left
-  CHECK(assign("uniform", group) ==
-        "A t1-0 t1-1 t1-2 t1-3 t1-4 t1-5 t2-0 t2-1 t2-2 t2-3 t2-4");
+  CHECK(assign("uniform", group) == "A t1-0 t1-1 t1-2 t1-3 t1-4 t1-5 t2-0 t2-1 t2-2 t2-3 t2-4");
 }
 
 TEST_CASE("uniform, homogeneous: a topic that nobody wants any more") {

@@ -1,5 +1,5 @@
-// Reads tests/golden/assignors/kafka-3.9.txt: made-up groups, and what Kafka's classes make of them.
-// The file's head says what its lines mean.
+// Reads tests/golden/assignors/kafka-3.9.txt: made-up groups, and what Kafka's classes make of
+// them. The file's head says what its lines mean.
 #pragma once
 
 #include <fstream>
