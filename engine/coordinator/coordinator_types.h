@@ -75,11 +75,14 @@ struct Answer {
 /// not be. Plain data, so that a coordinator can be copied while it waits.
 struct Afterwards {
   enum class Kind : std::uint8_t {
-    AnswerOnly,       ///< nothing but the answers
-    AssignmentStored  ///< the leader's SyncGroup: hand the assignment to all, or begin again
+    AnswerOnly,        ///< nothing but the answers
+    AssignmentStored,  ///< the leader's SyncGroup: hand the assignment to all, or begin again
+    GroupCreated,      ///< an empty group's first record; if it is lost, so is the group
+    StaticMemberStored,  ///< a static member's new id: answer its JoinGroup, or give it back
+    SyncedInConsumerGroup  ///< a classic member of a KIP-848 group gets its assignment
   };
   Kind kind = Kind::AnswerOnly;
-  std::string group;
+  std::string group, member;
   std::int32_t generation = 0;
 };
 

@@ -25,7 +25,7 @@ const char* to_string(GroupState state);
 /// Why a rebalance began.
 enum class RebalanceReason : std::uint8_t {
   MemberJoined, MemberLeft, SessionExpired, PollTimedOut, SubscriptionChanged, LeaderRejoined,
-  TopicChanged, StaticMemberReplaced, AssignmentLost
+  TopicChanged, StaticMemberReplaced, AssignmentLost, SyncTimedOut, GroupTooLarge, ProtocolDowngraded
 };
 const char* to_string(RebalanceReason reason);
 
@@ -132,6 +132,15 @@ struct GenerationStarted {
   }
 };
 
+/// Classic: who works out the assignment of the next generation. The first to come; if it goes, one
+/// of those that are left; `leader` is empty when nobody is.
+struct GroupLeaderChosen {
+  static constexpr Info kInfo{"GroupLeaderChosen", Subject::Group, Weight::Change,
+                              "group {group} is led by {leader} now"};
+  NameRef group, leader;
+  void describe(auto&& v) const { v("group", group); v("leader", leader); }
+};
+
 /// KIP-848: subscriptions or members changed, so that a new assignment is due.
 struct GroupEpochBumped {
   static constexpr Info kInfo{"GroupEpochBumped", Subject::Group, Weight::Change,
@@ -229,7 +238,10 @@ struct MemberSessionSet {
                               "group {group}: {member} is alive, next sign within {timeout}"};
   NameRef group, member;
   Duration timeout{};
-  void describe(auto&& v) const { v("group", group); v("member", member); v("timeout", timeout); }
+  NodeId client;  ///< who gave it; -1: nobody did (a coordinator has just read its log)
+  void describe(auto&& v) const {
+    v("group", group); v("member", member); v("timeout", timeout); v("client", client);
+  }
 };
 
 /// One partition more (`given`) or less for a member, as the coordinator has it.

@@ -216,6 +216,9 @@ const char* to_string(RebalanceReason value) {
     case RebalanceReason::TopicChanged: return "partitions were added or removed";
     case RebalanceReason::StaticMemberReplaced: return "a static member came back otherwise";
     case RebalanceReason::AssignmentLost: return "the assignment was not written";
+    case RebalanceReason::SyncTimedOut: return "a member did not ask for its share";
+    case RebalanceReason::GroupTooLarge: return "more members than group.max.size";
+    case RebalanceReason::ProtocolDowngraded: return "back to the classic protocol";
   }
   return "unknown";
 }
