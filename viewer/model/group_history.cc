@@ -281,6 +281,11 @@ void GroupHistory::read_members(const event::Event& event) {
   if (const auto* added = std::get_if<event::MemberAdded>(&event.body)) {
     GroupPast& past = past_of(added->group, added->client.value());
     past.shares[added->member];
+    // A coordinator that has just read its log tells of those who were there all along.
+    const bool known = std::any_of(past.members.begin(), past.members.end(), [&](const auto& m) {
+      return m.member == added->member && m.removed == EventSeq();
+    });
+    if (known) return;
     past.members.push_back({added->member, added->instance, added->client.value(), event.at,
                             event.seq, {}, {}, {}});
   } else if (const auto* removed = std::get_if<event::MemberRemoved>(&event.body)) {

@@ -32,7 +32,7 @@ constexpr int kMostCauses = 12;
 /// What came of it is told by events; what repeats by the clock and changed nothing is routine.
 bool repeats_by_the_clock(ApiKey api) {
   return api == ApiKey::Fetch || api == ApiKey::BrokerHeartbeat || api == ApiKey::Heartbeat ||
-         api == static_cast<ApiKey>(68);
+         api == ApiKey::ConsumerGroupHeartbeat;
 }
 
 struct Draft {
@@ -300,6 +300,7 @@ const char* plural(ApiKey api) {
       return "fetches";
     case ApiKey::BrokerHeartbeat:
     case ApiKey::Heartbeat:
+    case ApiKey::ConsumerGroupHeartbeat:
       return "heartbeats";
     default:
       return to_string(api);
