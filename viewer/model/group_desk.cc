@@ -11,7 +11,7 @@ namespace kscope::viewer {
 
 namespace {
 
-constexpr int kFramesBetween = 10;  ///< while the cluster runs
+constexpr int kFramesBetweenPictures = 10;  ///< while the cluster runs
 /// Shown of a group that has not rebalanced yet.
 constexpr Duration kWithoutRebalance = seconds(2);
 
@@ -29,7 +29,8 @@ void GroupDesk::choose_group(const std::string& id) {
 }
 
 void GroupDesk::choose_member(std::int32_t client) {
-  member_ = member_ == client ? -1 : client;
+  if (member_ == client) return;
+  member_ = client;
   version_ = 0;
 }
 
@@ -97,7 +98,7 @@ void GroupDesk::refresh(Machine& machine, const EventIndex& index, std::uint64_t
                         bool running) {
   const bool asked = asked_strategy_.has_value();
   if (!asked && version == version_) return;
-  if (!asked && running && version_ != 0 && ++refreshed_ago_ < kFramesBetween) return;
+  if (!asked && running && version_ != 0 && ++refreshed_ago_ < kFramesBetweenPictures) return;
   refreshed_ago_ = 0;
   version_ = version;
   history_.update(machine, index);

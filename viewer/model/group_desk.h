@@ -53,7 +53,7 @@ class GroupDesk {
   // ---- what was chosen
   GroupPage page = GroupPage::Assignment;
   void choose_group(const std::string& id);
-  void choose_member(std::int32_t client);  ///< -1, or the same again: nobody
+  void choose_member(std::int32_t client);  ///< -1: nobody
   std::int32_t member() const { return member_; }
   const GroupMemberCard& card() const { return card_; }
 

@@ -11,7 +11,7 @@ namespace {
 /// Enough for two cooperative rebalances: each waits for heartbeats, every three seconds.
 constexpr Duration kAfterwards = seconds(10);
 /// Virtual time between two looks at the clock.
-constexpr Duration kSlice = millis(20);
+constexpr Duration kReplaySlice = millis(20);
 
 /// The most partitions that were unread at one moment.
 std::int32_t most_at_once(const std::vector<Unread>& gaps) {
@@ -140,7 +140,7 @@ void GroupReplay::work(const std::function<bool()>& enough) {
     // The one that is behind goes on, so that both bars grow.
     GroupTrial& trial =
         trials_[0].run->now() <= trials_[1].run->now() ? trials_[0] : trials_[1];
-    trial.run->run_until(std::min(until_, trial.run->now() + kSlice));
+    trial.run->run_until(std::min(until_, trial.run->now() + kReplaySlice));
     done_ = trials_[0].run->now() >= until_ && trials_[1].run->now() >= until_;
     if (enough()) break;
   }
