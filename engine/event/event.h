@@ -20,6 +20,7 @@
 #include "engine/event/client_events.h"
 #include "engine/event/controller_events.h"
 #include "engine/event/fetch_events.h"
+#include "engine/event/group_admin_events.h"
 #include "engine/event/group_events.h"
 #include "engine/event/machine_events.h"
 #include "engine/event/member_events.h"
@@ -90,7 +91,9 @@ using Body = std::variant<
     // members of groups
     CoordinatorFound, CoordinatorLost, ConsumerStateChanged, AssignmentComputed, ListenerCalled,
     PartitionAssigned, PartitionRevoked, CommitSucceeded, CommitFailed, RecordsProcessed,
-    PollIntervalExceeded, ApplicationStalled>;
+    PollIntervalExceeded, ApplicationStalled,
+    // administration of groups
+    GroupListed, GroupDescribed, GroupLagReported, AdminExplained>;
 
 struct Event {
   EventSeq seq;

@@ -52,8 +52,8 @@ struct DescribeGroupsResponse {
         f("GroupInstanceId", group_instance_id, since(4).nullable(4).ignorable());
         f("ClientId", client_id);
         f("ClientHost", client_host);
-        f("MemberMetadata", member_metadata);
-        f("MemberAssignment", member_assignment);
+        f("MemberMetadata", member_metadata, holds(Inside::Subscription));
+        f("MemberAssignment", member_assignment, holds(Inside::Assignment));
       }
     };
 

@@ -35,7 +35,7 @@ struct JoinGroupRequest {
     bool operator==(const JoinGroupRequestProtocol&) const = default;
     void describe(auto& f) {
       f("Name", name);
-      f("Metadata", metadata);
+      f("Metadata", metadata, holds(Inside::Subscription));
     }
   };
 
@@ -75,7 +75,7 @@ struct JoinGroupResponse {
     void describe(auto& f) {
       f("MemberId", member_id);
       f("GroupInstanceId", group_instance_id, since(5).nullable(5).ignorable());
-      f("Metadata", metadata);
+      f("Metadata", metadata, holds(Inside::Subscription));
     }
   };
 

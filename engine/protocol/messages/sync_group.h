@@ -30,7 +30,7 @@ struct SyncGroupRequest {
     bool operator==(const SyncGroupRequestAssignment&) const = default;
     void describe(auto& f) {
       f("MemberId", member_id);
-      f("Assignment", assignment);
+      f("Assignment", assignment, holds(Inside::Assignment));
     }
   };
 
@@ -71,7 +71,7 @@ struct SyncGroupResponse {
     f("ErrorCode", error_code);
     f("ProtocolType", protocol_type, since(5).nullable(5).ignorable());
     f("ProtocolName", protocol_name, since(5).nullable(5).ignorable());
-    f("Assignment", assignment);
+    f("Assignment", assignment, holds(Inside::Assignment));
   }
 };
 
