@@ -21,7 +21,7 @@ Action line(std::string label, Tone tone, std::string command, std::string why_n
   return action;
 }
 
-std::vector<std::string> words_of(const std::string& text) {
+std::vector<std::string> words_in(const std::string& text) {
   std::vector<std::string> words;
   std::string word;
   for (const char c : text + " ") {
@@ -88,6 +88,45 @@ std::string settings_like(const cluster::Snapshot& snapshot, const cluster::Grou
   return view.consumer_protocol ? " protocol=consumer" : "";
 }
 
+/// The same list of topics for every member that is ours.
+Action subscribe_all(const cluster::Snapshot& snapshot, const cluster::GroupView& view,
+                     std::string label, Tone tone, const std::set<std::string>& topics) {
+  Action action = line(std::move(label), tone, "");
+  action.commands.clear();
+  for (const cluster::GroupMemberView& member : view.members) {
+    const cluster::ClientView* client = snapshot.client(member.client);
+    if (client == nullptr || client->kind != cluster::ClientKind::Consumer) continue;
+    action.commands.push_back(fmt::format("subscribe {} {}", client->name, joined(topics)));
+  }
+  if (action.commands.empty()) action.why_not = "no member is ours";
+  return action;
+}
+
+/// One topic more, or one less.
+void add_subscriptions(const cluster::Snapshot& snapshot, const cluster::GroupView& view,
+                       const std::set<std::string>& topics, std::vector<Action>& actions) {
+  constexpr std::size_t kMost = 2;
+  std::set<std::string> others;
+  for (const cluster::PartitionView& p : snapshot.metadata.partitions) {
+    const bool internal = p.partition.topic.starts_with("__");
+    if (!internal && topics.count(p.partition.topic) == 0) others.insert(p.partition.topic);
+  }
+  std::size_t shown = 0;
+  for (const std::string& topic : others) {
+    if (topics.empty() || shown++ == kMost) break;
+    std::set<std::string> all = topics;
+    all.insert(topic);
+    actions.push_back(
+        subscribe_all(snapshot, view, "Subscribe to " + topic + ", too", Tone::Accent, all));
+  }
+  if (topics.size() < 2) return;
+  std::set<std::string> fewer = topics;
+  const std::string last = *topics.rbegin();
+  fewer.erase(last);
+  actions.push_back(
+      subscribe_all(snapshot, view, "Give " + last + " up", Tone::Warn, fewer));
+}
+
 }  // namespace
 
 std::vector<Action> consumer_actions(const cluster::ClientView& client) {
@@ -97,7 +136,7 @@ std::vector<Action> consumer_actions(const cluster::ClientView& client) {
   std::vector<Action> actions;
   actions.push_back(line("Crash", Tone::Bad, "crash " + client.name, foreign));
   actions.push_back(client.consumer.stalled
-                        ? line("Poll again", Tone::Good, "unstall " + client.name, foreign)
+                        ? line("Poll again", Tone::Good, "continue " + client.name, foreign)
                         : line("Stall poll()", Tone::Warn, "stall " + client.name, foreign));
   actions.push_back(line("Leave", Tone::Neutral, "close " + client.name, foreign));
   return actions;
@@ -118,6 +157,7 @@ std::vector<Action> group_actions(const cluster::Snapshot& snapshot,
     actions.push_back(line(fmt::format("{} gets {} partitions", topic, more), Tone::Accent,
                            fmt::format("create-partitions {} count={}", topic, more)));
   }
+  add_subscriptions(snapshot, view, topics, actions);
   actions.push_back(
       line("Crash the coordinator", Tone::Bad, fmt::format("crash {}", view.coordinator),
            view.coordinator < 0 || !view.loaded ? "nobody coordinates the group" : ""));
@@ -141,7 +181,7 @@ std::string with_strategy(const std::string& text, const std::string& group,
       "group.remote.assignor="};
   static constexpr std::string_view kClassicOnly[] = {"session.timeout.ms=",
                                                       "heartbeat.interval.ms="};
-  const std::vector<std::string> words = words_of(text);
+  const std::vector<std::string> words = words_in(text);
   const bool about = !words.empty() && words.front() == "consumer" &&
                      std::find(words.begin(), words.end(), "group=" + group) != words.end();
   if (!about) return text;

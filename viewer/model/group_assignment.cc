@@ -43,7 +43,7 @@ std::string note_of(const GroupScope& scope, NameRef member) {
 }
 
 /// A sentence about the moves; nothing moved is worth a sentence, too.
-std::string words_of(const AssignmentTable& table, const Rebalance& shown) {
+std::string move_words(const AssignmentTable& table, const Rebalance& shown) {
   if (!table.complete && shown.after == shown.before) {
     return "The new assignment is not known yet.";
   }
@@ -98,7 +98,7 @@ AssignmentTable build_assignment(const GroupScope& scope) {
   }
   std::stable_sort(table.rows.begin(), table.rows.end(),
                    [](const auto& a, const auto& b) { return a.member.hue < b.member.hue; });
-  table.words = words_of(table, shown);
+  table.words = move_words(table, shown);
   return table;
 }
 
