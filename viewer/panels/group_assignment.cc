@@ -164,7 +164,7 @@ void draw_lags(Canvas& c, LogColumn& at, const std::vector<OffsetRow>& rows) {
     const Rect gauge{x, at.y + c.px(3), end, at.y + line - c.px(6)};
     if (gauge.w() > c.px(12)) {
       bar(c, gauge, static_cast<float>(row.lag) / static_cast<float>(most), theme::kWarn);
-      if (idle) c.hatch(gauge, faded(theme::kBad, 0.8f), c.px(5));
+      if (idle) c.hatch(gauge, faded(theme::kBad, 0.8f), std::max(c.px(5), gauge.w() / 30));
     }
     c.text_right(at.x + at.w, at.y, Face::MonoSmall, theme::kText, std::to_string(row.lag));
     const Rect all{name.x0, at.y, at.x + at.w, at.y + line};

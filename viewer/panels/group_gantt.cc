@@ -43,7 +43,7 @@ void draw_bar(Canvas& c, const Rect& rect, const ReadBar& b, bool ahead) {
   const float alpha = ahead ? 0.45f : 1.0f;
   if (unread) {
     c.fill(rect, faded(theme::kBad, 0.22f * alpha), c.px(2));
-    c.hatch(rect, faded(theme::kBad, 0.75f * alpha), c.px(6));
+    c.hatch(rect, faded(theme::kBad, 0.75f * alpha), std::max(c.px(6), rect.w() / 50));
     c.outline(rect, faded(theme::kBad, 0.8f * alpha), c.px(2));
   } else {
     c.fill(rect, faded(member_ink(b.member.hue), 0.85f * alpha), c.px(2));

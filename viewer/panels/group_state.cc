@@ -168,8 +168,13 @@ void draw_states(Canvas& c, LogColumn& at, const StateDiagram& diagram) {
     c.fill(boxes[i], box.now ? theme::kAccent : theme::kCard, c.px(6));
     c.outline(boxes[i], box.now ? theme::kAccent : theme::kBorder, c.px(6));
     const BoxScope scope(c, boxes[i]);
-    c.text_center(boxes[i], box.now ? Face::Bold : Face::Small,
-                  box.now ? theme::kAccentInk : theme::kDim, event::to_string(box.state));
+    const std::string_view name = event::to_string(box.state);
+    const Color ink = box.now ? theme::kAccentInk : theme::kDim;
+    const float room = boxes[i].w() - c.px(8);
+    const Face face = box.now && c.width(Face::Bold, name) <= room ? Face::Bold : Face::Small;
+    const float text = std::min(c.width(face, name), room);
+    c.fit(boxes[i].cx() - text / 2, boxes[i].cy() - c.line_height(face) * 0.53f, text + 1, face,
+          ink, name);
   }
   at.y += c.px(5);
   at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kFaint, diagram.to_dead) + c.px(8);
