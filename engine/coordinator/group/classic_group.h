@@ -102,6 +102,8 @@ class ClassicGroup {
   protocol::GroupMetadataValue to_record(const std::map<std::string, Blob>& assignments) const;
   std::map<std::string, Blob> assignments() const;
 
+  /// What the leader brought, until it is committed; then it is everybody's assignment.
+  std::map<std::string, Blob> assignment_to_come;
   // The first rebalance of a group waits for more members (KIP-134).
   bool new_member_added = false;
   Duration initial_delay{}, initial_remaining{};

@@ -13,12 +13,22 @@
 #include <vector>
 
 #include "engine/base/bytes.h"
+#include "engine/base/time.h"
 #include "engine/coordinator/coordinator_types.h"
 
 namespace kscope::coordinator {
 
 /// An assignor that the member knows, and its subscription as that assignor wants it.
 using MemberProtocol = protocol::JoinGroupRequest::JoinGroupRequestProtocol;
+
+/// What a static member was before its process came back, while the new id is not yet committed.
+struct StaticReplacement {
+  std::string old_id;
+  std::vector<MemberProtocol> protocols;
+  Duration rebalance_timeout{}, session_timeout{};
+  std::string leader;  ///< of the group, by then
+  bool operator==(const StaticReplacement&) const = default;
+};
 
 struct ClassicGroupMember {
   std::string id;
@@ -31,8 +41,11 @@ struct ClassicGroupMember {
   Blob assignment;
   bool is_new = false;  ///< has not yet had the answer to its first JoinGroup
   std::optional<Caller> awaiting_join, awaiting_sync;
+  std::optional<StaticReplacement> replaces;
 
   bool is_static() const { return instance_id.has_value(); }
+  /// It takes part in the rebalance that is going on (and does not merely wait for its new id).
+  bool is_joining() const { return awaiting_join.has_value() && !replaces; }
   bool supports(const std::string& protocol) const;
   /// Its subscription for that assignor. REQUIRES supports(protocol).
   const Blob& metadata(const std::string& protocol) const;
