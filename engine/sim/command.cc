@@ -217,12 +217,52 @@ std::vector<VerbRule> admin_rules() {
   };
 }
 
+std::vector<VerbRule> group_admin_rules() {
+  const std::vector<OptionRule> which{{"topic", "NAMES"}, {"partitions", "PARTITIONS"}};
+  std::vector<OptionRule> reset = which;
+  reset.insert(reset.end(), {{"to", "RESET"}, {"time", "NUMBER"}, {"ago", "DURATION"},
+                             {"shift", "SHIFT"}});
+  return {
+      {{"list-groups", "list-groups [state=Stable,Empty] [type=classic|consumer]",
+        "Asks every broker for the groups that it coordinates."},
+       {{}},
+       {{"state", "NAMES"}, {"type", "NAMES"}}},
+      {{"describe-group", "describe-group GROUP",
+        "Tells a group's state, its members, what it has committed and how far behind it is."},
+       {{"GROUP"}},
+       {}},
+      {{"delete-group", "delete-group GROUP",
+        "Forgets a group without members, with all its offsets."},
+       {{"GROUP"}},
+       {}},
+      {{"list-offsets", "list-offsets GROUP", "Tells what a group has committed."},
+       {{"GROUP"}},
+       {}},
+      {{"alter-offsets", "alter-offsets GROUP PARTITION OFFSET",
+        "Commits an offset in the name of a group that has no members."},
+       {{"GROUP", "PARTITION", "NUMBER"}},
+       {}},
+      {{"delete-offsets", "delete-offsets GROUP [topic=NAME,…|partitions=orders-0,…]",
+        "Forgets offsets that a group has committed, of topics that none of its members reads."},
+       {{"GROUP"}},
+       which},
+      {{"reset-offsets",
+        "reset-offsets GROUP [topic=NAME,…|partitions=orders-0,…] to=earliest|latest|current|OFFSET "
+        "| time=MILLISECONDS | ago=DURATION | shift=[-]N [check]",
+        "Moves the offsets of a group that nobody reads with at the moment; `check` only tells "
+        "where they would go (KIP-122)."},
+       {{"GROUP"}, {"GROUP", "check"}},
+       reset},
+  };
+}
+
 const std::vector<VerbRule>& rules() {
   static const std::vector<VerbRule> table = [] {
     std::vector<VerbRule> all = fault_rules();
     for (VerbRule& rule : client_rules()) all.push_back(std::move(rule));
     for (VerbRule& rule : consumer_rules()) all.push_back(std::move(rule));
     for (VerbRule& rule : admin_rules()) all.push_back(std::move(rule));
+    for (VerbRule& rule : group_admin_rules()) all.push_back(std::move(rule));
     return all;
   }();
   return table;
@@ -295,7 +335,10 @@ bool fits(std::string_view word, std::string_view kind) {
   if (kind == "BEFORE") return word == "end" || (!word.empty() && is_number(word));
   if (kind == "ASSIGNMENT")
     return each(word, ',', [](auto list) { return each(list, ':', is_positive); });
-  if (kind == "TEXT" || kind == "FILE") return !word.empty();
+  if (kind == "NAMES") return each(word, ',', is_name);
+  if (kind == "RESET") return fits(word, "FROM") || word == "current";
+  if (kind == "SHIFT") return fits(word.starts_with('-') ? word.substr(1) : word, "NUMBER");
+  if (kind == "TEXT" || kind == "FILE" || kind == "GROUP") return !word.empty();
   return word == kind;
 }
 
@@ -317,6 +360,10 @@ const char* describe_kind(std::string_view kind) {
   if (kind == "FROM") return "earliest, latest or an offset";
   if (kind == "BEFORE") return "an offset, or end";
   if (kind == "ASSIGNMENT") return "replicas for each partition such as 1:2:3,2:3:1";
+  if (kind == "NAMES") return "names, with commas between them";
+  if (kind == "RESET") return "earliest, latest, current or an offset";
+  if (kind == "SHIFT") return "a number of records; back with a minus";
+  if (kind == "GROUP") return "the name of a group (not empty)";
   if (kind == "TEXT") return "some text";
   if (kind == "FILE") return "the path of a file";
   return nullptr;
@@ -397,6 +444,19 @@ Result<void> check_arguments(const Command& command, const VerbRule& rule) {
                              found, rule.help.syntax));
 }
 
+/// Exactly one of the three says what a consumer reads, and two of them need a group.
+Result<void> check_consumer(const Command& command) {
+  if (command.verb != "consumer") return {};
+  const auto given = [&](const char* name) { return command.option(name) != nullptr ? 1 : 0; };
+  if (given("assign") + given("topics") + given("pattern") != 1)
+    return invalid(
+        "consumer: say what it reads: topics=orders,payments or pattern=orders.* (with group=), or "
+        "assign=orders-0,orders-1");
+  if (!given("assign") && !given("group"))
+    return invalid("consumer: topics= and pattern= need group=: who shares them out?");
+  return {};
+}
+
 /// What the options of the administrative commands must be together.
 Result<void> check_admin(const Command& command) {
   const auto given = [&](const char* name) { return command.option(name) != nullptr ? 1 : 0; };
@@ -414,6 +474,12 @@ Result<void> check_admin(const Command& command) {
   }
   if (verb == "create-partitions" && !given("count"))
     return invalid("create-partitions: count= is missing: how many partitions there shall be");
+  if ((verb == "reset-offsets" || verb == "delete-offsets") &&
+      given("topic") + given("partitions") > 1)
+    return invalid(verb + ": either topic= or partitions=, not both");
+  if (verb == "reset-offsets" && given("to") + given("time") + given("ago") + given("shift") != 1)
+    return invalid("reset-offsets: say where to, once: to=earliest|latest|current|OFFSET, time=, "
+                   "ago= or shift=");
   if (verb == "reassign" && given("to") == (has("cancel") ? 1 : 0))
     return invalid("reassign: say where to (to=4:5:6), or cancel");
   return {};
@@ -469,6 +535,7 @@ Result<Command> parse_command(std::string_view line) {
   KTRY(check_options(command, *rule));
   if (command.verb == "delete-records" && command.option("before") == nullptr)
     return invalid("delete-records: before= is missing: an offset, or end");
+  KTRY(check_consumer(command));
   KTRY(check_admin(command));
   return command;
 }

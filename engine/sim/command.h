@@ -16,6 +16,9 @@
 //   describe-config topic=NAME|broker=N|cluster | list-reassignments
 //   create-partitions NAME count=N [assignment=1:2:3,…] | reassign PARTITION to=4:5:6
 //   reassign PARTITION cancel | elect-leaders PARTITION [unclean]
+//   list-groups | describe-group GROUP | delete-group GROUP | list-offsets GROUP
+//   alter-offsets GROUP PARTITION OFFSET | delete-offsets GROUP [topic=…|partitions=…]
+//   reset-offsets GROUP [topic=…|partitions=…] to=…|time=…|ago=…|shift=… [check]   (KIP-122)
 //   delete-topic NAME | elect PARTITION | delete-records PARTITION before=OFFSET|end
 //   add-voter NODE | remove-voter NODE
 //   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)

@@ -81,6 +81,15 @@ Result<void> reassign_action(ActionContext& context);
 Result<void> list_reassignments_action(ActionContext& context);
 Result<void> elect_leaders_action(ActionContext& context);
 
+// administration of groups (world_group_admin_actions.cc)
+Result<void> list_groups_action(ActionContext& context);
+Result<void> describe_group_action(ActionContext& context);
+Result<void> delete_group_action(ActionContext& context);
+Result<void> list_offsets_action(ActionContext& context);
+Result<void> alter_offsets_action(ActionContext& context);
+Result<void> delete_offsets_action(ActionContext& context);
+Result<void> reset_offsets_action(ActionContext& context);
+
 /// The admin client behind the commands; started at its first use.
 ClientSlot& operator_client(WorldState& world, EventSeq cause);
 /// "1:2:3,2:3:1": replicas of the first partition, of the next …

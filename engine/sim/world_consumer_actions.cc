@@ -51,24 +51,14 @@ client::Settings consumer_settings(const Command& command) {
   return settings;
 }
 
-/// What is to be read: exactly one of the three, and a group for the two that need one.
-Result<void> check_subscription(const Command& command, const client::ConsumerConfig& config) {
-  const std::string* pattern = command.option("pattern");
-  const int given = (command.option("assign") ? 1 : 0) + (command.option("topics") ? 1 : 0) +
-                    (pattern ? 1 : 0);
-  if (given != 1) {
-    return refused(
-        "consumer: say what it reads: topics=orders,payments or pattern=orders.* (with group=), or "
-        "assign=orders-0,orders-1");
-  }
-  if (command.option("assign") == nullptr && config.group_id.empty()) {
-    return refused("consumer: topics= and pattern= need group=: who shares them out?");
-  }
+/// What parse_command() cannot know.
+Result<void> check_subscription(const Command& command) {
   const std::string* from = command.option("from");
   const bool at_offset = from != nullptr && *from != "earliest" && *from != "latest";
   if (at_offset && command.option("assign") == nullptr) {
     return refused("consumer: from=OFFSET needs assign=; a group begins where it has committed");
   }
+  const std::string* pattern = command.option("pattern");
   if (pattern != nullptr) KTRY(client::TopicSubscription::check_pattern(*pattern));
   return {};
 }
@@ -129,7 +119,7 @@ Result<void> consumer_action(ActionContext& context) {
   KTRY(check_new_client_name(world, name));
   const client::Settings settings = consumer_settings(context.command);
   KTRY_ASSIGN(const client::ConsumerConfig config, client::parse_consumer_config(settings));
-  KTRY(check_subscription(context.command, config));
+  KTRY(check_subscription(context.command));
   const EventSeq cause = context.announce();
   const NodeId id = next_client_id(world);
   ClientSlot& slot = add_client_slot(world, id);

@@ -35,6 +35,9 @@ Color phase_ink(PhaseKind kind) {
       return theme::kBad;
     case PhaseKind::IsrChange:
       return theme::kWarn;
+    case PhaseKind::Rebalance:
+    case PhaseKind::RebalanceStep:
+      return theme::kAccent;
   }
   return theme::kDim;
 }
@@ -123,7 +126,10 @@ class Rows {
     time(row);
     const float from = columns_.lane(row.from), to = columns_.lane(row.to);
     const bool lost = row.fate == FrameFate::Lost;
-    const Color ink = faded(lost ? theme::kBad : theme::api(family_of(row.api)), alpha_);
+    const auto from_lane = static_cast<std::size_t>(row.from);
+    const Color own = from_lane < scene_.inks.size() ? scene_.inks[from_lane]
+                                                     : theme::api(family_of(row.api));
+    const Color ink = faded(lost ? theme::kBad : own, alpha_);
     const float a = y1_ - c_.px(8), b = y1_ - c_.px(5);
     const float way = lost ? 0.5f : row.fate == FrameFate::OnItsWay ? 0.8f : 1.0f;
     const float end_x = from + (to - from) * way, end_y = a + (b - a) * way;
@@ -273,7 +279,13 @@ void draw_now(Canvas& c, const Rect& rect, const Columns& columns, const Sequenc
 
 }  // namespace
 
-float sequence_head_height(const Canvas& c) { return c.line_height(Face::Bold) + c.px(16); }
+float sequence_head_height(const Canvas& c, const SequenceView* view) {
+  const bool details =
+      view != nullptr && std::any_of(view->lanes.begin(), view->lanes.end(),
+                                     [](const auto& lane) { return !lane.detail.empty(); });
+  return c.line_height(Face::Bold) + c.px(16) +
+         (details ? c.line_height(Face::Small) + c.px(1) : 0);
+}
 
 std::vector<float> sequence_row_edges(const Canvas& c, const SequenceView& view) {
   std::vector<float> edges{0};
@@ -298,15 +310,23 @@ std::int32_t draw_sequence_head(Canvas& c, const Rect& rect, const SequenceScene
     const float x = columns.lane(static_cast<std::int32_t>(i));
     const Rect box{x - room / 2, rect.y0 + c.px(3), x + room / 2, rect.y1 - c.px(3)};
     const bool only = lane.node == scene.only_node;
-    const Color ink = lane.controller                    ? theme::kGood
+    const Color ink = i < scene.inks.size()              ? scene.inks[i]
+                      : lane.controller                  ? theme::kGood
                       : lane.name.starts_with("broker ") ? theme::kText
                                                          : theme::kProducer;
+    const Color edge = i < scene.inks.size() ? ink : theme::kBorder;
     c.fill(box, only ? theme::kSelection : theme::kCard, c.px(5));
-    c.outline(box, only ? theme::kAccent : theme::kBorder, c.px(5));
+    c.outline(box, only ? theme::kAccent : edge, c.px(5));
     const BoxScope scope(c, box);
     const std::string name = whole ? lane.name : short_name(lane);
     const float w = std::min(c.width(Face::Bold, name) + 1, box.w() - c.px(4));
-    c.fit(x - w / 2, box.cy() - c.line_height(Face::Bold) * 0.58f, w, Face::Bold, ink, name);
+    const float below = lane.detail.empty() ? 0 : c.line_height(Face::Small) * 0.5f;
+    c.fit(x - w / 2, box.cy() - c.line_height(Face::Bold) * 0.58f - below, w, Face::Bold, ink,
+          name);
+    if (!lane.detail.empty()) {
+      const float dw = std::min(c.width(Face::Small, lane.detail) + 1, box.w() - c.px(4));
+      c.fit(x - dw / 2, box.cy() + c.px(2), dw, Face::Small, theme::kDim, lane.detail);
+    }
     c.tip(box, only ? lane.name + ": click to show all nodes again"
                     : lane.name + ": click to show only what it says and hears");
     if (c.clicked(box)) clicked = lane.node;
