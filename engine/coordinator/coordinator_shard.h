@@ -100,8 +100,6 @@ class CoordinatorShard {
   const CoordinatorTimer& timers() const { return timers_; }
   std::size_t waiting() const { return waiting_.size(); }
   Offset loaded_to() const { return written_; }
-  /// What readers are told is as of here.
-  Offset committed_to() const { return committed_; }
 
  private:
   /// An operation whose answers are held back.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/sim/random_groups.h"
 #include "engine/sim/random_run.h"
 
 namespace kscope::sim {
@@ -51,6 +52,7 @@ std::string replica_trouble(const World& world, const cluster::Snapshot& s,
 }
 
 std::string client_trouble(const cluster::Snapshot& s, const cluster::ClientView& c) {
+  if (c.state != cluster::NodeState::Running || c.consumer.application == "ended") return {};
   const cluster::ProducerView& producer = c.producer;  // failed: also what was never queued
   if (!producer.accumulator.empty() || !producer.in_flight.empty() ||
       producer.records_queued > producer.records_acked + producer.records_failed)
@@ -76,6 +78,7 @@ std::string first_trouble(const World& world) {
       return fmt::format("broker {} is {}", n.id, event::to_string(n.broker.state));
   for (const auto& p : s.metadata.partitions)
     if (std::string trouble = replica_trouble(world, s, p); !trouble.empty()) return trouble;
+  if (std::string trouble = group_trouble(s); !trouble.empty()) return trouble;
   for (const auto& c : s.clients)
     if (std::string trouble = client_trouble(s, c); !trouble.empty()) return trouble;
   return {};

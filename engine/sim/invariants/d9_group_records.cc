@@ -53,8 +53,9 @@ void on_stable(Check& check, const event::GroupStateChanged& e) {
   using event::GroupState;
   if (e.from != GroupState::CompletingRebalance || e.to != GroupState::Stable) return;
   const PartitionGhost* home = home_of(check, e.group);
-  if (home == nullptr) return;
-  const std::int64_t at = check.ghost.groups.histories[e.group].stored_at;
+  const auto told = check.ghost.groups.told.find({check.node(), e.group});
+  if (home == nullptr || told == check.ghost.groups.told.end()) return;
+  const std::int64_t at = told->second.record_at;
   if (check.holds(at >= 0 && at < home->log.committed_end)) return;
   check.violated(group_name(check, e.group),
                  fmt::format("the assignment of generation {} is handed out, but its record {} is "

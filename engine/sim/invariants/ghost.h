@@ -129,6 +129,7 @@ struct GroupGhost {
   std::int32_t generation = 0;
   bool consumer_protocol = false;
   NameRef leader;
+  std::int64_t record_at = -1;  ///< classic: offset of the record with this generation's assignment
   std::map<NameRef, GroupMemberGhost> members;
 };
 
@@ -142,7 +143,6 @@ struct CoordinatorGhost {
 struct GroupHistory {
   PartitionRef home;                  ///< its partition of __consumer_offsets
   std::int32_t stored_generation = 0; ///< classic: the last whose assignment is committed
-  std::int64_t stored_at = -1;        ///< the offset of its last GroupMetadata record
   std::map<PartitionRef, std::vector<std::int64_t>> committed;  ///< the last few that were told
 };
 

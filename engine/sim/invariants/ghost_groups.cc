@@ -77,7 +77,9 @@ void on_write(Check& check, const event::GroupRecordWritten& e) {
     history.home = e.partition;
   }
   const std::int64_t at = e.offset.value();
-  if (e.kind == event::GroupRecordKind::GroupMetadata) history.stored_at = at;
+  const auto told = groups.told.find({check.node(), e.group});
+  if (e.kind == event::GroupRecordKind::GroupMetadata && told != groups.told.end())
+    told->second.record_at = at;
   if (e.kind != event::GroupRecordKind::OffsetCommit) return;
   if (const auto partition = partition_in(check, e.subject))
     groups.written[{check.node(), e.group, *partition}].push_back(at);

@@ -13,6 +13,7 @@ GroupGhost& group(Check& check, NameRef name) {
 
 /// Classic: the meeting is over, and who has come to it is in the new generation.
 void begin_generation(GroupGhost& g) {
+  g.record_at = -1;
   for (auto& [id, member] : g.members) {
     if (member.joining) member.in_generation = g.generation;
     member.joining = false;
