@@ -199,7 +199,7 @@ GroupIdentity ClassicMembership::identity(const TopicSubscription& topics) const
 std::optional<Instant> ClassicMembership::retry_at(Instant now) const {
   std::optional<Instant> first;
   if (retry_at_ > now) first = retry_at_;
-  if (prepare_until_) first = earlier(first, *prepare_until_);
+  if (prepare_until_ && *prepare_until_ > now) first = earlier(first, *prepare_until_);
   return first;
 }
 

@@ -40,7 +40,8 @@ void KafkaConsumer::run(env::Env& env) {
   }
   settle(in);
   application_.run(in, commits_);
-  if (!close_by_ && application_.polls()) poll(in);
+  const bool polled = !close_by_ && application_.polls();
+  if (polled) poll(in);
   if (closed_) return;
   commits_.run(in, finder_, group_identity());
   settle(in);
@@ -49,6 +50,8 @@ void KafkaConsumer::run(env::Env& env) {
   if (closed_) return;
   cluster_.maybe_update_metadata(env);
   set_timers(env);
+  const bool is_back = !polled && !close_by_ && application_.polls();
+  if (is_back) send_timer_.set(env, env.now());  // in poll() again, which nobody has called yet
 }
 
 void KafkaConsumer::poll(MemberContext& in) {

@@ -194,6 +194,14 @@ bool subscribes(const cluster::ClientView& reader, const std::string& topic) {
   return std::find(topics.begin(), topics.end(), topic) != topics.end();
 }
 
+/// commitAsync() is not tried again (a later one may have overtaken it): the last may be lost.
+bool may_lag(const Readers& readers) {
+  return std::any_of(readers.begin(), readers.end(), [](const auto* r) {
+    const auto commit = r->settings.find("commit");
+    return commit != r->settings.end() && commit->second == "async";
+  });
+}
+
 std::string partition_trouble(const cluster::Snapshot& s, const cluster::GroupView& group,
                               const Readers& readers, const cluster::PartitionView& p) {
   const std::string name = p.partition.str();
@@ -209,7 +217,7 @@ std::string partition_trouble(const cluster::Snapshot& s, const cluster::GroupVi
   const auto* leader = s.replica(p.leader, p.partition);
   if (committed == group.committed.end() || leader == nullptr) return {};
   const std::int64_t at = std::max(committed->second.offset, leader->log_start);
-  if (at >= leader->log_end) return {};
+  if (at >= leader->log_end || may_lag(readers)) return {};
   return fmt::format("group {} has committed {} of {}, which ends at {}", group.id, at, name,
                      leader->log_end);
 }

@@ -165,6 +165,8 @@ struct GroupsGhost {
   std::map<NodeId, ConsumerGhost> consumers;
   /// Offsets in __consumer_offsets of commits that were written and not yet told of as committed.
   std::map<CommitAt, std::vector<std::int64_t>> written;
+  /// Coordinators that found records which were not yet committed when they read their log.
+  std::set<std::pair<NodeId, PartitionRef>> loaded_tails;
   std::map<NameRef, PartitionRef> subjects;  ///< "orders-0" as a text, and what it names
 };
 

@@ -24,6 +24,9 @@ void forget(GroupsGhost& groups, NodeId broker, std::optional<PartitionRef> part
   std::erase_if(groups.written, [&](const auto& entry) {
     return std::get<0>(entry.first) == broker && meant(std::get<1>(entry.first));
   });
+  std::erase_if(groups.loaded_tails, [&](const auto& entry) {
+    return entry.first == broker && (!partition || *partition == entry.second);
+  });
   for (auto& [home, coordinator] : groups.coordinators)
     if (coordinator.broker == broker && (!partition || *partition == home))
       coordinator.broker = NodeId(-1);
@@ -37,6 +40,10 @@ void on_loaded(Check& check, const event::CoordinatorLoaded& e) {
   CoordinatorGhost& coordinator = check.ghost.groups.coordinators[e.partition];
   if (e.leader_epoch.value() >= coordinator.epoch)
     coordinator = {check.node(), e.leader_epoch.value()};
+  const LogGhost& log = check.partition(e.partition).log;
+  const bool tail = end_of_copy(log, check.node()) >
+                    check.partition(e.partition).beliefs[check.node()].high_watermark;
+  if (tail) check.ghost.groups.loaded_tails.insert({check.node(), e.partition});
 }
 
 void on_unloaded(Check& check, const event::CoordinatorUnloaded& e) {
@@ -85,9 +92,13 @@ void on_write(Check& check, const event::GroupRecordWritten& e) {
     groups.written[{check.node(), e.group, *partition}].push_back(at);
 }
 
-void pop(GroupsGhost& groups, const CommitAt& key) {
+/// The first of them is told of now; if it cannot be, this is about one that was found at loading.
+void pop(Check& check, const CommitAt& key) {
+  GroupsGhost& groups = check.ghost.groups;
   const auto it = groups.written.find(key);
   if (it == groups.written.end()) return;
+  const PartitionRef home = groups.histories[std::get<1>(key)].home;
+  if (it->second.front() >= check.partition(home).log.committed_end) return;
   it->second.erase(it->second.begin());
   if (it->second.empty()) groups.written.erase(it);
 }
@@ -95,14 +106,14 @@ void pop(GroupsGhost& groups, const CommitAt& key) {
 void on_committed(Check& check, const event::OffsetCommitted& e) {
   constexpr std::size_t kKept = 64;  // more than a consumer has under way
   GroupsGhost& groups = check.ghost.groups;
-  pop(groups, {check.node(), e.group, e.partition});
+  pop(check, {check.node(), e.group, e.partition});
   auto& told = groups.histories[e.group].committed[e.partition];
   told.push_back(e.offset.value());
   if (told.size() > kKept) told.erase(told.begin());
 }
 
 void on_removed(Check& check, const event::CommittedOffsetRemoved& e) {
-  pop(check.ghost.groups, {check.node(), e.group, e.partition});
+  pop(check, {check.node(), e.group, e.partition});
 }
 
 }  // namespace
