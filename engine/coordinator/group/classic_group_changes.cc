@@ -66,6 +66,7 @@ ClassicGroupMember& ClassicGroup::replace_static(GroupContext& context, const st
   member.awaiting_join.reset();
   member.awaiting_sync.reset();
   static_members_[*member.instance_id] = new_id;
+  pending_sync_.erase(old_id);  // who has not asked for its assignment yet never will
   ClassicGroupMember& kept = members_.insert(std::move(node)).position->second;
   context.emit(event::MemberAdded{context.name(id_), context.name(new_id),
                                   context.name(*kept.instance_id), client});

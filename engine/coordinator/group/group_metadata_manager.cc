@@ -177,7 +177,8 @@ Decision GroupMetadataManager::afterwards(GroupContext& context, const Afterward
       operation.static_member_stored(what.member, error);
       break;
     case Afterwards::Kind::GroupCreated:
-      if (error == ErrorCode::NONE) break;
+      // Not committed in time is not lost: the record is in the log, and the group goes on.
+      if (error == ErrorCode::NONE || written == ErrorCode::REQUEST_TIMED_OUT) break;
       operation.answer_all(error);
       remove_group(context, what.group);
       break;
