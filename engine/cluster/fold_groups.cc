@@ -1,7 +1,8 @@
 // fold(), continued: consumer groups, as their coordinators tell of them.
 //
 // A coordinator that has loaded its partition tells of everything in it anew, so what was known of
-// these groups before is dropped at that moment, and not before: until then it is the best there is.
+// these groups before is dropped at that moment, and not before: until then it is the best there
+// is.
 // Events of a broker that is no coordinator (any more) are not news of the group.
 #include <algorithm>
 
