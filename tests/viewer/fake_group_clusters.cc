@@ -327,6 +327,10 @@ std::unique_ptr<FakeMachine> rebalance_machine(int members, int partitions, Grou
              "SyncGroup billing, the shares of all");
   if (moment == GroupMoment::SyncPhase) return end(8210);
   play.stable(8230);
+  for (int i = 0; i < members; ++i) {
+    play.frame(8240, GroupPlay::node(i), kCoordinator, ApiKey::OffsetFetch, false,
+               "OffsetFetch billing");
+  }
   play.consume(8300, last, partitions - 1, 100, 109);
   return end(8600);
 }

@@ -163,7 +163,9 @@ void GroupDesk::build_title(const GroupScope& scope) {
   picture_.ahead = r.began > now;
   picture_.title = fmt::format("Rebalance {} of {} · {} {} → {}", place_ + 1, count_,
                                r.consumer_protocol ? "group epoch" : "generation",
-                               r.generation_before, r.generation);
+                               r.generation_before,
+                               r.ended ? r.generation
+                                       : std::max(r.generation, r.generation_before + 1));
   std::string why = r.has_reason ? event::to_string(r.reason) : "members or topics changed";
   if (r.has_reason && r.member != NameRef()) why += ": " + scope.face_of_member(r.member).name;
   if (r.rounds > 1) why += fmt::format(", begun {} times", r.rounds);

@@ -262,9 +262,7 @@ GroupMemberCard build_member_card(const GroupScope& scope, std::int32_t client_i
   add_settings(scope, *client, member, card);
   add_positions(scope, *client, card);
   card.log = application_log(scope, client_id);
-  const bool cooperative =
-      client->consumer.assignor.find("cooperative") != std::string::npos ||
-      (scope.view != nullptr && scope.view->consumer_protocol);
+  const bool cooperative = scope.view != nullptr && is_cooperative(*scope.view);
   card.why = why_of(*client, member, cooperative);
   return card;
 }

@@ -91,6 +91,8 @@ struct AssignmentTable {
   std::int32_t fresh = 0;  ///< had nobody before
   std::string words;       ///< "3 partitions change hands (ringed)"
   bool complete = false;   ///< `after` is final
+  bool known = false;      ///< there is something to say about `after`
+  bool target = false;     ///< `after` is what the coordinator wants (KIP-848)
 };
 
 struct OffsetRow {
@@ -163,6 +165,9 @@ std::vector<MemberFace> present_members(const GroupScope& scope);
 std::vector<TopicPartition> partitions_of_group(const GroupScope& scope);
 /// The colour and the name of this rebalance's people: everybody who has or had something.
 std::vector<MemberFace> people_of(const GroupScope& scope);
+
+/// Its members keep reading while they join again (KIP-429): all their assignors are cooperative.
+bool is_cooperative(const cluster::GroupView& view);
 
 /// "0.61 s", "83 ms".
 std::string short_time(Duration d);

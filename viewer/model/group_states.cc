@@ -60,7 +60,7 @@ StateDiagram build_state_diagram(bool consumer_protocol, GroupState before, Grou
   out.to_dead =
       consumer_protocol
           ? "to Dead: deleted, or all its offsets expired"
-          : "to Dead: deleted or expired when Empty; from any state when another broker takes over";
+          : "to Dead: expired, deleted, or another broker takes over";
   return out;
 }
 

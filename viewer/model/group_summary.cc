@@ -92,11 +92,21 @@ std::vector<TopicPartition> partitions_of_group(const GroupScope& scope) {
 
 // ---- the left side
 
+bool is_cooperative(const cluster::GroupView& view) {
+  constexpr const char* kCooperative = "cooperative-sticky";
+  if (view.consumer_protocol) return true;
+  bool all = view.assignor == kCooperative;
+  for (const cluster::GroupMemberView& member : view.members) {
+    for (const std::string& protocol : member.protocols) all = all && protocol == kCooperative;
+  }
+  return all;
+}
+
 namespace {
 
-std::string rebalance_kind(const std::string& assignor) {
-  if (assignor.empty()) return "";
-  return assignor == "cooperative-sticky" ? " · cooperative" : " · eager";
+std::string rebalance_kind(const cluster::GroupView& view) {
+  if (view.assignor.empty()) return "";
+  return is_cooperative(view) ? " · cooperative" : " · eager";
 }
 
 GroupTimer timer_of(const char* label, Instant now, Instant deadline, Duration length) {
@@ -201,7 +211,7 @@ GroupSummary build_group_summary(const GroupScope& scope) {
   out.consumer_protocol = view.consumer_protocol;
   out.assignor = view.assignor;
   out.protocol = view.consumer_protocol ? std::string("consumer (KIP-848)")
-                                        : "classic" + rebalance_kind(view.assignor);
+                                        : "classic" + rebalance_kind(view);
   out.state = view.state;
   out.states =
       build_state_diagram(view.consumer_protocol, state_before(scope, view.state), view.state);

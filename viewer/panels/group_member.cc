@@ -53,9 +53,10 @@ void draw_application_log(Canvas& c, LogColumn& at, const GroupMemberCard& card)
   const float time_w = c.width(Face::MonoSmall, format_instant(card.log.back().at)) + c.px(8);
   for (const GroupLogLine& entry : card.log) {
     c.text(at.x, at.y, Face::MonoSmall, theme::kFaint, format_instant(entry.at));
-    c.fit(at.x + time_w, at.y, at.w - time_w, Face::MonoSmall, theme::kText, entry.text);
-    c.hit(Rect::at(at.x, at.y, at.w, line), Target::of_event(entry.event));
-    at.y += line;
+    const float h = c.wrap(at.x + time_w, at.y, at.w - time_w, Face::MonoSmall, theme::kText,
+                           entry.text, 3);
+    c.hit(Rect::at(at.x, at.y, at.w, h), Target::of_event(entry.event));
+    at.y += std::max(h + c.px(1), line);
   }
   at.y += c.px(10);
 }

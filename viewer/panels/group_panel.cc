@@ -108,7 +108,8 @@ void draw_page(Ui& ui, const Rect& rect) {
       draw_group_replay(ui, c, at);
       break;
   }
-  area.content(rect.w() - c.px(20), at.y - area.y() + c.px(8));
+  ui.groups_ui.page_height = at.y - area.y() + c.px(8);
+  area.content(rect.w() - c.px(20), ui.groups_ui.page_height);
 }
 
 void draw_no_group(Ui& ui, const Rect& rect) {
@@ -156,10 +157,12 @@ void draw_groups(Ui& ui, const Rect& rect) {
   if (ui.groups.shown_group().empty()) return draw_no_group(ui, rect);
   Rect rest{rect.x0 + pad, rect.y0 + c.px(8), rect.x1 - c.px(6), rect.y1};
   rest.y0 += draw_walk(ui, c, rest);
-  // The talk has a little more than half, and never more than it needs.
+  // The talk has what the page leaves over: never more than it needs, never less than two fifths.
   const float need = sequence_head_height(c, &ui.groups.picture().sequence) +
                      sequence_height(c, ui.groups.picture().sequence) + c.px(14);
-  const float talk = std::min(need, (rest.h() - c.px(40)) * 0.56f);
+  const float room = rest.h() - c.px(42);
+  const float talk =
+      std::min(need, std::clamp(room - ui.groups_ui.page_height, room * 0.42f, room * 0.72f));
   draw_group_talk(ui, {rest.x0 - c.px(8), rest.y0, rest.x1, rest.y0 + talk});
   rest.y0 += talk + c.px(8);
   rest.y0 += draw_pages(ui, c, rest);

@@ -273,7 +273,8 @@ void draw_group_column(Ui& ui, Canvas& c, LogColumn& at) {
 void draw_groups_left(Ui& ui, const Rect& rect) {
   GroupUi& state = ui.groups_ui;
   const bool lab = ui.lab != nullptr && !ui.lab->title.empty();
-  const bool labs = state.choice_made ? state.labs_on_left : lab;
+  const bool labs =
+      ui.groups.shown_group().empty() || (state.choice_made ? state.labs_on_left : lab);
   Canvas outer(ui.draw);
   ui.draw.where = "left panel";
   outer.fill(rect, theme::kPanel);
@@ -285,7 +286,7 @@ void draw_groups_left(Ui& ui, const Rect& rect) {
     state.labs_on_left = !labs;
     state.choice_made = true;
   }
-  if (labs || ui.groups.shown_group().empty()) {
+  if (labs) {
     draw_lab_panel(ui, rest);
     return;
   }

@@ -129,6 +129,7 @@ struct GroupUi {
   std::string group;               ///< likewise
   float scroll = 0;                ///< of the talk
   float scroll_to = -1;            ///< in this frame; -1: nowhere
+  float page_height = 0;           ///< that the page needed in the last frame
 };
 
 struct Ui {

@@ -93,6 +93,14 @@ TEST_CASE("the talk has the members' lanes first, the coordinator, and the phase
   }
   CHECK(phases == std::vector<std::string>{"FindCoordinator", "JoinGroup", "SyncGroup",
                                            "Heartbeat · Fetch"});
+  // What answers a JoinGroup belongs to that phase, not to the next.
+  const auto sync = std::find_if(view.phases.begin(), view.phases.end(), [](const PhaseBand& band) {
+    return band.phase.title == "SyncGroup";
+  });
+  REQUIRE(sync != view.phases.end());
+  for (std::size_t i = sync->first_row; i < view.rows.size(); ++i) {
+    CHECK(view.rows[i].text.find("JoinGroup:") == std::string::npos);
+  }
   // The story begins when the newcomer asks for its coordinator.
   CHECK(view.query.from == Instant(millis(7591)));
 }
