@@ -55,8 +55,8 @@ class PartitionMoves {
   struct Pair {
     int from = 0, to = 0;
   };
-  std::map<int, Pair> pair_of_;                              // by partition
-  std::map<std::tuple<int, int, int>, std::set<int>> moved_; // partitions by topic, from, to
+  std::map<int, Pair> pair_of_;                               // by partition
+  std::map<std::tuple<int, int, int>, std::set<int>> moved_;  // partitions by topic, from, to
 };
 
 }  // namespace kscope

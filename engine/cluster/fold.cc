@@ -223,4 +223,33 @@ void Folder::apply(const event::PreferredReplicaCleared& e) {
   client(event_.node).consumer.read_replicas.erase(names_.name(e.partition).str());
 }
 
+// ---- members of groups ------------------------------------------------------------------------
+
+void Folder::apply(const event::CoordinatorFound& e) {
+  client(event_.node).consumer.coordinator = e.coordinator.value();
+}
+
+void Folder::apply(const event::CoordinatorLost&) {
+  client(event_.node).consumer.coordinator = -1;
+}
+
+void Folder::apply(const event::ConsumerStateChanged& e) {
+  ConsumerView& c = client(event_.node).consumer;
+  c.state = e.to;
+  c.generation = e.generation;
+  c.member = names_.name(e.member);
+}
+
+void Folder::apply(const event::PartitionRevoked& e) {
+  client(event_.node).consumer.positions.erase(names_.name(e.partition).str());
+}
+
+void Folder::apply(const event::RecordsProcessed& e) {
+  client(event_.node).consumer.records_processed += e.last - e.from + 1;
+}
+
+void Folder::apply(const event::ApplicationStalled& e) {
+  client(event_.node).consumer.stalled = e.stalled;
+}
+
 }  // namespace kscope::cluster

@@ -171,6 +171,12 @@ void compare_clients(Comparer& c, const ClientView& a, const ClientView& b) {
   c.field("records_consumed", a.consumer.records_consumed, b.consumer.records_consumed);
   c.field("positions", a.consumer.positions, b.consumer.positions);
   c.field("read_replicas", a.consumer.read_replicas, b.consumer.read_replicas);
+  c.field("member", a.consumer.member, b.consumer.member);
+  c.name_of("member state", a.consumer.state, b.consumer.state);
+  c.field("generation", a.consumer.generation, b.consumer.generation);
+  c.field("coordinator", a.consumer.coordinator, b.consumer.coordinator);
+  c.field("records_processed", a.consumer.records_processed, b.consumer.records_processed);
+  c.field("stalled", a.consumer.stalled, b.consumer.stalled);
 }
 
 void compare_frames(Comparer& c, const FrameView& a, const FrameView& b) {

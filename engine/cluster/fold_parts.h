@@ -104,6 +104,12 @@ class Folder {
   void apply(const event::PositionChanged& e);
   void apply(const event::PreferredReplicaSet& e);
   void apply(const event::PreferredReplicaCleared& e);
+  void apply(const event::CoordinatorFound& e);
+  void apply(const event::CoordinatorLost& e);
+  void apply(const event::ConsumerStateChanged& e);
+  void apply(const event::PartitionRevoked& e);
+  void apply(const event::RecordsProcessed& e);
+  void apply(const event::ApplicationStalled& e);
 
  private:
   NodeView* node(NodeId id);

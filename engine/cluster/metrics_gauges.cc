@@ -70,6 +70,13 @@ class GaugeReader {
     return std::min(static_cast<std::size_t>(demanded), p.replicas.size());
   }
   double groups(const NodeView& node, Metric metric) const;
+  /// OngoingReassignmentState.replicationFactor: replicas that a move adds are not missed yet.
+  std::size_t replication_factor(const PartitionView& p) const {
+    return static_cast<std::size_t>(
+        std::count_if(p.replicas.begin(), p.replicas.end(), [&](std::int32_t replica) {
+          return std::find(p.adding.begin(), p.adding.end(), replica) == p.adding.end();
+        }));
+  }
   double max_lag(const NodeView& node) const;
   double records_lag_max(const ClientView& client) const;
   double parked(const BrokerView& broker, const std::string& operation) const;
@@ -118,8 +125,8 @@ double GaugeReader::broker(const NodeView& node, const SeriesKey& key) const {
   const auto counters = fold_.counters_.find(node.id);
   switch (key.metric) {
     case Metric::UnderReplicatedPartitions:
-      return leaders(node, [](const ReplicaView& r, const PartitionView& p) {
-        return r.isr.size() < p.replicas.size();
+      return leaders(node, [&](const ReplicaView& r, const PartitionView& p) {
+        return r.isr.size() < replication_factor(p);
       });
     case Metric::UnderMinIsrPartitionCount:
       return leaders(node, [&](const ReplicaView& r, const PartitionView& p) {

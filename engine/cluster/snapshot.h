@@ -208,7 +208,7 @@ struct ProducerView {
 };
 
 struct ConsumerView {
-  std::string group;                                 ///< empty: none
+  std::string group;                                 ///< [view] empty: none
   std::string member;                                ///< id in that group; empty: not (yet)
   event::ConsumerState state{};                      ///< as a member
   std::int32_t generation = -1;                      ///< member epoch with KIP-848
@@ -219,6 +219,8 @@ struct ConsumerView {
   std::map<std::string, std::int64_t> committed;     ///< [view] last commit that was answered
   std::int64_t records_processed = 0;                ///< the application is through with
   bool stalled = false;                              ///< its application does not poll
+  std::string application;                           ///< [view] what it does: "polls", "works" …
+  std::vector<std::string> paused;                   ///< [view] of `assigned`
   Instant poll_deadline{};                           ///< [view] max.poll.interval.ms; zero: none
   Instant next_heartbeat{};                          ///< [view]
   std::vector<std::string> assigned;                 ///< [view] "orders-0"

@@ -91,7 +91,7 @@ using Body = std::variant<
     // members of groups
     CoordinatorFound, CoordinatorLost, ConsumerStateChanged, AssignmentComputed, ListenerCalled,
     PartitionAssigned, PartitionRevoked, CommitSucceeded, CommitFailed, RecordsProcessed,
-    PollIntervalExceeded, ApplicationStalled,
+    PollIntervalExceeded, ApplicationStalled, ApplicationEnded,
     // administration of groups
     GroupListed, GroupDescribed, GroupLagReported, AdminExplained>;
 

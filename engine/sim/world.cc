@@ -1,5 +1,7 @@
 #include "engine/sim/world.h"
 
+#include <fmt/core.h>
+
 #include "engine/base/check.h"
 #include "engine/sim/world_actions.h"
 #include "engine/sim/world_env.h"
@@ -133,6 +135,10 @@ void apply_input(WorldState& world, std::int64_t number) {
 // A shutdown ends when the controller has let the broker go, and a process halts when its disk has
 // failed; any item may bring about either.
 void end_finished_process(WorldState& world, NodeId id) {
+  if (const auto client = world.clients.find(id); client != world.clients.end()) {
+    if (client->second.alive() && client->second.client.died()) halt_now(world, id);
+    return;
+  }
   NodeSlot* slot = world.node(id);
   if (slot == nullptr || !slot->node.running()) return;
   if (slot->node.failed()) halt_now(world, id);
@@ -143,6 +149,21 @@ void run_checkers(WorldState& world) {
   if (!world.check_invariants) return;
   world.invariants.after_item(CheckContext(world), world.fresh, world.violations);
   world.fresh.clear();
+}
+
+/// So many items at one instant, and more are due: they make each other, and time will never pass.
+constexpr std::uint64_t kMostAtOneInstant = 500'000;
+
+/// False: the world has come to its end. (A loop within one item is not found: there is nobody then
+/// who could look.)
+bool time_goes_on(WorldState& world, Instant at) {
+  world.items_now = at == world.now ? world.items_now + 1 : 1;
+  if (world.items_now < kMostAtOneInstant) return true;
+  world.violations.push_back(
+      {"T1", fmt::format("time stands still: {} things happened at this instant", world.items_now),
+       world.last_event, at});
+  world.queue = {};
+  return false;
 }
 
 }  // namespace
@@ -206,6 +227,7 @@ bool World::step() {
   if (w.queue.empty()) return false;
   const cluster::Item item = w.queue.pop();
   KCHECK(item.at >= w.now);
+  if (!time_goes_on(w, item.at)) return false;
   w.now = item.at;
   ++w.items_handled;
   switch (item.kind) {
@@ -216,6 +238,9 @@ bool World::step() {
     case cluster::ItemKind::PowerOn: power_on(w, item.node); break;
   }
   end_finished_process(w, item.node);
+  if (item.kind == cluster::ItemKind::Input) {
+    for (auto& [id, slot] : w.clients) end_finished_process(w, id);
+  }
   run_checkers(w);
   return true;
 }

@@ -131,6 +131,7 @@ Result<void> restart_action(ActionContext& context) {
 }
 
 Result<void> pause_action(ActionContext& context) {
+  if (context.command.arguments.size() > 1) return pause_partitions(context, true);
   KTRY_ASSIGN(const NodeId id, context.node_argument(0));
   Process& process = *context.world.process(id);
   if (process.state != NodeState::Running) {
@@ -143,6 +144,7 @@ Result<void> pause_action(ActionContext& context) {
 }
 
 Result<void> resume_action(ActionContext& context) {
+  if (context.command.arguments.size() > 1) return pause_partitions(context, false);
   KTRY_ASSIGN(const NodeId id, context.node_argument(0));
   WorldState& world = context.world;
   Process& process = *world.process(id);

@@ -62,6 +62,7 @@ class WorldState {
   std::uint64_t seed = 0;
   Instant now{};
   std::uint64_t items_handled = 0;
+  std::uint64_t items_now = 0;  ///< … at the present instant
   cluster::EventQueue queue;
   NetworkModel network;
   env::Random latency;   ///< of the network, one generator for all links

@@ -189,6 +189,9 @@ void read_by_kind(JsonValue& value, Step* step) {
       step->goal = read_condition(value.at("goal"));
       step->within = read_within(value.maybe("within"));
       step->script = read_script(value.at("solution"), 1);
+      if (JsonValue worst = value.maybe("worst"); worst.present()) {
+        step->worst = read_script(worst, 1);
+      }
       break;
     case StepKind::Inject:
       step->text = read_text(value.at("text"));

@@ -125,6 +125,52 @@ const ApiRow kApis[] = {
       "engine/protocol/", kProtocol, "KIP-35, KIP-511"},
      {"The broker's APIs and versions; the client picks the newest that both know.",
       "engine/protocol/", kProtocol, "KIP-35, KIP-511"}},
+    {ApiKey::FindCoordinator,
+     {"Which broker is in charge of this group? Its name's hash picks a partition of "
+      "__consumer_offsets.",
+      "engine/client/", kGroups, "AbstractCoordinator"},
+     {"The leader of that partition. When the leadership moves, the coordinator moves with it.",
+      "engine/broker/", kGroups, "KafkaApis.handleFindCoordinatorRequest"}},
+    {ApiKey::JoinGroup,
+     {"A consumer wants to be a member and says what it reads and which assignors it knows. Then it "
+      "waits, with everybody else.",
+      "engine/client/", kGroups, "AbstractCoordinator"},
+     {"All have joined, or their time is over: a new generation begins. The leader gets the list of "
+      "members and works out who reads what.",
+      "engine/coordinator/", kGroups, "ClassicGroup, KIP-394"}},
+    {ApiKey::SyncGroup,
+     {"From the leader: who gets which partitions. From all others: what do I get?",
+      "engine/client/", kGroups, "ConsumerCoordinator"},
+     {"This member's partitions. It comes when the leader's assignment is stored in "
+      "__consumer_offsets.",
+      "engine/coordinator/", kGroups, "ClassicGroup"}},
+    {ApiKey::Heartbeat,
+     {"I am alive. Without it for session.timeout.ms, the member is out and the group rebalances.",
+      "engine/client/", kGroups, "AbstractCoordinator"},
+     {"An error code and nothing else: this is how a member hears that a rebalance has begun.",
+      "engine/coordinator/", kGroups, "ClassicGroup"}},
+    {ApiKey::LeaveGroup,
+     {"A member goes and does not want the others to wait for the end of its session.",
+      "engine/client/", kGroups, "KIP-345"},
+     {"Its partitions are given to others in the rebalance that follows.", "engine/coordinator/",
+      kGroups, "KIP-345"}},
+    {ApiKey::OffsetCommit,
+     {"The group has read so far: the offset of the next record that it wants.", "engine/client/",
+      kGroups, "ConsumerCoordinator"},
+     {"Stored and committed in __consumer_offsets, or refused: only members of this generation may "
+      "commit.",
+      "engine/coordinator/", kGroups, "OffsetMetadataManager"}},
+    {ApiKey::OffsetFetch,
+     {"From where do I read on? Asked for the partitions that were just assigned.",
+      "engine/client/", kGroups, "ConsumerCoordinator"},
+     {"The committed offsets. Where there is none, auto.offset.reset decides.",
+      "engine/coordinator/", kGroups, "OffsetMetadataManager"}},
+    {ApiKey::ConsumerGroupHeartbeat,
+     {"The one request of the new protocol: joining, subscribing, giving back and taking over "
+      "partitions are all said with it.",
+      "engine/client/", kGroups, "KIP-848"},
+     {"The member's epoch and, if it changed, what it may read now. Nobody waits for everybody.",
+      "engine/coordinator/", kGroups, "KIP-848"}},
 };
 
 constexpr Explanation kOtherApi{

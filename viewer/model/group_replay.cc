@@ -85,20 +85,21 @@ GroupFigures figures_of(const GroupPast& past, Instant from, Instant until) {
   const std::vector<Unread> gaps = unread_between(past, from, until);
   for (const Unread& gap : gaps) out.unread += gap.until - gap.from;
   out.stopped = most_at_once(gaps);
-  std::optional<Instant> rest = from;
+  Instant rest = from;
+  bool at_rest = true;  // only when every partition is read again
   for (const Rebalance& rebalance : past.rebalances) {
     if (rebalance.began < from || rebalance.began > until) continue;
     ++out.rebalances;
     out.moved += moved_partitions(rebalance);
     const bool over = rebalance.ended && *rebalance.ended <= until;
-    rest = over ? rebalance.ended : std::nullopt;
+    at_rest = over;
+    if (over) rest = *rebalance.ended;
   }
-  // At rest only when every partition is read again.
   for (const Unread& gap : gaps) {
-    if (gap.until >= until) rest.reset();
-    else if (rest) rest = std::max(*rest, gap.until);
+    at_rest = at_rest && gap.until < until;
+    rest = std::max(rest, gap.until);
   }
-  if (rest) out.rest = *rest - from;
+  if (at_rest) out.rest = rest - from;
   for (const Repeat& repeat : past.repeats) {
     if (repeat.at >= from && repeat.at <= until) out.repeated += repeat.count;
   }

@@ -1,4 +1,5 @@
-// Assignor: who reads which partition. In the classic protocol a consumer decides that, not a broker.
+// Assignor: who reads which partition. In the classic protocol a consumer decides that, not a
+// broker.
 //
 // Every member sends its subscription with JoinGroup; the coordinator chooses one member as the
 // leader and hands it all of them; the leader runs an Assignor and sends the answer back with

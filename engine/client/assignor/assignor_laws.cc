@@ -1,10 +1,9 @@
 #include "engine/client/assignor/assignor_laws.h"
 
-#include <algorithm>
-#include <numeric>
-#include <set>
-
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
 
 namespace kscope::client {
 namespace {
@@ -34,8 +33,10 @@ std::optional<std::string> not_entitled(const ClusterTopics& topics, const Membe
                                         const GroupAssignment& assignment) {
   const auto known = by_id(members);
   for (const auto& [id, member] : known) {
-    if (assignment.count(id) == 0) return id + " is missing from the assignment (an empty share "
-                                               "has to be there as well)";
+    if (assignment.count(id) == 0)
+      return id +
+             " is missing from the assignment (an empty share "
+             "has to be there as well)";
   }
   for (const auto& [id, partitions] : assignment) {
     const auto member = known.find(id);
@@ -82,9 +83,8 @@ std::optional<std::string> not_complete(const ClusterTopics& topics, const Membe
   const auto owners = owners_of(assignment);
   const auto before = may_withhold ? said_to_own(members) : owners;
   for (const auto& [name, layout] : topics) {
-    const bool wanted = std::any_of(members.begin(), members.end(), [&name = name](const auto& m) {
-      return subscribes(m, name);
-    });
+    const bool wanted = std::any_of(members.begin(), members.end(),
+                                    [&name = name](const auto& m) { return subscribes(m, name); });
     for (std::int32_t p = 0; wanted && p < layout.partition_count; ++p) {
       const TopicPartition tp{name, p};
       if (owners.count(tp) == 0 && before.count(tp) == 0) {
@@ -115,6 +115,14 @@ std::optional<BrokenLaw> broken(AssignorLaw law, const ClusterTopics& topics,
   return BrokenLaw{law, in_words(topics, members) + ": " + *what};
 }
 
+std::string racks_in_words(const TopicLayout& layout) {
+  std::string text;
+  for (const std::vector<std::string>& racks : layout.racks) {
+    text += fmt::format(" {{{}}}", fmt::join(racks, ","));
+  }
+  return text;
+}
+
 struct Load {
   std::string member;
   std::size_t size = 0;
@@ -136,9 +144,8 @@ std::optional<std::string> uneven_topic(const ClusterTopics& topics, const Membe
     for (const MemberSubscription& member : members) {
       if (!subscribes(member, name)) continue;
       const auto& share = assignment.at(member.member_id);
-      const auto mine = std::count_if(share.begin(), share.end(), [&name = name](const auto& tp) {
-        return tp.topic == name;
-      });
+      const auto mine = std::count_if(share.begin(), share.end(),
+                                      [&name = name](const auto& tp) { return tp.topic == name; });
       loads.push_back({member.member_id, static_cast<std::size_t>(mine)});
     }
     if (auto what = far_apart(loads, "partitions of " + name)) return what;
@@ -210,14 +217,16 @@ const char* to_string(AssignorLaw law) {
 std::string in_words(const ClusterTopics& topics, const Members& members) {
   std::string text = members.size() == 1 ? "member" : "members";
   for (std::size_t m = 0; m < members.size(); ++m) {
-    text += fmt::format("{} {} ({})", m == 0 ? "" : ",", members[m].member_id,
-                        fmt::join(members[m].subscription.topics, " "));
+    const auto& [topics_of_it, data, owned, generation, rack] = members[m].subscription;
+    text += fmt::format("{} {} ({}{})", m == 0 ? "" : ",", members[m].member_id,
+                        fmt::join(topics_of_it, " "), rack ? " in " + *rack : "");
   }
   text += topics.size() == 1 ? "; topic" : "; topics";
   bool first = true;
   for (const auto& [name, layout] : topics) {
-    text += fmt::format("{} {} with {} partition{}", first ? "" : ",", name,
-                        layout.partition_count, layout.partition_count == 1 ? "" : "s");
+    text += fmt::format("{} {} with {} partition{}", first ? "" : ",", name, layout.partition_count,
+                        layout.partition_count == 1 ? "" : "s");
+    if (!layout.racks.empty()) text += " in" + racks_in_words(layout);
     first = false;
   }
   return text;
@@ -227,8 +236,8 @@ std::optional<BrokenLaw> check_shares(const ClusterTopics& topics, const Members
                                       const GroupAssignment& assignment,
                                       RebalanceProtocol protocol) {
   const bool cooperative = protocol == RebalanceProtocol::Cooperative;
-  auto law = broken(AssignorLaw::Entitled, topics, members,
-                    not_entitled(topics, members, assignment));
+  auto law =
+      broken(AssignorLaw::Entitled, topics, members, not_entitled(topics, members, assignment));
   if (!law) law = broken(AssignorLaw::Disjoint, topics, members, given_twice(assignment));
   if (!law && cooperative) {
     law = broken(AssignorLaw::Disjoint, topics, members, taken_from_owner(members, assignment));
@@ -277,10 +286,12 @@ std::optional<BrokenLaw> check_any_order(const Assignor& assignor, const Cluster
       if (it != now.end() && it->second == owner) continue;
       return broken(AssignorLaw::AnyOrder, topics, members,
                     fmt::format("{} went to {}; with the members listed in another order it goes "
-                                "to {}", tp.str(), owner, it == now.end() ? "nobody" : it->second));
+                                "to {}",
+                                tp.str(), owner, it == now.end() ? "nobody" : it->second));
     }
-    return broken(AssignorLaw::AnyOrder, topics, members,
-                  "with the members listed in another order somebody's share is sorted differently");
+    return broken(
+        AssignorLaw::AnyOrder, topics, members,
+        "with the members listed in another order somebody's share is sorted differently");
   }
   return std::nullopt;
 }
@@ -294,7 +305,8 @@ std::optional<BrokenLaw> check_sticky(const GroupAssignment& before, const Group
       if (it == now.end() || it->second == id || before.count(it->second) == 0) continue;
       return BrokenLaw{AssignorLaw::Sticky,
                        fmt::format("{} moved from {} to {}, although both were there before and "
-                                   "still are", tp.str(), id, it->second)};
+                                   "still are",
+                                   tp.str(), id, it->second)};
     }
   }
   return std::nullopt;

@@ -10,9 +10,8 @@ namespace kscope::client {
 
 GroupShape::GroupShape(const ClusterTopics& cluster, const std::vector<MemberSubscription>& group) {
   for (const MemberSubscription& member : group) members.push_back(&member);
-  std::sort(members.begin(), members.end(), [](const auto* a, const auto* b) {
-    return a->member_id < b->member_id;
-  });
+  std::sort(members.begin(), members.end(),
+            [](const auto* a, const auto* b) { return a->member_id < b->member_id; });
   for (std::size_t m = 1; m < members.size(); ++m) {
     KCHECK(members[m - 1]->member_id != members[m]->member_id);
   }

@@ -33,9 +33,9 @@ class RackTable {
   int neighbours(int partition) const;
 
  private:
-  std::vector<int> rack_of_;                    // by member; -1: it did not say
-  std::vector<std::vector<int>> replica_racks_; // by partition; ascending, distinct
-  std::vector<int> members_in_;                 // by rack
+  std::vector<int> rack_of_;                     // by member; -1: it did not say
+  std::vector<std::vector<int>> replica_racks_;  // by partition; ascending, distinct
+  std::vector<int> members_in_;                  // by rack
 };
 
 }  // namespace kscope::client

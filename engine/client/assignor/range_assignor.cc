@@ -13,7 +13,9 @@ class Deal {
  public:
   Deal(const GroupShape& shape, const RackTable& racks, int topic,
        const std::vector<int>& member_order)
-      : topic_(&shape.topics[topic]), racks_(&racks), taken_(topic_->count, false),
+      : topic_(&shape.topics[topic]),
+        racks_(&racks),
+        taken_(topic_->count, false),
         given_(shape.members.size(), 0) {
     for (const int m : member_order) {
       if (shape.subscribes(m, topic)) members_.push_back(m);
@@ -30,9 +32,7 @@ class Deal {
     return std::any_of(members_.begin(), members_.end(),
                        [this](int m) { return racks_->has_rack(m); });
   }
-  int room(int member) const {
-    return std::max(0, each_ + (extra_ > 0 ? 1 : 0) - given_[member]);
-  }
+  int room(int member) const { return std::max(0, each_ + (extra_ > 0 ? 1 : 0) - given_[member]); }
   /// A member that named no rack is at home everywhere.
   bool near(int member, int partition) const {
     return !racks_->has_rack(member) || racks_->same_rack(member, topic_->first + partition);
@@ -77,9 +77,8 @@ bool all_near_with_room(const std::vector<Deal*>& topics, int member, int partit
 void deal_together(const std::vector<Deal*>& topics, GroupShape::Shares& shares) {
   std::vector<int> waiting = topics.front()->members();
   for (int p = 0; p < topics.front()->partition_count() && !waiting.empty(); ++p) {
-    const auto it = std::find_if(waiting.begin(), waiting.end(), [&](int member) {
-      return all_near_with_room(topics, member, p);
-    });
+    const auto it = std::find_if(waiting.begin(), waiting.end(),
+                                 [&](int member) { return all_near_with_room(topics, member, p); });
     if (it == waiting.end()) continue;
     for (Deal* topic : topics) topic->give(*it, p, shares);
     const bool full = std::none_of(topics.begin(), topics.end(),

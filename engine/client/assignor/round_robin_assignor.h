@@ -4,8 +4,8 @@
 //                                                b orders-1 payments-0 payments-2
 //
 // As even as can be while everybody subscribes to the same topics. A member that does not want the
-// next partition is skipped and nothing makes up for it, so different subscriptions can end lopsided
-// where sticky would not. And one member more or less shifts every card after it.
+// next partition is skipped and nothing makes up for it, so different subscriptions can end
+// lopsided where sticky would not. And one member more or less shifts every card after it.
 //
 // Invariant: with equal subscriptions any two members' numbers of partitions differ by at most one.
 //

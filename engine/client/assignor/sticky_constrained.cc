@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <list>
-#include <numeric>
 
 #include "engine/base/check.h"
 
@@ -12,8 +11,10 @@ namespace {
 class ConstrainedAssignment {
  public:
   explicit ConstrainedAssignment(const StickyProblem& problem)
-      : problem_(problem), shares_(problem.owned.size()),
-        given_up_by_(problem.shape.topic_of.size(), kNobody), assigned_(given_up_by_.size(), false) {
+      : problem_(problem),
+        shares_(problem.owned.size()),
+        given_up_by_(problem.shape.topic_of.size(), kNobody),
+        assigned_(given_up_by_.size(), false) {
     const int partitions = static_cast<int>(given_up_by_.size());
     const int members = problem.shape.member_count();
     min_quota_ = partitions / members;
@@ -164,7 +165,7 @@ class ConstrainedAssignment {
 
   const StickyProblem& problem_;
   int min_quota_ = 0, max_quota_ = 0;
-  int extra_places_ = 0;          // members that get max_quota_, if that is more than min_quota_
+  int extra_places_ = 0;  // members that get max_quota_, if that is more than min_quota_
   int extra_taken_ = 0;
   std::vector<int> below_quota_;  // members that still need partitions, by id
   std::vector<int> at_quota_;     // members that may get one more

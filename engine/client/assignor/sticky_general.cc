@@ -14,7 +14,9 @@ constexpr int kMaxPasses = 1000;
 class GeneralAssignment {
  public:
   explicit GeneralAssignment(const StickyProblem& problem)
-      : problem_(problem), shape_(problem.shape), shares_(problem.owned.size()),
+      : problem_(problem),
+        shape_(problem.shape),
+        shares_(problem.owned.size()),
         owner_(problem.shape.topic_of.size(), kNobody) {
     sort_topics();
     note_older_claims();
@@ -227,10 +229,10 @@ class GeneralAssignment {
 
   const StickyProblem& problem_;
   const GroupShape& shape_;
-  std::vector<int> topics_;     // in the order in which partitions are handed out
-  std::vector<int> contested_;  // topics with several subscribers
-  std::vector<int> movable_;    // their partitions
-  std::size_t next_look_ = 0;   // where in contested_ balanced() last found something
+  std::vector<int> topics_;          // in the order in which partitions are handed out
+  std::vector<int> contested_;       // topics with several subscribers
+  std::vector<int> movable_;         // their partitions
+  std::size_t next_look_ = 0;        // where in contested_ balanced() last found something
   std::vector<int> older_claimant_;  // by partition
   PartitionMoves moves_;
   GroupShape::Shares shares_;

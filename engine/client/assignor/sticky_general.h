@@ -1,7 +1,8 @@
 // Sticky, the hard case: members subscribe to different topics.
 //
 // Perfect evenness may be out of reach here, so "balanced" means: nobody could take over a
-// partition it subscribes to from somebody who has at least two more. That is found by local search:
+// partition it subscribes to from somebody who has at least two more. That is found by local
+// search:
 //
 //   1. everybody keeps what they own and still subscribe to (with racks: in the right rack);
 //   2. each free partition goes to its least loaded subscriber - topics with few subscribers first,

@@ -57,7 +57,10 @@ class Court {
 }  // namespace
 
 StickyProblem::StickyProblem(const GroupShape& group, const std::vector<OwnedClaim>& claims)
-    : shape(group), racks(group), owned(claims.size()), disputed(group.topic_of.size(), false),
+    : shape(group),
+      racks(group),
+      owned(claims.size()),
+      disputed(group.topic_of.size(), false),
       older_claims(claims.size()) {
   std::vector<int> everybody;
   std::int32_t newest = kNoGeneration;

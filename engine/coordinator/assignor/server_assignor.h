@@ -37,8 +37,8 @@ using TargetAssignment = std::map<std::string, PartitionsByTopicId>;
 
 struct MemberSpec {
   std::optional<std::string> instance_id;
-  std::set<Uuid> topics;      ///< subscribed to, of those that exist
-  PartitionsByTopicId target; ///< as it is now; empty for a new member
+  std::set<Uuid> topics;       ///< subscribed to, of those that exist
+  PartitionsByTopicId target;  ///< as it is now; empty for a new member
 };
 
 /// Whether all members subscribe to the same topics (Kafka: SubscriptionType).

@@ -18,6 +18,7 @@ class HeterogeneousAssignment {
     number_members();
     sort_partitions();
     owner_.assign(topic_of_.size(), kNobody);
+    has_moved_.assign(topic_of_.size(), false);
   }
 
   TargetAssignment build() {
@@ -153,12 +154,20 @@ class HeterogeneousAssignment {
     for (int pass = 0; moved && pass < kMaxPasses; ++pass) {
       moved = false;
       bool just_moved = false;
-      for (const int p : sorted_) {
+      const std::vector<int> candidates = not_yet_moved();
+      for (const int p : candidates) {
         if (just_moved && balanced()) return;
         just_moved = move_if_better(p);
         moved |= just_moved;
       }
     }
+  }
+
+  std::vector<int> not_yet_moved() const {
+    std::vector<int> partitions;
+    std::copy_if(sorted_.begin(), sorted_.end(), std::back_inserter(partitions),
+                 [this](int p) { return !has_moved_[p]; });
+    return partitions;
   }
 
   bool move_if_better(int wanted) {
@@ -170,6 +179,7 @@ class HeterogeneousAssignment {
     moves_.moved(topic, partition, owner, to);
     --load_[owner];
     give(partition, to);
+    has_moved_[partition] = true;
     return true;
   }
 
@@ -185,15 +195,16 @@ class HeterogeneousAssignment {
   }
 
   const GroupSpec& group_;
-  std::vector<Topic> topics_;       // by id
-  std::map<Uuid, int> number_of_;   // of topics
-  std::vector<int> topic_of_;       // by partition
-  std::vector<int> sorted_;         // partitions, in the order they are handed out and moved
-  std::vector<int> owner_;          // by partition
-  std::vector<int> capacity_;       // by member: partitions of all its topics
-  std::vector<int> load_;           // by member
-  std::vector<int> contested_;      // topics with several subscribers
-  std::size_t next_look_ = 0;       // where in contested_ balanced() last found something
+  std::vector<Topic> topics_;      // by id
+  std::map<Uuid, int> number_of_;  // of topics
+  std::vector<int> topic_of_;      // by partition
+  std::vector<int> sorted_;        // partitions, in the order they are handed out and moved
+  std::vector<int> owner_;         // by partition
+  std::vector<bool> has_moved_;    // by partition: in the search for balance
+  std::vector<int> capacity_;      // by member: partitions of all its topics
+  std::vector<int> load_;          // by member
+  std::vector<int> contested_;     // topics with several subscribers
+  std::size_t next_look_ = 0;      // where in contested_ balanced() last found something
   PartitionMoves moves_;
 };
 
