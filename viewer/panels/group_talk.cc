@@ -31,7 +31,8 @@ void follow(Ui& ui, const SequenceScene& scene, const std::vector<float>& edges,
   GroupUi& state = ui.groups_ui;
   const bool moved = state.seen != ui.session.machine().present() ||
                      state.rebalance != ui.groups.rebalance() ||
-                     state.group != ui.groups.shown_group();
+                     state.group != ui.groups.shown_group() || state.talk_height != height;
+  state.talk_height = height;
   state.seen = ui.session.machine().present();
   state.rebalance = ui.groups.rebalance();
   state.group = ui.groups.shown_group();
