@@ -72,12 +72,14 @@ std::string move_words(const AssignmentTable& table) {
   if (table.moved == 0) words = "No partition changes hands.";
   if (table.moved == 1) words = "1 partition changes hands (ringed; hatched where it was).";
   if (table.moved > 1) {
-    words = fmt::format("{} partitions change hands (ringed; hatched where they were).",
-                        table.moved);
+    words =
+        fmt::format("{} partitions change hands (ringed; hatched where they were).", table.moved);
   }
   if (table.fresh > 0) words += fmt::format(" {} had no reader before.", table.fresh);
-  if (table.target) words += " This is the target; not everybody has reached it.";
-  else if (!table.complete) words += " Not all members have theirs yet.";
+  if (table.target)
+    words += " This is the target; not everybody has reached it.";
+  else if (!table.complete)
+    words += " Not all members have theirs yet.";
   return words;
 }
 

@@ -79,7 +79,7 @@ struct GroupSummary {
 struct AssignmentRow {
   MemberFace member;
   std::string id;
-  std::string note;  ///< "new", "left: its session expired"; may be empty
+  std::string note;                 ///< "new", "left: its session expired"; may be empty
   std::vector<bool> before, after;  ///< by column
   std::vector<bool> gained, lost;   ///< by column: changed hands
 };
@@ -97,12 +97,12 @@ struct AssignmentTable {
 
 struct OffsetRow {
   TopicPartition partition;
-  MemberFace reader;  ///< hue -1: nobody reads it
-  std::int64_t end = 0;             ///< high watermark: what can be read
-  std::int64_t committed = -1;      ///< -1: nothing was committed
-  std::int64_t position = -1;       ///< next to be fetched; -1: nobody reads it
-  std::int64_t lag = 0;             ///< end minus committed, as Kafka's tools count
-  bool pending = false;             ///< the commit is written, but not yet on all of the ISR
+  MemberFace reader;            ///< hue -1: nobody reads it
+  std::int64_t end = 0;         ///< high watermark: what can be read
+  std::int64_t committed = -1;  ///< -1: nothing was committed
+  std::int64_t position = -1;   ///< next to be fetched; -1: nobody reads it
+  std::int64_t lag = 0;         ///< end minus committed, as Kafka's tools count
+  bool pending = false;         ///< the commit is written, but not yet on all of the ISR
 };
 
 struct ReadBar {
@@ -110,7 +110,7 @@ struct ReadBar {
   MemberFace member;  ///< hue -1: unread
   std::string text;   ///< "0.61 s unread"
   std::string tip;
-  EventSeq event;     ///< that began it
+  EventSeq event;  ///< that began it
 };
 
 struct ReadRow {

@@ -126,14 +126,23 @@ SequenceQuery talk_query(const GroupScope& scope) {
   SequenceQuery query;
   query.from = scope.from;
   query.until = scope.until;
-  query.apis = {"FindCoordinator", "JoinGroup",   "SyncGroup",    "Heartbeat", "LeaveGroup",
-                "OffsetCommit",    "OffsetFetch", "ConsumerGroupHeartbeat", "Fetch"};
-  query.events = {"RebalanceStarted",   "GroupStateChanged",   "GenerationStarted",
-                  "AssignmentComputed", "ListenerCalled",      "MemberRemoved",
-                  "MemberIdGranted",    "NodeCrashed",         "PollIntervalExceeded",
-                  "ApplicationStalled", "CoordinatorLoaded",   "CoordinatorUnloaded",
-                  "GroupEpochBumped",   "TargetAssignmentComputed", "MemberEpochChanged",
-                  "CommitFailed"};
+  query.apis = {"FindCoordinator",
+                "JoinGroup",
+                "SyncGroup",
+                "Heartbeat",
+                "LeaveGroup",
+                "OffsetCommit",
+                "OffsetFetch",
+                "ConsumerGroupHeartbeat",
+                "Fetch"};
+  query.events = {"RebalanceStarted",     "GroupStateChanged",
+                  "GenerationStarted",    "AssignmentComputed",
+                  "ListenerCalled",       "MemberRemoved",
+                  "MemberIdGranted",      "NodeCrashed",
+                  "PollIntervalExceeded", "ApplicationStalled",
+                  "CoordinatorLoaded",    "CoordinatorUnloaded",
+                  "GroupEpochBumped",     "TargetAssignmentComputed",
+                  "MemberEpochChanged",   "CommitFailed"};
   SequenceCast cast;
   cast.members = cast_of(scope);
   cast.coordinators = coordinators_of(scope);

@@ -14,11 +14,11 @@ namespace {
 
 /// How the two tables lie beside each other.
 struct TablePlan {
-  float names = 0;            ///< width of the names' column
-  float cell = 0, pitch = 0;  ///< width of a cell, and of a cell with its gap
+  float names = 0;                         ///< width of the names' column
+  float cell = 0, pitch = 0;               ///< width of a cell, and of a cell with its gap
   float before = 0, after = 0, arrow = 0;  ///< x
-  std::size_t columns = 0;    ///< that fit
-  bool numbers = false;       ///< the cells hold their partitions' numbers
+  std::size_t columns = 0;                 ///< that fit
+  bool numbers = false;                    ///< the cells hold their partitions' numbers
   float row = 0;
 };
 
@@ -133,9 +133,9 @@ void draw_tables(Ui& ui, Canvas& c, LogColumn& at, const AssignmentTable& table)
   }
   if (p.columns < table.columns.size()) {
     c.fit(at.x, at.y, at.w, Face::Small, theme::kFaint,
-          fmt::format("and {} more: see Offsets",
-                      count_of(static_cast<std::int64_t>(table.columns.size() - p.columns),
-                               "partition")));
+          fmt::format(
+              "and {} more: see Offsets",
+              count_of(static_cast<std::int64_t>(table.columns.size() - p.columns), "partition")));
     at.y += c.line_height(Face::Small) + c.px(4);
   }
   at.y += c.px(3);
@@ -171,10 +171,9 @@ void draw_lags(Canvas& c, LogColumn& at, const std::vector<OffsetRow>& rows) {
     c.text_right(at.x + at.w, at.y, Face::MonoSmall, theme::kText, std::to_string(row.lag));
     const Rect all{name.x0, at.y, at.x + at.w, at.y + line};
     c.hit(all, Target::of_partition(row.partition));
-    c.tip(all, fmt::format("{}: {} behind the end, {}", row.partition.str(),
-                           count_of(row.lag, "record"),
-                           idle ? std::string("read by nobody now")
-                                : "read by " + row.reader.name));
+    c.tip(all,
+          fmt::format("{}: {} behind the end, {}", row.partition.str(), count_of(row.lag, "record"),
+                      idle ? std::string("read by nobody now") : "read by " + row.reader.name));
     at.y += line;
   }
   if (rows.empty()) {

@@ -31,7 +31,8 @@ struct PageTab {
   const char* tip;
 };
 constexpr PageTab kPages[] = {
-    {GroupPage::Assignment, "Assignment", "Who had what before the rebalance and has what after it"},
+    {GroupPage::Assignment, "Assignment",
+     "Who had what before the rebalance and has what after it"},
     {GroupPage::Unread, "Time unread", "In which stretches nobody read a partition"},
     {GroupPage::Offsets, "Offsets", "End, position, committed offset and lag of each partition"},
     {GroupPage::Records, "Records written", "What the coordinator wrote to __consumer_offsets"},
@@ -56,9 +57,8 @@ float draw_walk(Ui& ui, Canvas& c, const Rect& rect) {
   x += c.px(10);
   const GroupPicture& p = desk.picture();
   const float line = c.line_height(Face::Small);
-  const Rect title =
-      c.fit(x, rect.y0 + (h - c.line_height(Face::Bold)) / 2, rect.x1 - x, Face::Bold,
-            p.ahead ? theme::kDim : theme::kText, p.title);
+  const Rect title = c.fit(x, rect.y0 + (h - c.line_height(Face::Bold)) / 2, rect.x1 - x,
+                           Face::Bold, p.ahead ? theme::kDim : theme::kText, p.title);
   const float room = rect.x1 - title.x1 - c.px(14);
   const bool beside = c.width(Face::Small, p.story) <= room;
   if (beside) {
@@ -136,9 +136,8 @@ void draw_no_group(Ui& ui, const Rect& rect) {
     Action add;
     add.label = "Start a group of two on " + topic;
     for (int i = 1; i <= 2; ++i) {
-      add.commands.push_back(
-          fmt::format("consumer member-{} group=billing topics={} auto.offset.reset=earliest", i,
-                      topic));
+      add.commands.push_back(fmt::format(
+          "consumer member-{} group=billing topics={} auto.offset.reset=earliest", i, topic));
     }
     const Rect box = Rect::at(area.x() + pad, y, button_width(c, add.label), c.px(28));
     if (button(c, box, add.label, ButtonStyle::Primary)) ui.run(add);
