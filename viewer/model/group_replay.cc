@@ -113,8 +113,8 @@ std::unique_ptr<GroupReplay> GroupReplay::begin(const GroupScope& scope, const s
   replay->id_ = scope.id;
   replay->strategy_ = strategy;
   replay->from_ = scope.from;
-  const Instant end = scope.shown != nullptr && scope.shown->ended ? *scope.shown->ended
-                                                                   : scope.snapshot().now;
+  const Instant end =
+      scope.shown != nullptr && scope.shown->ended ? *scope.shown->ended : scope.snapshot().now;
   replay->until_ = std::max(end, scope.from) + kAfterwards;
   RunChange change;
   change.command = [id = scope.id, strategy](const std::string& line) {
@@ -139,8 +139,7 @@ std::unique_ptr<GroupReplay> GroupReplay::begin(const GroupScope& scope, const s
 void GroupReplay::work(const std::function<bool()>& enough) {
   while (!done_) {
     // The one that is behind goes on, so that both bars grow.
-    GroupTrial& trial =
-        trials_[0].run->now() <= trials_[1].run->now() ? trials_[0] : trials_[1];
+    GroupTrial& trial = trials_[0].run->now() <= trials_[1].run->now() ? trials_[0] : trials_[1];
     trial.run->run_until(std::min(until_, trial.run->now() + kReplaySlice));
     done_ = trials_[0].run->now() >= until_ && trials_[1].run->now() >= until_;
     if (enough()) break;
