@@ -219,6 +219,7 @@ Result<std::string> docs_block(const std::string& specification) {
   if (name == "raft-roles") return raft_roles();
   if (name == "scenarios") return scenarios();
   if (name == "sequence") return sequence_diagram(rest);
+  if (name == "assignor") return assignor_example(rest);
   return Error{ErrorKind::Invalid, fmt::format("there is no generated block \"{}\"", name)};
 }
 

@@ -38,7 +38,7 @@ class ConsumerFixture : public FakeCluster<client::KafkaConsumer> {
   }
   /// Assigns orders-0 and answers its ListOffsets with `start`.
   void assign_at(std::int64_t start) {
-    client.assign(env(), {orders0});
+    REQUIRE(client.assign(env(), {orders0}).ok());
     run_for(millis(1));
     answer_list_offsets(take_waiting(ApiKey::ListOffsets), start);
   }

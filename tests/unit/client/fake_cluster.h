@@ -65,6 +65,7 @@ class FakeCluster {
       {ApiKey::ApiVersions, {0, 4}}, {ApiKey::CreateTopics, {0, 7}},
       {ApiKey::DeleteTopics, {0, 6}}, {ApiKey::OffsetForLeaderEpoch, {2, 4}},
       {ApiKey::DescribeCluster, {0, 0}}, {ApiKey::DeleteRecords, {0, 2}}};
+  std::map<std::string, Uuid> topic_ids;  ///< of topics that have one
   std::set<NodeId> dead;           ///< connections to these are refused
   bool answer_metadata = true;
   int metadata_requests = 0;
@@ -259,6 +260,7 @@ class FakeCluster {
   protocol::MetadataResponse::MetadataResponseTopic topic_for(const std::string& name) const {
     protocol::MetadataResponse::MetadataResponseTopic topic;
     topic.name = name;
+    if (const auto id = topic_ids.find(name); id != topic_ids.end()) topic.topic_id = id->second;
     for (const auto& [partition, leader] : leaders) {
       if (partition.topic != name) continue;
       protocol::MetadataResponse::MetadataResponsePartition entry;
