@@ -1,7 +1,8 @@
 // fold(), continued: consumer groups, as their coordinators tell of them.
 //
 // A coordinator that has loaded its partition tells of everything in it anew, so what was known of
-// these groups before is dropped at that moment, and not before: until then it is the best there is.
+// these groups before is dropped at that moment, and not before: until then it is the best there
+// is.
 // Events of a broker that is no coordinator (any more) are not news of the group.
 #include <algorithm>
 
@@ -18,7 +19,7 @@ std::int32_t Folder::group_partition(const std::string& group) const {
   return count == 0 ? 0 : coordinator::partition_for(group, static_cast<std::int32_t>(count));
 }
 
-GroupView* Folder::group(NameRef name) {
+GroupView* Folder::group(NameRef name, bool create) {
   const std::string& id = names_.name(name);
   const std::int32_t partition = group_partition(id);
   const auto coordinator = snapshot_.coordinators.find(partition);
@@ -30,6 +31,7 @@ GroupView* Folder::group(NameRef name) {
       std::lower_bound(groups.begin(), groups.end(), id,
                        [](const GroupView& g, const std::string& wanted) { return g.id < wanted; });
   if (it != groups.end() && it->id == id) return &*it;
+  if (!create) return nullptr;
   GroupView fresh;
   fresh.id = id;
   fresh.coordinator = event_.node.value();
@@ -79,7 +81,7 @@ void Folder::apply(const event::CoordinatorUnloaded& e) {
 // ---- the group --------------------------------------------------------------------------------
 
 void Folder::apply(const event::GroupStateChanged& e) {
-  GroupView* g = group(e.group);
+  GroupView* g = group(e.group, e.to != event::GroupState::Dead);
   if (g == nullptr) return;
   if (e.to == event::GroupState::Dead) {
     snapshot_.groups.erase(snapshot_.groups.begin() + (g - snapshot_.groups.data()));

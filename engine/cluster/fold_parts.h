@@ -123,8 +123,8 @@ class Folder {
   RegistrationView& registration(NodeId broker);
   LinkView& link(NodeId from, NodeId to);
   std::int32_t group_partition(const std::string& group) const;
-  /// Nothing if this event's node does not coordinate it.
-  GroupView* group(NameRef name);
+  /// Nothing if there is none, or if this event's node does not coordinate it.
+  GroupView* group(NameRef name, bool create = false);
   /// Nothing if it is not a member.
   GroupMemberView* member(NameRef group, NameRef id);
   /// Without a partition: of none any more.

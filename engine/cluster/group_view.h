@@ -25,8 +25,8 @@ struct GroupMemberView {
   std::vector<std::string> protocols;     ///< [view] assignors it offers, best first
   std::vector<std::string> assigned;      ///< "orders-0", ordered
   std::vector<std::string> target;        ///< [view] KIP-848: what it should have in the end
-  bool joining = false;                   ///< its JoinGroup waits
-  bool syncing = false;                   ///< its SyncGroup waits
+  bool joining = false;                   ///< [view] its JoinGroup waits
+  bool syncing = false;                   ///< [view] its SyncGroup waits
   event::MemberState state{};             ///< KIP-848
   std::int32_t epoch = -1;                ///< KIP-848
   Duration session_timeout{};             ///< [view]

@@ -3,7 +3,7 @@
 // A shard that another broker has taken over keeps what it knew; its groups are told with `loaded`
 // false, until somebody has loaded them again.
 //
-// Called by: cluster/node, sim/world_snapshot. Read next: cluster/group_view.h, cluster/fold_groups.cc
+// Called by: sim/world_snapshot, cluster/fold_groups. Read next: cluster/group_view.h
 #pragma once
 
 #include <vector>

@@ -239,8 +239,8 @@ const std::vector<MetricSpec> kTable = {
      A::Never, 0, "", "GroupCoordinatorMetrics"},
     {GroupRebalanceRate, G::Groups, S::Broker, K::Meter, "group-completed-rebalance-rate",
      kGroupRates, "", "rebalances/s",
-     "How often a group has shared out its partitions anew. Deployments cause some; more than that is a "
-     "slow poll(), a short session timeout or a broker in trouble.",
+     "How often a group has shared out its partitions anew. Deployments cause some; more than that "
+     "is a slow poll(), a short session timeout or a broker in trouble.",
      A::Never, 0, "", "GroupCoordinatorMetrics"},
     {RecordSendRate, G::Clients, S::Producer, K::Gauge, "record-send-rate", kProducer, "client-id",
      "records/s", "Records that were sent, retries not counted.", A::Never, 0, "",

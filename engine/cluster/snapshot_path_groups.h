@@ -1,4 +1,4 @@
-// Places of consumer groups in a snapshot: "group billing state", "group billing committed orders-0".
+// Places of consumer groups in a snapshot, such as "group billing committed orders-0".
 //
 // A member is named by its id or, more readable, by the name of its client: "group billing assigned
 // c1" reads "{orders-0,orders-2}".

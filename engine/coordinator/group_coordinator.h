@@ -1,4 +1,4 @@
-// GroupCoordinator: the coordinator half of a broker: which shard a group belongs to, and the shards.
+// GroupCoordinator: the coordinator half of a broker: its shards, and which of them a group is in.
 //
 //   partition = |java hashCode of the group's id| % partitions of __consumer_offsets
 //

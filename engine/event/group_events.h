@@ -58,7 +58,7 @@ struct CoordinatorLoadStarted {
 };
 
 struct CoordinatorLoaded {
-  static constexpr Info kInfo{"CoordinatorLoaded", Subject::Group, Weight::Drama,
+  static constexpr Info kInfo{"CoordinatorLoaded", Subject::Group, Weight::Change,
                               "broker {node} coordinates the groups of {partition}: {groups} "
                               "groups and {offsets} offsets out of {records} records (epoch "
                               "{leader_epoch})"};
@@ -75,7 +75,7 @@ struct CoordinatorLoaded {
 
 /// Another broker leads the partition now: what was in memory is forgotten.
 struct CoordinatorUnloaded {
-  static constexpr Info kInfo{"CoordinatorUnloaded", Subject::Group, Weight::Drama,
+  static constexpr Info kInfo{"CoordinatorUnloaded", Subject::Group, Weight::Change,
                               "broker {node} no longer coordinates the groups of {partition}"};
   PartitionRef partition;
   void describe(auto&& v) const { v("partition", partition); }

@@ -207,31 +207,31 @@ const char* to_string(GroupState value) {
 
 const char* to_string(RebalanceReason value) {
   switch (value) {
-    case RebalanceReason::MemberJoined: return "a member joins";
-    case RebalanceReason::MemberLeft: return "a member left";
-    case RebalanceReason::SessionExpired: return "a session expired";
-    case RebalanceReason::PollTimedOut: return "a member did not poll";
-    case RebalanceReason::SubscriptionChanged: return "a subscription changed";
-    case RebalanceReason::LeaderRejoined: return "the leader joins again";
-    case RebalanceReason::TopicChanged: return "partitions were added or removed";
-    case RebalanceReason::StaticMemberReplaced: return "a static member came back otherwise";
-    case RebalanceReason::AssignmentLost: return "the assignment was not written";
-    case RebalanceReason::SyncTimedOut: return "a member did not ask for its share";
-    case RebalanceReason::GroupTooLarge: return "more members than group.max.size";
-    case RebalanceReason::ProtocolDowngraded: return "back to the classic protocol";
+    case RebalanceReason::MemberJoined: return "MemberJoined";
+    case RebalanceReason::MemberLeft: return "MemberLeft";
+    case RebalanceReason::SessionExpired: return "SessionExpired";
+    case RebalanceReason::PollTimedOut: return "PollTimedOut";
+    case RebalanceReason::SubscriptionChanged: return "SubscriptionChanged";
+    case RebalanceReason::LeaderRejoined: return "LeaderRejoined";
+    case RebalanceReason::TopicChanged: return "TopicChanged";
+    case RebalanceReason::StaticMemberReplaced: return "StaticMemberReplaced";
+    case RebalanceReason::AssignmentLost: return "AssignmentLost";
+    case RebalanceReason::SyncTimedOut: return "SyncTimedOut";
+    case RebalanceReason::GroupTooLarge: return "GroupTooLarge";
+    case RebalanceReason::ProtocolDowngraded: return "ProtocolDowngraded";
   }
   return "unknown";
 }
 
 const char* to_string(MemberEnd value) {
   switch (value) {
-    case MemberEnd::Left: return "it left";
-    case MemberEnd::SessionExpired: return "its session expired";
-    case MemberEnd::RebalanceTimedOut: return "it did not join in time";
-    case MemberEnd::Replaced: return "another process took its place";
-    case MemberEnd::Fenced: return "fenced";
-    case MemberEnd::RemovedByAdmin: return "removed by an administrator";
-    case MemberEnd::NeverJoined: return "it never used its id";
+    case MemberEnd::Left: return "Left";
+    case MemberEnd::SessionExpired: return "SessionExpired";
+    case MemberEnd::RebalanceTimedOut: return "RebalanceTimedOut";
+    case MemberEnd::Replaced: return "Replaced";
+    case MemberEnd::Fenced: return "Fenced";
+    case MemberEnd::RemovedByAdmin: return "RemovedByAdmin";
+    case MemberEnd::NeverJoined: return "NeverJoined";
   }
   return "unknown";
 }

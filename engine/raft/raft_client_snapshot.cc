@@ -272,14 +272,7 @@ KafkaRaftClient::Outcome KafkaRaftClient::finish_download(env::Env& env) {
     fail(contents.error());
     return Outcome::BackOff;
   }
-  // It may be one that we had; Kafka keeps them in a map, which sees to it by itself.
-  const auto at = std::find_if(snapshots_.begin(), snapshots_.end(),
-                               [&](const SnapshotFile& s) { return !(s.id < done.id); });
-  const SnapshotFile file{done.id, done.size, contents->last_timestamp_ms};
-  if (at != snapshots_.end() && at->id == done.id)
-    *at = file;
-  else
-    snapshots_.insert(at, file);
+  add_snapshot(snapshots_, {done.id, done.size, contents->last_timestamp_ms});  // or again
   if (!check(delete_all_before(env, done.id))) return Outcome::BackOff;
   env.events.emit(env.node, event::SnapshotInstalled{done.id.end, done.id.epoch});
   advance_high_watermark(env, done.id.end);

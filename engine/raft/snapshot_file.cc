@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "engine/raft/metadata_batch.h"
@@ -208,6 +209,15 @@ Result<std::vector<SnapshotFile>> sweep_snapshots(env::Env& env) {
     }
   }
   return found;
+}
+
+void add_snapshot(std::vector<SnapshotFile>& snapshots, const SnapshotFile& snapshot) {
+  const auto at = std::find_if(snapshots.begin(), snapshots.end(),
+                               [&](const SnapshotFile& s) { return s.id >= snapshot.id; });
+  if (at != snapshots.end() && at->id == snapshot.id)
+    *at = snapshot;
+  else
+    snapshots.insert(at, snapshot);
 }
 
 Result<Bytes> read_snapshot_file(env::Disk& disk, const SnapshotId& id) {

@@ -40,6 +40,10 @@ struct SnapshotFile {
   bool operator==(const SnapshotFile&) const = default;
 };
 
+/// Puts it in its place by id, oldest first, or in the place of the one of that id. (Kafka's
+/// KafkaMetadataLog has a TreeMap for them, which sees to both by itself.)
+void add_snapshot(std::vector<SnapshotFile>& snapshots, const SnapshotFile& snapshot);
+
 /// What a snapshot holds, read and checked.
 struct SnapshotContents {
   std::int64_t last_timestamp_ms = 0;

@@ -6,6 +6,7 @@
 #include "engine/coordinator/group_coordinator.h"
 #include "engine/sim/random_groups.h"
 #include "engine/sim/random_run.h"
+#include "engine/sim/world_state.h"
 
 namespace kscope::sim {
 namespace {
@@ -13,12 +14,14 @@ namespace {
 constexpr std::int64_t kEverything = std::int64_t{1} << 40;
 
 /// Closed segments are compacted on each broker for itself. The last record may lie in one, where
-/// what followed it was cut.
-bool may_be_compacted(const World& world, std::int32_t id, const TopicPartition& partition,
-                      std::int64_t offset) {
-  const auto upkeep = world.log_upkeep(id, partition);
-  if (!upkeep || !upkeep->config.cleanup_compact || upkeep->segments.empty()) return false;
-  return offset < std::max(upkeep->first_dirty, upkeep->segments.back().base);
+/// what followed it was cut, and even in the one that is active then: what one broker cleaned is
+/// cleaned for good, whatever its checkpoint says since.
+bool may_be_compacted(const World& world, const TopicPartition& partition, std::int64_t offset) {
+  const auto& partitions = world.state().invariants.ghost().partitions;
+  const auto found = std::find_if(partitions.begin(), partitions.end(), [&](const auto& entry) {
+    return world.names().name(entry.first) == partition;
+  });
+  return found != partitions.end() && offset < found->second.log.cleaned;
 }
 
 std::string replica_trouble(const World& world, const cluster::Snapshot& s,
@@ -43,8 +46,7 @@ std::string replica_trouble(const World& world, const cluster::Snapshot& s,
   if (leader->high_watermark == first) return {};
   // What is not compacted is the same everywhere, byte for byte.
   const std::int64_t last = leader->log_end - 1;
-  for (std::int32_t id : p.replicas)
-    if (may_be_compacted(world, id, p.partition, last)) return {};
+  if (may_be_compacted(world, p.partition, last)) return {};
   const auto bytes = world.log_bytes(p.leader, p.partition, last, kEverything);
   for (std::int32_t id : p.replicas) {
     const auto other = world.log_bytes(id, p.partition, last, kEverything);

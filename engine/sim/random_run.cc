@@ -130,12 +130,17 @@ bool RandomRun::boot() {
   RandomTopics& topics = storm_->topics();
   topics.compacted = luck_.chance(1, 4);
   topics.retained = luck_.chance(1, 3);
-  const std::string small = topics.compacted || topics.retained ? " segment.bytes=1500" : "";
+  topics.tight = topics.retained && luck_.chance(1, 2);
+  const std::string small = topics.tight                          ? " segment.bytes=600"
+                            : topics.compacted || topics.retained ? " segment.bytes=1500"
+                                                                  : "";
   const std::string cleaned = topics.compacted ? " cleanup.policy=compact"
                                                  " min.cleanable.dirty.ratio=0.1"
                                                  " delete.retention.ms=2000"
                                                : "";
-  const std::string retained = topics.retained ? " retention.bytes=4000" : "";
+  const std::string retained = topics.tight      ? " retention.bytes=600"
+                               : topics.retained ? " retention.bytes=4000"
+                                                 : "";
   apply(fmt::format("topic orders partitions={} replicas=3{}{}", luck_.between(1, 2), small,
                     cleaned));
   apply("topic payments partitions=1 replicas=3" + small + retained);

@@ -26,14 +26,26 @@ void RandomStorm::draw_mix() {
   // Some runs are hasty, some leave time for everything to settle in between.
   const bool hasty = luck_.chance(1, 4);
   pause_most_ = hasty ? millis(150) : millis(luck_.between(400, 1500));
+  supervised_ = luck_.chance(1, 4);
 }
 
 void RandomStorm::run(Instant end) {
   while (world_.now() < end && world_.violations().empty()) {
     world_.run_until(world_.now() + luck_.between(millis(10), pause_most_));
+    if (supervised_) supervise();
     one_thing();
     const RandomGroups::Act* act = groups_.one_thing();
     if (act != nullptr) ++done_[act->name];
+  }
+}
+
+// A disk that failed works again, as one does that only lost its cable: the next process finds all
+// that the dead one wrote, flushed or not.
+void RandomStorm::supervise() {
+  for (std::int32_t n = 1; n <= world_.spec().brokers; ++n) {
+    if (state_of(n) != cluster::NodeState::Crashed) continue;
+    apply(fmt::format("disk {} ok", n));
+    apply(fmt::format("start {}", n));
   }
 }
 

@@ -45,6 +45,7 @@ const std::vector<Act>& all_acts();
 struct RandomTopics {
   bool compacted = false;
   bool retained = false;  ///< small segments, retention by size
+  bool tight = false;     ///< … of less than what one storm's lag makes a leader wait for
 };
 
 class RandomStorm {
@@ -83,6 +84,7 @@ class RandomStorm {
 
  private:
   void one_thing();
+  void supervise();
 
   const RandomRunOptions& options_;
   env::Random& luck_;
@@ -92,6 +94,7 @@ class RandomStorm {
   std::vector<int> weights_;  // by the index of the act
   int total_weight_ = 0;
   Duration pause_most_ = millis(500);
+  bool supervised_ = false;  ///< somebody starts processes again as soon as they died
   std::map<std::string, std::int64_t> done_;
   int topics_made_ = 0;
 };

@@ -70,7 +70,7 @@ NodeSlot make_node(const ClusterSpec& spec, std::uint64_t seed, std::int32_t id)
   NodeSlot slot;
   slot.node = cluster::Node(std::move(config));
   slot.disk = Disk(spec.flush_time);
-  slot.random = env::RandomSet(seed, static_cast<std::uint64_t>(id));
+  slot.random = env::RandomSet(spec.seed_of_life(seed), static_cast<std::uint64_t>(id));
   slot.clock_skew = spec.wall_offset;
   return slot;
 }

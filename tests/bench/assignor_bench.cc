@@ -118,11 +118,11 @@ std::vector<Figure> assignor_bench() {
           from_nothing("consistent_hash", "consistent-hash"),
           from_nothing("sticky_from_nothing", "sticky"),
           after_changes("sticky", "sticky", true),
-          after_changes("sticky_different_topics", "sticky", false),
+          after_changes("sticky_mixed", "sticky", false),
           after_changes("cooperative_sticky", "cooperative-sticky", true),
-          after_changes("cooperative_sticky_different_topics", "cooperative-sticky", false),
+          after_changes("cooperative_sticky_mixed", "cooperative-sticky", false),
           on_the_coordinator("uniform", "uniform", true),
-          on_the_coordinator("uniform_different_topics", "uniform", false),
+          on_the_coordinator("uniform_mixed", "uniform", false),
           on_the_coordinator("server_range", "range", true)};
 }
 

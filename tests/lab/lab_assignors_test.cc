@@ -50,6 +50,7 @@ TEST_CASE("the grader: the first failure is told in words, with the smallest gro
       ask("assignor wrong disjoint") ==
       "after b joined, members a (t), b (t); topic t with 3 partitions: t-1 was given to a and to "
       "b");
+  CHECK(ask("assignor wrong entitled") == "kept");
   CHECK(ask("assignor wrong even") == "not decided while \"disjoint\" is broken");
 }
 

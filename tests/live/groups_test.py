@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Goal: consumers that this project did not write (kcat's -G on librdkafka, kafka-python) are members
 of groups as if our brokers were Kafka: they join, share partitions, commit, survive the crash of their
-coordinator and leave, alone, with each other and with our own consumers in the same group.
+coordinator and leave, alone, with each other and with our own consumers in the same group; eagerly,
+cooperatively, and as static members.
 Method: `kafkascope serve` on free ports; every record that was sent must be read, and the partitions
 that the members say they have must be all partitions, each once. Waiting is bounded, not measured.
 usage: groups_test.py PATH_TO_KAFKASCOPE
@@ -26,12 +27,12 @@ if shutil.which("kcat") is None:
     sys.exit(0)
 
 GROUP, TOPIC, PARTITIONS = "billing", "orders", 4
-failed = []
+failed, BEGAN = [], time.time()
 
 
 def check(name, expected, found):
     good = expected == found
-    print(("ok      " if good else "FAILED  ") + name, flush=True)
+    print(f"{time.time() - BEGAN:5.1f}  " + ("ok      " if good else "FAILED  ") + name, flush=True)
     if not good:
         print(f"        expected: {str(expected)[:400]}\n        found:    {str(found)[:400]}", flush=True)
         failed.append(name)
@@ -72,15 +73,15 @@ class Server:
 
 
 class Kcat:
-    """A member of the group. What it reads and what it is assigned is noted while it runs."""
+    """A member of a group. What it reads and what it is assigned is noted while it runs."""
 
-    def __init__(self, bootstrap, *more):
-        self.records, self.assigned = [], set()
+    def __init__(self, bootstrap, group=GROUP, **settings):
+        self.records, self.assigned, self.rebalances = [], set(), 0
+        more = [x for k, v in settings.items() for x in ("-X", f"{k.replace('_', '.')}={v}")]
         self.process = subprocess.Popen(
-            ["kcat", "-b", bootstrap, "-G", GROUP, TOPIC, "-u", "-f", "%p %o %s\n",
+            ["kcat", "-b", bootstrap, "-G", group, TOPIC, "-u", "-f", "%p %o %s\n",
              "-X", "auto.offset.reset=earliest", "-X", "session.timeout.ms=6000",
-             "-X", "heartbeat.interval.ms=300", "-X", "auto.commit.interval.ms=200",
-             "-X", "socket.timeout.ms=5000", *more],
+             "-X", "heartbeat.interval.ms=300", "-X", "socket.timeout.ms=5000", *more],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         threading.Thread(target=self._read, daemon=True).start()
         threading.Thread(target=self._watch, daemon=True).start()
@@ -90,15 +91,21 @@ class Kcat:
             self.records.append(line.split(" ", 2)[2].strip())
 
     def _watch(self):
-        for line in self.process.stderr:
-            if " assigned: " in line:
-                self.assigned = {int(p) for p in re.findall(TOPIC + r" \[(\d+)\]", line)}
-            elif " revoked: " in line:
-                self.assigned = set()
+        for line in self.process.stderr:  # eager members are told all, cooperative ones the change
+            named = {int(p) for p in re.findall(TOPIC + r" \[(\d+)\]", line)}
+            if re.search("assigned: |incremental assignment", line):
+                self.rebalances += 1
+                self.assigned = self.assigned | named
+            elif re.search("revoked: |incremental revoke", line):
+                self.assigned = self.assigned - named
 
     def leave(self):
         self.process.send_signal(signal.SIGTERM)
         check("kcat leaves on its own terms", 0, self.process.wait(30))
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(30)
 
 
 class Python:
@@ -127,6 +134,16 @@ class Python:
         check("kafka-python leaves on its own terms", False, self.thread.is_alive())
 
 
+def new_admin(bootstrap):
+    """kafka-python asks one broker, at random, and gives up if that is down."""
+    for _ in range(20):
+        try:
+            return KafkaAdminClient(bootstrap_servers=bootstrap)
+        except errors.NoBrokersAvailable:
+            time.sleep(0.1)
+    sys.exit("FAILED  no broker answers the admin client")
+
+
 def send(bootstrap, first, last):
     lines = "".join(f"k{i}:{i}\n" for i in range(first, last + 1))
     subprocess.run(["kcat", "-b", bootstrap, "-P", "-t", TOPIC, "-K", ":", "-X", "acks=all",
@@ -150,8 +167,8 @@ def committed(admin):
     return sum(o.offset for o in offsets.values() if o.offset >= 0)
 
 
-def state_of(admin):
-    told = admin.describe_consumer_groups([GROUP])[0]
+def state_of(admin, group=GROUP):
+    told = admin.describe_consumer_groups([group])[0]
     return told.state, len(told.members)
 
 
@@ -163,14 +180,46 @@ def share_and_commit(server, admin):
     first = Kcat(server.bootstrap)
     eventually("one member reads everything from the beginning", list(range(1, 101)),
                lambda: all_read(first))
-    eventually("it has committed what it read", 100, lambda: committed(admin))
     second = Kcat(server.bootstrap)
     eventually("two members share the partitions", EVERY, lambda: shares(first, second))
+    eventually("what was read is committed before partitions change hands", 100,
+               lambda: committed(admin))
     eventually("the coordinator calls the group stable", ("Stable", 2), lambda: state_of(admin))
     send(server.bootstrap, 101, 200)
     eventually("together they read every record once", list(range(1, 201)),
                lambda: all_read(first, second))
     return first, second
+
+
+def cooperate(server, admin, first):
+    """`first` reads alone until now, with cooperative-sticky (KIP-429)."""
+    eventually("a cooperative member has all partitions", EVERY, lambda: shares(first))
+    second = Kcat(server.bootstrap, "coop", partition_assignment_strategy="cooperative-sticky")
+    eventually("two cooperative members share them", EVERY, lambda: shares(first, second))
+    kept = set(first.assigned)
+    server.command(f"consumer coop-ours group=coop topics={TOPIC} assignor=cooperative-sticky "
+                   "session.timeout.ms=6000 heartbeat.interval.ms=300")
+    eventually("our own consumer joins them", ("Stable", 3), lambda: state_of(admin, "coop"))
+    eventually("and gets one partition", 3, lambda: len(first.assigned | second.assigned))
+    check("while the members keep what they need not give away", True, first.assigned <= kept)
+    server.command("close coop-ours")
+    eventually("when it leaves, the two have all again", EVERY, lambda: shares(first, second))
+    first.leave()
+    second.leave()
+
+
+def stay_static(server, admin, first, second):
+    """Two members with a group.instance.id (KIP-345)."""
+    eventually("static members share the partitions", EVERY, lambda: shares(first, second))
+    before, had = first.rebalances, set(second.assigned)
+    second.kill()
+    again = Kcat(server.bootstrap, "fixed", group_instance_id="i2")
+    eventually("a static member that was killed comes back to its partitions", had,
+               lambda: again.assigned)
+    check("and the other has not noticed", before, first.rebalances)
+    check("nor has the group", ("Stable", 2), state_of(admin, "fixed"))
+    first.kill()
+    again.kill()
 
 
 def lose_the_coordinator(server, admin, first, second):
@@ -181,7 +230,7 @@ def lose_the_coordinator(server, admin, first, second):
                lambda: set(all_read(first, second)))
     eventually("and no member", EVERY, lambda: shares(first, second))
     server.command(f"start {coordinator}")
-    again = KafkaAdminClient(bootstrap_servers=server.bootstrap)
+    again = new_admin(server.bootstrap)
     eventually("what was committed is where another broker coordinates", 300,
                lambda: committed(again))
     return again
@@ -223,7 +272,7 @@ def mix_with_ours(server, admin, first, python):
 
 
 def administer(server, admin):
-    check("it is listed", [(GROUP, "consumer")], admin.list_consumer_groups())
+    check("it is listed", True, (GROUP, "consumer") in admin.list_consumer_groups())
     server.command(f"reset-offsets {GROUP} topic={TOPIC} shift=-3")
     eventually("its offsets can be moved back", 500 - 3 * PARTITIONS, lambda: committed(admin))
     again = Kcat(server.bootstrap)
@@ -235,13 +284,17 @@ def administer(server, admin):
 
 def after_a_restart(program, data):
     server = Server(program, data)
-    admin = KafkaAdminClient(bootstrap_servers=server.bootstrap)
+    admin = new_admin(server.bootstrap)
     eventually("offsets are there after a restart", 500, lambda: committed(admin))
     check("the group can be deleted", [(GROUP, errors.NoError)],
           admin.delete_consumer_groups([GROUP]))
-    check("and is gone", [], admin.list_consumer_groups())
+    check("and is gone", False, (GROUP, "consumer") in admin.list_consumer_groups())
     check("what is not there cannot be deleted", [(GROUP, errors.GroupIdNotFoundError)],
           admin.delete_consumer_groups([GROUP]))
+    # Its id must be none of those that were given in the first life.
+    server.command("topic later partitions=1 replicas=3")
+    eventually("a new topic can be created after a restart", True,
+               lambda: "later" in admin.list_topics())
     server.stop()
 
 
@@ -253,9 +306,13 @@ def main():
     server = Server(program, data)
     try:
         server.command(f"topic {TOPIC} partitions={PARTITIONS} replicas=3 min.insync.replicas=2")
-        admin = KafkaAdminClient(bootstrap_servers=server.bootstrap)
+        admin = new_admin(server.bootstrap)
         eventually("the topic is there", True, lambda: TOPIC in admin.list_topics())
+        alone = Kcat(server.bootstrap, "coop", partition_assignment_strategy="cooperative-sticky")
+        fixed = [Kcat(server.bootstrap, "fixed", group_instance_id=i) for i in ("i1", "i2")]
         first, second = share_and_commit(server, admin)
+        cooperate(server, admin, alone)
+        stay_static(server, admin, *fixed)
         admin = lose_the_coordinator(server, admin, first, second)
         python = mix_with_python(server, admin, first, second)
         mix_with_ours(server, admin, first, python)

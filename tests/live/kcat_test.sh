@@ -27,6 +27,8 @@ check() {  # check NAME EXPECTED FOUND
 
 start() {  # start [OPTIONS…]: serves on free ports; commands go to file descriptor 9
   mkfifo "$work/commands.$$" && exec 9<>"$work/commands.$$" && rm "$work/commands.$$"
+  # Emptied here: the server's own redirection may come after our first look, at the ports of the last.
+  : >"$work/out" 2>"$work/err"
   "$program" serve --port 0 "$@" <&9 >"$work/out" 2>"$work/err" &
   server=$!
   for _ in $(seq 1200); do

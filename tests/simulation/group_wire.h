@@ -67,7 +67,9 @@ class GroupWire final : private Observer {
                                Duration patience = seconds(20)) {
     const Instant end = world_.now() + patience;
     while (true) {
-      for (const OutsideFrame& frame : world_.take_outbox()) arrived_[frame.connection] = frame.bytes;
+      for (const OutsideFrame& frame : world_.take_outbox()) {
+        arrived_[frame.connection] = frame.bytes;
+      }
       const auto it = arrived_.find(connections_[correlation]);
       if (it != arrived_.end()) {
         const auto parsed = protocol::parse_response(it->second, Response::kApi, version);

@@ -134,17 +134,21 @@ class GroupPlay {
     state(ms, GroupState::CompletingRebalance, GroupState::Stable);
     deadline_ = {};
     m->emit(at_ms(ms), kCoordinator,
-            event::GroupRecordWritten{m->ref({"__consumer_offsets", 7}), Offset(40 + generation_),
-                                      group_, {}, event::GroupRecordKind::GroupMetadata, false});
+            event::GroupRecordWritten{m->ref({"__consumer_offsets", 7}),
+                                      Offset(40 + generation_),
+                                      group_,
+                                      {},
+                                      event::GroupRecordKind::GroupMetadata,
+                                      false});
     for (int i = 0; i < joined_; ++i) {
       frame(ms, kCoordinator, node(i), ApiKey::SyncGroup, true, "your share");
       for (const int p : shares_[static_cast<std::size_t>(i)]) {
         m->emit(at_ms(ms + 3), node(i), event::PartitionAssigned{part(p)});
       }
       m->emit(at_ms(ms + 3), node(i),
-              event::ListenerCalled{event::ListenerCall::Assigned,
-                                    static_cast<std::int32_t>(
-                                        shares_[static_cast<std::size_t>(i)].size())});
+              event::ListenerCalled{
+                  event::ListenerCall::Assigned,
+                  static_cast<std::int32_t>(shares_[static_cast<std::size_t>(i)].size())});
     }
   }
 
@@ -327,6 +331,10 @@ std::unique_ptr<FakeMachine> rebalance_machine(int members, int partitions, Grou
              "SyncGroup billing, the shares of all");
   if (moment == GroupMoment::SyncPhase) return end(8210);
   play.stable(8230);
+  for (int i = 0; i < members; ++i) {
+    play.frame(8240, GroupPlay::node(i), kCoordinator, ApiKey::OffsetFetch, false,
+               "OffsetFetch billing");
+  }
   play.consume(8300, last, partitions - 1, 100, 109);
   return end(8600);
 }
@@ -364,9 +372,9 @@ std::unique_ptr<FakeMachine> consumer_protocol_machine() {
   play.frame(5024, kCoordinator, GroupPlay::node(1), ApiKey::ConsumerGroupHeartbeat, true,
              "epoch 2, nothing yet");
   play.m->emit(at_ms(8000), GroupPlay::node(0), event::PartitionRevoked{play.part(5), false});
-  play.m->emit(at_ms(8000), kCoordinator,
-               event::MemberEpochChanged{group, play.id(0),
-                                         event::MemberState::UnrevokedPartitions, 1});
+  play.m->emit(
+      at_ms(8000), kCoordinator,
+      event::MemberEpochChanged{group, play.id(0), event::MemberState::UnrevokedPartitions, 1});
   play.m->add_moment(play.snapshot(8010));
   play.m->seek(at_ms(8010));
   return std::move(play.m);

@@ -148,6 +148,9 @@ std::string why_not(const Condition& c, viewer::Machine& machine, const Recollec
   if (holds(c, machine, past)) return "";
   switch (c.kind) {
     case ConditionKind::Place:
+      if (is_assignor_place(c.place)) {  // a story, which speaks for itself
+        return fmt::format("{}: {}", c.place, read_place(machine, c.place));
+      }
       return fmt::format("{} is {}, expected {} {}", c.place, read_place(machine, c.place),
                          cluster::to_string(c.comparison), right_side(c, machine, past));
     case ConditionKind::Event:

@@ -114,8 +114,8 @@ std::string verdict(const client::Assignor& assignor, const std::string& law) {
     const std::string exception = what_was_thrown(assignor.name());
     return exception.empty() ? story->second : story->second + " (" + exception + ")";
   }
-  // A group in which one law breaks is not looked at any further.
-  if (broken.empty()) return kKept;
+  // Laws are looked at in their order, and a group in which one breaks no further.
+  if (broken.empty() || wanted->law < broken.begin()->first) return kKept;
   return fmt::format("not decided while \"{}\" is broken", to_string(broken.begin()->first));
 }
 

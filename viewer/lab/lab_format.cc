@@ -313,8 +313,8 @@ class ReferenceCheck {
 
 /// Beginnings of the tabs' names. The viewer may know more or fewer tabs than this list: a lab
 /// whose screen it lacks opens on the Cluster screen.
-constexpr const char* kLabScreens[] = {"cluster",  "partition", "log",     "retention", "quorum",
-                                       "sequence", "request",   "metrics", "config"};
+constexpr const char* kLabScreens[] = {"cluster", "partition", "log",     "retention", "quorum",
+                                       "groups",  "sequence",  "request", "metrics",   "config"};
 
 void read_screen(JsonValue value, Lab* lab) {
   lab->screen = value.string();

@@ -71,10 +71,11 @@ std::int32_t partitions_of(const cluster::Snapshot& snapshot, const std::string&
 /// The settings of a member that a newcomer should share.
 std::string settings_like(const cluster::Snapshot& snapshot, const cluster::GroupView& view) {
   static constexpr std::string_view kShared[] = {
-      "group.protocol",       "partition.assignment.strategy", "group.remote.assignor",
-      "session.timeout.ms",   "heartbeat.interval.ms",         "max.poll.interval.ms",
-      "auto.offset.reset",    "processing.ms",                 "auto.commit.interval.ms",
-      "enable.auto.commit"};
+      "group.protocol",          "partition.assignment.strategy",
+      "group.remote.assignor",   "session.timeout.ms",
+      "heartbeat.interval.ms",   "max.poll.interval.ms",
+      "auto.offset.reset",       "processing.ms",
+      "auto.commit.interval.ms", "enable.auto.commit"};
   std::string text;
   for (const cluster::GroupMemberView& member : view.members) {
     const cluster::ClientView* client = snapshot.client(member.client);
@@ -123,8 +124,7 @@ void add_subscriptions(const cluster::Snapshot& snapshot, const cluster::GroupVi
   std::set<std::string> fewer = topics;
   const std::string last = *topics.rbegin();
   fewer.erase(last);
-  actions.push_back(
-      subscribe_all(snapshot, view, "Give " + last + " up", Tone::Warn, fewer));
+  actions.push_back(subscribe_all(snapshot, view, "Give " + last + " up", Tone::Warn, fewer));
 }
 
 }  // namespace
@@ -165,9 +165,9 @@ std::vector<Action> group_actions(const cluster::Snapshot& snapshot,
 }
 
 const std::vector<GroupStrategy>& group_strategies() {
-  static const std::vector<GroupStrategy> kAll{
-      {"range", false},  {"roundrobin", false},         {"sticky", false},
-      {"cooperative-sticky", false}, {"uniform", true}, {"range", true}};
+  static const std::vector<GroupStrategy> kAll{{"range", false},  {"roundrobin", false},
+                                               {"sticky", false}, {"cooperative-sticky", false},
+                                               {"uniform", true}, {"range", true}};
   return kAll;
 }
 
@@ -176,8 +176,7 @@ std::string with_strategy(const std::string& text, const std::string& group,
   // Both the short words of our commands and Kafka's names; and what KIP-848 has taken to the
   // broker (ConsumerConfig.CLASSIC_PROTOCOL_UNSUPPORTED_CONFIGS and its opposite).
   static constexpr std::string_view kDropped[] = {
-      "assignor=",           "protocol=",
-      "group.protocol=",     "partition.assignment.strategy=",
+      "assignor=", "protocol=", "group.protocol=", "partition.assignment.strategy=",
       "group.remote.assignor="};
   static constexpr std::string_view kClassicOnly[] = {"session.timeout.ms=",
                                                       "heartbeat.interval.ms="};

@@ -13,11 +13,12 @@ namespace kscope::viewer {
 /// Crash, stall or go on, leave: of one consumer.
 std::vector<Action> consumer_actions(const cluster::ClientView& client);
 /// Add a consumer, more partitions, another subscription, crash the coordinator.
-std::vector<Action> group_actions(const cluster::Snapshot& snapshot, const cluster::GroupView& view);
+std::vector<Action> group_actions(const cluster::Snapshot& snapshot,
+                                  const cluster::GroupView& view);
 
 /// The assignors and protocols that a run can be replayed with.
 struct GroupStrategy {
-  std::string name;     ///< "cooperative-sticky"
+  std::string name;       ///< "cooperative-sticky"
   bool consumer = false;  ///< KIP-848: the coordinator assigns
   std::string label() const { return consumer ? "consumer (KIP-848), " + name : name; }
   bool operator==(const GroupStrategy&) const = default;

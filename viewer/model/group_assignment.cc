@@ -14,6 +14,29 @@ struct Owners {
   std::map<PartitionRef, NameRef> before, after;
 };
 
+/// What the coordinator wants everybody to have, as far as it says so: only of a rebalance of the
+/// new protocol that is under way now.
+void aim_at_target(const GroupScope& scope, const std::map<TopicPartition, PartitionRef>& refs,
+                   Owners& owners, AssignmentTable& table) {
+  const Rebalance& shown = *scope.shown;
+  if (!shown.consumer_protocol || table.complete || scope.view == nullptr) return;
+  std::map<PartitionRef, NameRef> target;
+  for (const auto& [member, share] : shown.after) {
+    const std::string id = scope.machine.names().name(member);
+    for (const cluster::GroupMemberView& m : scope.view->members) {
+      if (m.id != id) continue;
+      for (const auto& [partition, ref] : refs) {
+        const bool wanted =
+            std::find(m.target.begin(), m.target.end(), partition.str()) != m.target.end();
+        if (wanted) target[ref] = member;
+      }
+    }
+  }
+  if (target.empty()) return;
+  owners.after = std::move(target);
+  table.known = table.target = true;
+}
+
 Owners owners_of(const Rebalance& rebalance) {
   Owners out;
   for (const auto& [member, share] : rebalance.before) {
@@ -43,19 +66,20 @@ std::string note_of(const GroupScope& scope, NameRef member) {
 }
 
 /// A sentence about the moves; nothing moved is worth a sentence, too.
-std::string move_words(const AssignmentTable& table, const Rebalance& shown) {
-  if (!table.complete && shown.after == shown.before) {
-    return "The new assignment is not known yet.";
-  }
+std::string move_words(const AssignmentTable& table) {
+  if (!table.known) return "The new assignment is not known yet: until then, as it was.";
   std::string words;
   if (table.moved == 0) words = "No partition changes hands.";
   if (table.moved == 1) words = "1 partition changes hands (ringed; hatched where it was).";
   if (table.moved > 1) {
-    words = fmt::format("{} partitions change hands (ringed; hatched where they were).",
-                        table.moved);
+    words =
+        fmt::format("{} partitions change hands (ringed; hatched where they were).", table.moved);
   }
   if (table.fresh > 0) words += fmt::format(" {} had no reader before.", table.fresh);
-  if (!table.complete) words += " Not all members have theirs yet.";
+  if (table.target)
+    words += " This is the target; not everybody has reached it.";
+  else if (!table.complete)
+    words += " Not all members have theirs yet.";
   return words;
 }
 
@@ -66,13 +90,15 @@ AssignmentTable build_assignment(const GroupScope& scope) {
   table.columns = partitions_of_group(scope);
   if (scope.shown == nullptr) return table;
   const Rebalance& shown = *scope.shown;
-  table.complete = shown.last != EventSeq();
-  const Owners owners = owners_of(shown);
+  table.complete = shown.over(scope.machine.present()) || shown.began > scope.snapshot().now;
+  table.known = table.complete || !(shown.after == shown.before);
+  Owners owners = owners_of(shown);
   std::set<NameRef> members;
   for (const auto& [member, share] : shown.before) members.insert(member);
   for (const auto& [member, share] : shown.after) members.insert(member);
   std::map<TopicPartition, PartitionRef> refs;
   for (const PartitionRef& p : scope.past.partitions) refs[scope.machine.names().name(p)] = p;
+  aim_at_target(scope, refs, owners, table);
   const auto owner = [&](const std::map<PartitionRef, NameRef>& of, const TopicPartition& p) {
     const auto ref = refs.find(p);
     if (ref == refs.end()) return NameRef();
@@ -98,7 +124,7 @@ AssignmentTable build_assignment(const GroupScope& scope) {
   }
   std::stable_sort(table.rows.begin(), table.rows.end(),
                    [](const auto& a, const auto& b) { return a.member.hue < b.member.hue; });
-  table.words = move_words(table, shown);
+  table.words = move_words(table);
   return table;
 }
 

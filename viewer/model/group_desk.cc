@@ -59,8 +59,10 @@ void GroupDesk::find_groups(Machine& machine) {
   }
   groups_.assign(all.begin(), all.end());
   const bool there = all.count(chosen_) > 0;
-  if (there) shown_ = chosen_;
-  else if (all.count(shown_) == 0) shown_ = groups_.empty() ? std::string() : groups_.front();
+  if (there)
+    shown_ = chosen_;
+  else if (all.count(shown_) == 0)
+    shown_ = groups_.empty() ? std::string() : groups_.front();
 }
 
 GroupScope GroupDesk::scope_of(Machine& machine, const EventIndex& index) {
@@ -69,8 +71,9 @@ GroupScope GroupDesk::scope_of(Machine& machine, const EventIndex& index) {
     if (machine.names().name(name) == shown_) ref = name;
   }
   const GroupPast* past = ref == NameRef() ? nullptr : history_.find(ref);
-  GroupScope scope{machine, index, history_, past != nullptr ? *past : nothing_, ref, shown_,
-                   nullptr, nullptr, {}, {}};
+  GroupScope scope{machine, index,  history_, past != nullptr ? *past : nothing_,
+                   ref,     shown_, nullptr,  nullptr,
+                   {},      {}};
   for (const cluster::GroupView& view : machine.snapshot().groups) {
     if (view.id == shown_) scope.view = &view;
   }
@@ -161,16 +164,21 @@ void GroupDesk::build_title(const GroupScope& scope) {
   const Rebalance& r = *scope.shown;
   const Instant now = scope.snapshot().now;
   picture_.ahead = r.began > now;
-  picture_.title = fmt::format("Rebalance {} of {} · {} {} → {}", place_ + 1, count_,
-                               r.consumer_protocol ? "group epoch" : "generation",
-                               r.generation_before, r.generation);
+  picture_.title =
+      fmt::format("Rebalance {} of {} · {} {} → {}", place_ + 1, count_,
+                  r.consumer_protocol ? "group epoch" : "generation", r.generation_before,
+                  r.ended ? r.generation : std::max(r.generation, r.generation_before + 1));
   std::string why = r.has_reason ? event::to_string(r.reason) : "members or topics changed";
   if (r.has_reason && r.member != NameRef()) why += ": " + scope.face_of_member(r.member).name;
   if (r.rounds > 1) why += fmt::format(", begun {} times", r.rounds);
   const bool over = r.ended && *r.ended <= now;
-  if (picture_.ahead) picture_.story = why + fmt::format(". Lies ahead, at {}", format_instant(r.began));
-  else if (over) picture_.story = why + fmt::format(". {} after {}", event::to_string(r.outcome), short_time(*r.ended - r.began));
-  else picture_.story = why + fmt::format(". Under way for {}", short_time(now - r.began));
+  if (picture_.ahead)
+    picture_.story = why + fmt::format(". Lies ahead, at {}", format_instant(r.began));
+  else if (over)
+    picture_.story = why + fmt::format(". {} after {}", event::to_string(r.outcome),
+                                       short_time(*r.ended - r.began));
+  else
+    picture_.story = why + fmt::format(". Under way for {}", short_time(now - r.began));
 }
 
 void GroupDesk::work(double seconds) {

@@ -147,7 +147,8 @@ void GroupHistory::read_machine(const event::Event& event) {
   const auto it = readers_.find(node);
   if (it == readers_.end()) return;
   Reader& reader = it->second;
-  if (std::get_if<event::NodeCrashed>(&event.body) || std::get_if<event::NodeStopped>(&event.body)) {
+  if (std::get_if<event::NodeCrashed>(&event.body) ||
+      std::get_if<event::NodeStopped>(&event.body)) {
     reader.gone = true;
     settle(node, event, ReadEnd::Gone);
     reader.owned.clear();
@@ -170,11 +171,9 @@ void GroupHistory::read_records(const event::Event& event) {
   if (reader == readers_.end() || reader->second.group == NameRef()) return;
   GroupPast& past = groups_[reader->second.group];
   std::int64_t& next = past.next.try_emplace(got->partition, got->from.value()).first->second;
-  const std::int64_t again =
-      std::min(next, got->last.value() + 1) - got->from.value();
+  const std::int64_t again = std::min(next, got->last.value() + 1) - got->from.value();
   if (again > 0) {
-    past.repeats.push_back(
-        {event.at, event.seq, got->partition, node, got->from.value(), again});
+    past.repeats.push_back({event.at, event.seq, got->partition, node, got->from.value(), again});
   }
   next = std::max(next, got->last.value() + 1);
 }
@@ -267,9 +266,8 @@ void GroupHistory::assign(GroupPast& past, const event::Event& event,
   }
   // The last word about who has what may come just after the group is stable.
   if (!past.rebalances.empty()) past.rebalances.back().after = past.shares;
-  const auto member =
-      std::find_if(past.members.rbegin(), past.members.rend(),
-                   [&](const GroupMembership& m) { return m.member == e.member; });
+  const auto member = std::find_if(past.members.rbegin(), past.members.rend(),
+                                   [&](const GroupMembership& m) { return m.member == e.member; });
   if (member == past.members.rend() || member->client < 0) return;
   Reader& reader = readers_[member->client];
   if (reader.tells) return;
@@ -286,8 +284,8 @@ void GroupHistory::read_members(const event::Event& event) {
       return m.member == added->member && m.removed == EventSeq();
     });
     if (known) return;
-    past.members.push_back({added->member, added->instance, added->client.value(), event.at,
-                            event.seq, {}, {}, {}});
+    past.members.push_back(
+        {added->member, added->instance, added->client.value(), event.at, event.seq, {}, {}, {}});
   } else if (const auto* removed = std::get_if<event::MemberRemoved>(&event.body)) {
     GroupPast& past = groups_[removed->group];
     past.shares.erase(removed->member);

@@ -84,7 +84,8 @@ void add_settings(const GroupScope& scope, const cluster::ClientView& client,
   card.facts.push_back({"group.instance.id", client.consumer.instance_id.empty()
                                                  ? "none (dynamic)"
                                                  : client.consumer.instance_id + " (static)"});
-  if (!client.consumer.assignor.empty()) card.facts.push_back({"assignor", client.consumer.assignor});
+  if (!client.consumer.assignor.empty())
+    card.facts.push_back({"assignor", client.consumer.assignor});
 }
 
 void add_positions(const GroupScope& scope, const cluster::ClientView& client,
@@ -101,8 +102,8 @@ void add_positions(const GroupScope& scope, const cluster::ClientView& client,
                      done == c.committed.end() ? "–" : std::to_string(done->second))});
   }
   card.facts.push_back({"auto.offset.reset", setting(client, "auto.offset.reset", "latest")});
-  card.facts.push_back({"consumed / processed", fmt::format("{} / {} records", c.records_consumed,
-                                                            c.records_processed)});
+  card.facts.push_back({"consumed / processed",
+                        fmt::format("{} / {} records", c.records_consumed, c.records_processed)});
   if (!c.last_error.empty()) card.facts.push_back({"last error", c.last_error});
   if (scope.view != nullptr && scope.view->consumer_protocol) {
     card.facts.push_back({"member epoch", std::to_string(c.generation)});
@@ -119,8 +120,10 @@ std::string why_of(const cluster::ClientView& client, const cluster::GroupMember
            "LeaveGroup, and the others take over at once.";
   }
   if (c.stalled) {
-    return "Heartbeats come from another thread, so the coordinator believes that all is well while "
-           "the application stands still. After max.poll.interval.ms the consumer leaves by itself.";
+    return "Heartbeats come from another thread, so the coordinator believes that all is well "
+           "while "
+           "the application stands still. After max.poll.interval.ms the consumer leaves by "
+           "itself.";
   }
   if (member == nullptr || member->joining || c.member.empty()) {
     return cooperative ? "A member that joins again keeps reading what it has: a cooperative "
@@ -160,8 +163,10 @@ struct LogWriter {
     const std::string name = names.name(ref).str() + at;
     const bool goes_on =
         !lines.empty() && lines.back().at == e.at && lines.back().text.starts_with(what);
-    if (goes_on) lines.back().text += ", " + name;
-    else add(fmt::format("{}{}", what, name));
+    if (goes_on)
+      lines.back().text += ", " + name;
+    else
+      add(fmt::format("{}{}", what, name));
   }
   void operator()(const event::CoordinatorFound& x) {
     add("coordinator = " + snapshot.name_of(x.coordinator.value()));
@@ -262,9 +267,7 @@ GroupMemberCard build_member_card(const GroupScope& scope, std::int32_t client_i
   add_settings(scope, *client, member, card);
   add_positions(scope, *client, card);
   card.log = application_log(scope, client_id);
-  const bool cooperative =
-      client->consumer.assignor.find("cooperative") != std::string::npos ||
-      (scope.view != nullptr && scope.view->consumer_protocol);
+  const bool cooperative = scope.view != nullptr && is_cooperative(*scope.view);
   card.why = why_of(*client, member, cooperative);
   return card;
 }

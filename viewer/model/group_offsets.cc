@@ -25,8 +25,7 @@ std::int32_t reader_of(const GroupScope& scope, const std::string& partition) {
   for (const cluster::GroupMemberView& m : scope.view->members) {
     const cluster::ClientView* client = scope.snapshot().client(m.client);
     const bool foreign = client != nullptr && client->kind == cluster::ClientKind::External;
-    if (foreign &&
-        std::find(m.assigned.begin(), m.assigned.end(), partition) != m.assigned.end()) {
+    if (foreign && std::find(m.assigned.begin(), m.assigned.end(), partition) != m.assigned.end()) {
       return m.client;
     }
   }
@@ -58,7 +57,8 @@ std::vector<OffsetRow> build_offsets(const GroupScope& scope) {
         row.pending = it->second.pending;
       }
     }
-    const std::int64_t done = row.committed >= 0 ? row.committed : std::max<std::int64_t>(row.position, 0);
+    const std::int64_t done =
+        row.committed >= 0 ? row.committed : std::max<std::int64_t>(row.position, 0);
     row.lag = std::max<std::int64_t>(row.end - done, 0);
     rows.push_back(std::move(row));
   }

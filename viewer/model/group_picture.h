@@ -79,7 +79,7 @@ struct GroupSummary {
 struct AssignmentRow {
   MemberFace member;
   std::string id;
-  std::string note;  ///< "new", "left: its session expired"; may be empty
+  std::string note;                 ///< "new", "left: its session expired"; may be empty
   std::vector<bool> before, after;  ///< by column
   std::vector<bool> gained, lost;   ///< by column: changed hands
 };
@@ -91,16 +91,18 @@ struct AssignmentTable {
   std::int32_t fresh = 0;  ///< had nobody before
   std::string words;       ///< "3 partitions change hands (ringed)"
   bool complete = false;   ///< `after` is final
+  bool known = false;      ///< there is something to say about `after`
+  bool target = false;     ///< `after` is what the coordinator wants (KIP-848)
 };
 
 struct OffsetRow {
   TopicPartition partition;
-  MemberFace reader;  ///< hue -1: nobody reads it
-  std::int64_t end = 0;             ///< high watermark: what can be read
-  std::int64_t committed = -1;      ///< -1: nothing was committed
-  std::int64_t position = -1;       ///< next to be fetched; -1: nobody reads it
-  std::int64_t lag = 0;             ///< end minus committed, as Kafka's tools count
-  bool pending = false;             ///< the commit is written, but not yet on all of the ISR
+  MemberFace reader;            ///< hue -1: nobody reads it
+  std::int64_t end = 0;         ///< high watermark: what can be read
+  std::int64_t committed = -1;  ///< -1: nothing was committed
+  std::int64_t position = -1;   ///< next to be fetched; -1: nobody reads it
+  std::int64_t lag = 0;         ///< end minus committed, as Kafka's tools count
+  bool pending = false;         ///< the commit is written, but not yet on all of the ISR
 };
 
 struct ReadBar {
@@ -108,7 +110,7 @@ struct ReadBar {
   MemberFace member;  ///< hue -1: unread
   std::string text;   ///< "0.61 s unread"
   std::string tip;
-  EventSeq event;     ///< that began it
+  EventSeq event;  ///< that began it
 };
 
 struct ReadRow {
@@ -163,6 +165,9 @@ std::vector<MemberFace> present_members(const GroupScope& scope);
 std::vector<TopicPartition> partitions_of_group(const GroupScope& scope);
 /// The colour and the name of this rebalance's people: everybody who has or had something.
 std::vector<MemberFace> people_of(const GroupScope& scope);
+
+/// Its members keep reading while they join again (KIP-429): all their assignors are cooperative.
+bool is_cooperative(const cluster::GroupView& view);
 
 /// "0.61 s", "83 ms".
 std::string short_time(Duration d);

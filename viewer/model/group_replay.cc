@@ -85,20 +85,21 @@ GroupFigures figures_of(const GroupPast& past, Instant from, Instant until) {
   const std::vector<Unread> gaps = unread_between(past, from, until);
   for (const Unread& gap : gaps) out.unread += gap.until - gap.from;
   out.stopped = most_at_once(gaps);
-  std::optional<Instant> rest = from;
+  Instant rest = from;
+  bool at_rest = true;  // only when every partition is read again
   for (const Rebalance& rebalance : past.rebalances) {
     if (rebalance.began < from || rebalance.began > until) continue;
     ++out.rebalances;
     out.moved += moved_partitions(rebalance);
     const bool over = rebalance.ended && *rebalance.ended <= until;
-    rest = over ? rebalance.ended : std::nullopt;
+    at_rest = over;
+    if (over) rest = *rebalance.ended;
   }
-  // At rest only when every partition is read again.
   for (const Unread& gap : gaps) {
-    if (gap.until >= until) rest.reset();
-    else if (rest) rest = std::max(*rest, gap.until);
+    at_rest = at_rest && gap.until < until;
+    rest = std::max(rest, gap.until);
   }
-  if (rest) out.rest = *rest - from;
+  if (at_rest) out.rest = rest - from;
   for (const Repeat& repeat : past.repeats) {
     if (repeat.at >= from && repeat.at <= until) out.repeated += repeat.count;
   }
@@ -112,8 +113,8 @@ std::unique_ptr<GroupReplay> GroupReplay::begin(const GroupScope& scope, const s
   replay->id_ = scope.id;
   replay->strategy_ = strategy;
   replay->from_ = scope.from;
-  const Instant end = scope.shown != nullptr && scope.shown->ended ? *scope.shown->ended
-                                                                   : scope.snapshot().now;
+  const Instant end =
+      scope.shown != nullptr && scope.shown->ended ? *scope.shown->ended : scope.snapshot().now;
   replay->until_ = std::max(end, scope.from) + kAfterwards;
   RunChange change;
   change.command = [id = scope.id, strategy](const std::string& line) {
@@ -138,8 +139,7 @@ std::unique_ptr<GroupReplay> GroupReplay::begin(const GroupScope& scope, const s
 void GroupReplay::work(const std::function<bool()>& enough) {
   while (!done_) {
     // The one that is behind goes on, so that both bars grow.
-    GroupTrial& trial =
-        trials_[0].run->now() <= trials_[1].run->now() ? trials_[0] : trials_[1];
+    GroupTrial& trial = trials_[0].run->now() <= trials_[1].run->now() ? trials_[0] : trials_[1];
     trial.run->run_until(std::min(until_, trial.run->now() + kReplaySlice));
     done_ = trials_[0].run->now() >= until_ && trials_[1].run->now() >= until_;
     if (enough()) break;

@@ -54,13 +54,11 @@ StateDiagram diagram(const Boxes& boxes, const Steps& steps, GroupState before, 
 }  // namespace
 
 StateDiagram build_state_diagram(bool consumer_protocol, GroupState before, GroupState now) {
-  StateDiagram out =
-      consumer_protocol ? diagram(kConsumerBoxes, kConsumerSteps, before, now)
-                        : diagram(kClassicBoxes, coordinator::kClassicTransitions, before, now);
-  out.to_dead =
-      consumer_protocol
-          ? "to Dead: deleted, or all its offsets expired"
-          : "to Dead: deleted or expired when Empty; from any state when another broker takes over";
+  StateDiagram out = consumer_protocol
+                         ? diagram(kConsumerBoxes, kConsumerSteps, before, now)
+                         : diagram(kClassicBoxes, coordinator::kClassicTransitions, before, now);
+  out.to_dead = consumer_protocol ? "to Dead: deleted, or all its offsets expired"
+                                  : "to Dead: expired, deleted, or another broker takes over";
   return out;
 }
 

@@ -92,20 +92,31 @@ std::vector<TopicPartition> partitions_of_group(const GroupScope& scope) {
 
 // ---- the left side
 
+bool is_cooperative(const cluster::GroupView& view) {
+  constexpr const char* kCooperative = "cooperative-sticky";
+  if (view.consumer_protocol) return true;
+  bool all = view.assignor == kCooperative;
+  for (const cluster::GroupMemberView& member : view.members) {
+    for (const std::string& protocol : member.protocols) all = all && protocol == kCooperative;
+  }
+  return all;
+}
+
 namespace {
 
-std::string rebalance_kind(const std::string& assignor) {
-  if (assignor.empty()) return "";
-  return assignor == "cooperative-sticky" ? " · cooperative" : " · eager";
+std::string rebalance_kind(const cluster::GroupView& view) {
+  if (view.assignor.empty()) return "";
+  return is_cooperative(view) ? " · cooperative" : " · eager";
 }
 
 GroupTimer timer_of(const char* label, Instant now, Instant deadline, Duration length) {
   const Duration left = std::max(deadline - now, Duration{0});
   GroupTimer timer;
   timer.label = label;
-  timer.left = length.count() > 0 ? std::min(1.0f, static_cast<float>(left.count()) /
-                                                       static_cast<float>(length.count()))
-                                  : 0.0f;
+  timer.left =
+      length.count() > 0
+          ? std::min(1.0f, static_cast<float>(left.count()) / static_cast<float>(length.count()))
+          : 0.0f;
   timer.text = fmt::format("{} left", short_time(left));
   return timer;
 }
@@ -124,8 +135,8 @@ void add_generation(const GroupScope& scope, GroupSummary& out) {
   const std::int32_t now = scope.view->generation;
   const std::ptrdiff_t latest = latest_rebalance(scope.past, scope.machine.present());
   const Rebalance* under_way =
-      latest >= 0 && !scope.past.rebalances[static_cast<std::size_t>(latest)].over(
-                         scope.machine.present())
+      latest >= 0 &&
+              !scope.past.rebalances[static_cast<std::size_t>(latest)].over(scope.machine.present())
           ? &scope.past.rebalances[static_cast<std::size_t>(latest)]
           : nullptr;
   if (under_way == nullptr) {
@@ -135,7 +146,8 @@ void add_generation(const GroupScope& scope, GroupSummary& out) {
   } else {
     out.generation = fmt::format("{} {} → {}", word, now, now + 1);
   }
-  if (out.consumer_protocol) out.epochs = fmt::format("assignment epoch {}", scope.view->assignment_epoch);
+  if (out.consumer_protocol)
+    out.epochs = fmt::format("assignment epoch {}", scope.view->assignment_epoch);
 }
 
 /// How many partitions nobody reads, since when, and how many records have come meanwhile.
@@ -200,8 +212,8 @@ GroupSummary build_group_summary(const GroupScope& scope) {
   out.where = fmt::format("__consumer_offsets-{}", view.partition);
   out.consumer_protocol = view.consumer_protocol;
   out.assignor = view.assignor;
-  out.protocol = view.consumer_protocol ? std::string("consumer (KIP-848)")
-                                        : "classic" + rebalance_kind(view.assignor);
+  out.protocol =
+      view.consumer_protocol ? std::string("consumer (KIP-848)") : "classic" + rebalance_kind(view);
   out.state = view.state;
   out.states =
       build_state_diagram(view.consumer_protocol, state_before(scope, view.state), view.state);

@@ -36,15 +36,17 @@ Instant end_of_previous(const GroupPast& past, const Rebalance& rebalance) {
   return end;
 }
 
-/// The first frame of this API that some member sent in the story.
-std::optional<Instant> first_sent(const GroupScope& scope, ApiKey api) {
+/// The first request of one of these APIs that some member sent in the story, not before `from`.
+std::optional<Instant> first_sent(const GroupScope& scope, std::initializer_list<ApiKey> apis,
+                                  Instant from) {
   const std::uint64_t end = scope.machine.recorded_end().value();
-  for (std::uint64_t s = first_event_at(scope.machine, scope.from); s <= end; ++s) {
+  for (std::uint64_t s = first_event_at(scope.machine, from); s <= end; ++s) {
     const event::Event& e = scope.machine.event(EventSeq(s));
     if (e.at > scope.until) break;
     const auto* sent = std::get_if<event::FrameSent>(&e.body);
     const auto& clients = scope.past.clients;
-    const bool ours = sent != nullptr && sent->api == api && !sent->is_response &&
+    const bool ours = sent != nullptr && !sent->is_response &&
+                      std::find(apis.begin(), apis.end(), sent->api) != apis.end() &&
                       std::find(clients.begin(), clients.end(), e.node.value()) != clients.end();
     if (ours) return e.at;
   }
@@ -124,14 +126,23 @@ SequenceQuery talk_query(const GroupScope& scope) {
   SequenceQuery query;
   query.from = scope.from;
   query.until = scope.until;
-  query.apis = {"FindCoordinator", "JoinGroup",   "SyncGroup",    "Heartbeat", "LeaveGroup",
-                "OffsetCommit",    "OffsetFetch", "ConsumerGroupHeartbeat", "Fetch"};
-  query.events = {"RebalanceStarted",   "GroupStateChanged",   "GenerationStarted",
-                  "AssignmentComputed", "ListenerCalled",      "MemberRemoved",
-                  "MemberIdGranted",    "NodeCrashed",         "PollIntervalExceeded",
-                  "ApplicationStalled", "CoordinatorLoaded",   "CoordinatorUnloaded",
-                  "GroupEpochBumped",   "TargetAssignmentComputed", "MemberEpochChanged",
-                  "CommitFailed"};
+  query.apis = {"FindCoordinator",
+                "JoinGroup",
+                "SyncGroup",
+                "Heartbeat",
+                "LeaveGroup",
+                "OffsetCommit",
+                "OffsetFetch",
+                "ConsumerGroupHeartbeat",
+                "Fetch"};
+  query.events = {"RebalanceStarted",     "GroupStateChanged",
+                  "GenerationStarted",    "AssignmentComputed",
+                  "ListenerCalled",       "MemberRemoved",
+                  "MemberIdGranted",      "NodeCrashed",
+                  "PollIntervalExceeded", "ApplicationStalled",
+                  "CoordinatorLoaded",    "CoordinatorUnloaded",
+                  "GroupEpochBumped",     "TargetAssignmentComputed",
+                  "MemberEpochChanged",   "CommitFailed"};
   SequenceCast cast;
   cast.members = cast_of(scope);
   cast.coordinators = coordinators_of(scope);
@@ -141,29 +152,39 @@ SequenceQuery talk_query(const GroupScope& scope) {
   return query;
 }
 
+// A phase begins with its first request: the answers of the one before still belong to that.
 std::vector<SequencePhase> talk_phases(const GroupScope& scope) {
   std::vector<SequencePhase> phases;
   if (scope.shown == nullptr) return phases;
   const Rebalance& r = *scope.shown;
   const bool modern = r.consumer_protocol;
-  const Instant join =
-      first_sent(scope, modern ? ApiKey::ConsumerGroupHeartbeat : ApiKey::JoinGroup)
-          .value_or(r.began);
-  const auto found = first_sent(scope, ApiKey::FindCoordinator);
-  if (found && *found < join) {
-    phases.push_back(step("FindCoordinator", *found, join - micros(1), r.first));
-  }
   const auto before = [](std::optional<Instant> end) {
     return end ? std::optional<Instant>(*end - micros(1)) : end;
   };
-  const Instant from = std::min(join, r.began);
-  phases.push_back(step(modern ? "Heartbeats up to the target assignment" : "JoinGroup", from,
-                        before(r.joined ? r.joined : r.ended), r.first));
-  if (r.joined) {
-    phases.push_back(step(modern ? "Reconciliation: give up, then take" : "SyncGroup", *r.joined,
-                          before(r.ended), r.first));
+  const auto asked = modern ? first_sent(scope, {ApiKey::ConsumerGroupHeartbeat}, scope.from)
+                            : first_sent(scope, {ApiKey::JoinGroup}, scope.from);
+  const Instant join = std::min(asked.value_or(r.began), r.began);
+  const auto found = first_sent(scope, {ApiKey::FindCoordinator}, scope.from);
+  if (found && *found < join) {
+    phases.push_back(step("FindCoordinator", *found, join - micros(1), r.first));
   }
-  if (r.ended) phases.push_back(step("Heartbeat · Fetch", *r.ended, {}, r.last));
+  std::optional<Instant> shares;
+  if (r.joined) {
+    shares = modern ? std::optional<Instant>(*r.joined + micros(1))
+                    : first_sent(scope, {ApiKey::SyncGroup}, *r.joined);
+  }
+  std::optional<Instant> reads;
+  if (r.ended) {
+    reads = first_sent(scope, {ApiKey::OffsetFetch, ApiKey::Fetch, ApiKey::Heartbeat}, *r.ended);
+    if (!reads && modern) reads = *r.ended + micros(1);
+  }
+  phases.push_back(step(modern ? "Heartbeats up to the target assignment" : "JoinGroup", join,
+                        before(shares ? shares : reads), r.first));
+  if (shares) {
+    phases.push_back(step(modern ? "Reconciliation: give up, then take" : "SyncGroup", *shares,
+                          before(reads), r.first));
+  }
+  if (reads) phases.push_back(step("Heartbeat · Fetch", *reads, {}, r.last));
   return phases;
 }
 

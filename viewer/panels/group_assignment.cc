@@ -14,11 +14,11 @@ namespace {
 
 /// How the two tables lie beside each other.
 struct TablePlan {
-  float names = 0;            ///< width of the names' column
-  float cell = 0, pitch = 0;  ///< width of a cell, and of a cell with its gap
+  float names = 0;                         ///< width of the names' column
+  float cell = 0, pitch = 0;               ///< width of a cell, and of a cell with its gap
   float before = 0, after = 0, arrow = 0;  ///< x
-  std::size_t columns = 0;    ///< that fit
-  bool numbers = false;       ///< the cells hold their partitions' numbers
+  std::size_t columns = 0;                 ///< that fit
+  bool numbers = false;                    ///< the cells hold their partitions' numbers
   float row = 0;
 };
 
@@ -46,13 +46,15 @@ TablePlan plan_tables(const Canvas& c, const AssignmentTable& table, float x, fl
 
 struct Cell {
   bool has = false, gained = false, lost = false;
+  bool known = true;
 };
 
 void draw_cell(Canvas& c, const Rect& rect, const TablePlan& p, const TopicPartition& partition,
                const Cell& cell, Color ink) {
   const float r = c.px(3);
-  c.fill(rect, cell.has ? ink : theme::kCard, r);
+  c.fill(rect, !cell.has ? theme::kCard : cell.known ? ink : mixed(ink, theme::kCard, 0.82f), r);
   if (!cell.has) c.outline(rect, theme::kGrid, r);
+  if (cell.has && !cell.known) c.dashed_outline(rect, faded(ink, 0.7f), r, c.px(1));
   if (cell.lost) c.hatch(rect, faded(theme::kBackground, 0.75f), c.px(5));
   if (cell.gained) {
     c.outline(rect.shrunk(-c.px(1)), theme::kLead, r, c.px(2));
@@ -66,7 +68,7 @@ void draw_cell(Canvas& c, const Rect& rect, const TablePlan& p, const TopicParti
       c.fill({rect.cx() - half, rect.y0 + c.px(3), rect.cx() + half, rect.y1 - c.px(3)}, ink,
              c.px(2));
     }
-    c.text_center(rect, Face::MonoSmall, cell.has ? theme::kAccentInk : theme::kFaint,
+    c.text_center(rect, Face::MonoSmall, cell.has && cell.known ? theme::kAccentInk : theme::kFaint,
                   std::to_string(partition.partition));
   }
   c.hit(rect, Target::of_partition(partition));
@@ -103,9 +105,9 @@ void draw_member_row(Ui& ui, Canvas& c, const AssignmentTable& table, const Assi
   for (std::size_t i = 0; i < p.columns; ++i) {
     const float dx = static_cast<float>(i) * p.pitch;
     draw_cell(c, Rect::at(p.before + dx, y, p.cell, h), p, table.columns[i],
-              {row.before[i], false, row.lost[i]}, ink);
+              {row.before[i], false, row.lost[i] && table.known, true}, ink);
     draw_cell(c, Rect::at(p.after + dx, y, p.cell, h), p, table.columns[i],
-              {row.after[i], row.gained[i], false}, ink);
+              {row.after[i], row.gained[i], false, table.known}, ink);
   }
   // A line between the two, with a head: from left to right.
   const float mid = y + h / 2, from = p.arrow + c.px(5), to = p.after - c.px(8);
@@ -114,7 +116,7 @@ void draw_member_row(Ui& ui, Canvas& c, const AssignmentTable& table, const Assi
 }
 
 void draw_tables(Ui& ui, Canvas& c, LogColumn& at, const AssignmentTable& table) {
-  c.heading(at.x, at.y, "ASSIGNMENT before → after");
+  c.heading(at.x, at.y, table.target ? "ASSIGNMENT before → target" : "ASSIGNMENT before → after");
   at.y += c.line_height(Face::Small) + c.px(7);
   if (table.rows.empty()) {
     at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim,
@@ -131,9 +133,9 @@ void draw_tables(Ui& ui, Canvas& c, LogColumn& at, const AssignmentTable& table)
   }
   if (p.columns < table.columns.size()) {
     c.fit(at.x, at.y, at.w, Face::Small, theme::kFaint,
-          fmt::format("and {} more: see Offsets",
-                      count_of(static_cast<std::int64_t>(table.columns.size() - p.columns),
-                               "partition")));
+          fmt::format(
+              "and {} more: see Offsets",
+              count_of(static_cast<std::int64_t>(table.columns.size() - p.columns), "partition")));
     at.y += c.line_height(Face::Small) + c.px(4);
   }
   at.y += c.px(3);
@@ -169,10 +171,9 @@ void draw_lags(Canvas& c, LogColumn& at, const std::vector<OffsetRow>& rows) {
     c.text_right(at.x + at.w, at.y, Face::MonoSmall, theme::kText, std::to_string(row.lag));
     const Rect all{name.x0, at.y, at.x + at.w, at.y + line};
     c.hit(all, Target::of_partition(row.partition));
-    c.tip(all, fmt::format("{}: {} behind the end, {}", row.partition.str(),
-                           count_of(row.lag, "record"),
-                           idle ? std::string("read by nobody now")
-                                : "read by " + row.reader.name));
+    c.tip(all,
+          fmt::format("{}: {} behind the end, {}", row.partition.str(), count_of(row.lag, "record"),
+                      idle ? std::string("read by nobody now") : "read by " + row.reader.name));
     at.y += line;
   }
   if (rows.empty()) {

@@ -32,8 +32,8 @@ ChartPlan plan_chart(const Canvas& c, const ReadChart& chart, const LogColumn& a
 }
 
 float chart_x(const ChartPlan& p, const ReadChart& chart, Instant t) {
-  const double span = static_cast<double>(
-      std::max<std::int64_t>((chart.until - chart.from).count(), 1));
+  const double span =
+      static_cast<double>(std::max<std::int64_t>((chart.until - chart.from).count(), 1));
   const double share = static_cast<double>((t - chart.from).count()) / span;
   return p.x0 + (p.x1 - p.x0) * static_cast<float>(std::clamp(share, 0.0, 1.0));
 }
@@ -108,7 +108,8 @@ void draw_read_chart(Ui& ui, Canvas& c, LogColumn& at, const ReadChart& chart, b
                      Instant now) {
   (void)ui;
   if (chart.rows.empty()) {
-    at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim, "Nobody has read anything here yet.");
+    at.y +=
+        c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim, "Nobody has read anything here yet.");
     return;
   }
   const ChartPlan p = plan_chart(c, chart, at, names);

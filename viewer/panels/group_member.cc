@@ -53,9 +53,10 @@ void draw_application_log(Canvas& c, LogColumn& at, const GroupMemberCard& card)
   const float time_w = c.width(Face::MonoSmall, format_instant(card.log.back().at)) + c.px(8);
   for (const GroupLogLine& entry : card.log) {
     c.text(at.x, at.y, Face::MonoSmall, theme::kFaint, format_instant(entry.at));
-    c.fit(at.x + time_w, at.y, at.w - time_w, Face::MonoSmall, theme::kText, entry.text);
-    c.hit(Rect::at(at.x, at.y, at.w, line), Target::of_event(entry.event));
-    at.y += line;
+    const float h =
+        c.wrap(at.x + time_w, at.y, at.w - time_w, Face::MonoSmall, theme::kText, entry.text, 3);
+    c.hit(Rect::at(at.x, at.y, at.w, h), Target::of_event(entry.event));
+    at.y += std::max(h + c.px(1), line);
   }
   at.y += c.px(10);
 }
@@ -77,8 +78,9 @@ void draw_card(Ui& ui, Canvas& c, LogColumn& at) {
   draw_application_log(c, at, card);
   if (!card.why.empty()) draw_why(c, at, card.why);
   const bool modern = ui.groups.picture().summary.consumer_protocol;
-  draw_links(c, at, {modern ? "engine/coordinator/group/" : "engine/coordinator/group/classic_group.h",
-                     "docs/10-consumer-groups.md"});
+  draw_links(c, at,
+             {modern ? "engine/coordinator/group/" : "engine/coordinator/group/classic_group.h",
+              "docs/10-consumer-groups.md"});
 }
 
 }  // namespace
@@ -88,24 +90,27 @@ void draw_group_words(Ui& ui, Canvas& c, LogColumn& at) {
   c.heading(at.x, at.y, "NO MEMBER SELECTED");
   at.y += c.line_height(Face::Small) + c.px(8);
   at.y += c.wrap(at.x, at.y, at.w, Face::Title, theme::kAccent, "A consumer group") + c.px(4);
-  at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kText,
-                 "The members of a group share the partitions of their topics: each partition is "
-                 "read by one of them. When somebody comes or goes, the shares are worked out anew: "
-                 "that is a rebalance.") +
-          c.px(8);
-  at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kText,
-                 s.consumer_protocol
-                     ? "In the consumer protocol (KIP-848) the coordinator computes a target and "
-                       "brings every member to it by heartbeats: give up first, then take. Nobody "
-                       "waits for anybody who has nothing to give."
-                     : "In the classic protocol everybody joins (JoinGroup), one member works out the "
-                       "shares, and everybody fetches theirs (SyncGroup). The coordinator never looks "
-                       "into the assignment.") +
-          c.px(8);
-  at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim,
-                 "Click a member on the left, on its lane or in the tables to see what it believes. "
-                 "Right-click it for what can be done to it. Click a message to go to its moment.") +
-          c.px(12);
+  at.y +=
+      c.wrap(at.x, at.y, at.w, Face::Small, theme::kText,
+             "The members of a group share the partitions of their topics: each partition is "
+             "read by one of them. When somebody comes or goes, the shares are worked out anew: "
+             "that is a rebalance.") +
+      c.px(8);
+  at.y +=
+      c.wrap(at.x, at.y, at.w, Face::Small, theme::kText,
+             s.consumer_protocol
+                 ? "In the consumer protocol (KIP-848) the coordinator computes a target and "
+                   "brings every member to it by heartbeats: give up first, then take. Nobody "
+                   "waits for anybody who has nothing to give."
+                 : "In the classic protocol everybody joins (JoinGroup), one member works out the "
+                   "shares, and everybody fetches theirs (SyncGroup). The coordinator never looks "
+                   "into the assignment.") +
+      c.px(8);
+  at.y +=
+      c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim,
+             "Click a member on the left, on its lane or in the tables to see what it believes. "
+             "Right-click it for what can be done to it. Click a message to go to its moment.") +
+      c.px(12);
   draw_links(c, at, {"engine/coordinator/group/", "docs/10-consumer-groups.md"});
 }
 

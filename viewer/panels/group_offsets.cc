@@ -14,7 +14,7 @@ namespace {
 struct OffsetColumns {
   float partition = 0, reader = 0;  ///< x
   float reader_w = 0, partition_w = 0;
-  std::array<float, 4> right{};     ///< end, position, committed, lag
+  std::array<float, 4> right{};  ///< end, position, committed, lag
 };
 constexpr const char* kOffsetHeads[] = {"end", "position", "committed", "lag"};
 
@@ -38,9 +38,7 @@ OffsetColumns plan_offsets(const Canvas& c, const LogColumn& at,
   return p;
 }
 
-std::string offset_text(std::int64_t offset) {
-  return offset < 0 ? "–" : std::to_string(offset);
-}
+std::string offset_text(std::int64_t offset) { return offset < 0 ? "–" : std::to_string(offset); }
 
 void draw_offset_row(Canvas& c, const LogColumn& at, const OffsetColumns& p, const OffsetRow& row) {
   const float y = at.y + c.px(2);
@@ -77,10 +75,11 @@ void draw_group_offsets(Ui& ui, Canvas& c, LogColumn& at) {
     at.y += line;
   }
   at.y += c.px(4);
-  at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kFaint,
-                 "Offsets of records. end: what can be read (the high watermark); position: what is "
-                 "fetched next; committed: where the next reader would begin, with … while it is not "
-                 "on every in-sync replica; lag: records between committed and end.");
+  at.y +=
+      c.wrap(at.x, at.y, at.w, Face::Small, theme::kFaint,
+             "Offsets of records. end: what can be read (the high watermark); position: what is "
+             "fetched next; committed: where the next reader would begin, with … while it is not "
+             "on every in-sync replica; lag: records between committed and end.");
 }
 
 void draw_group_records(Ui& ui, Canvas& c, LogColumn& at) {

@@ -31,7 +31,8 @@ struct PageTab {
   const char* tip;
 };
 constexpr PageTab kPages[] = {
-    {GroupPage::Assignment, "Assignment", "Who had what before the rebalance and has what after it"},
+    {GroupPage::Assignment, "Assignment",
+     "Who had what before the rebalance and has what after it"},
     {GroupPage::Unread, "Time unread", "In which stretches nobody read a partition"},
     {GroupPage::Offsets, "Offsets", "End, position, committed offset and lag of each partition"},
     {GroupPage::Records, "Records written", "What the coordinator wrote to __consumer_offsets"},
@@ -56,9 +57,8 @@ float draw_walk(Ui& ui, Canvas& c, const Rect& rect) {
   x += c.px(10);
   const GroupPicture& p = desk.picture();
   const float line = c.line_height(Face::Small);
-  const Rect title =
-      c.fit(x, rect.y0 + (h - c.line_height(Face::Bold)) / 2, rect.x1 - x, Face::Bold,
-            p.ahead ? theme::kDim : theme::kText, p.title);
+  const Rect title = c.fit(x, rect.y0 + (h - c.line_height(Face::Bold)) / 2, rect.x1 - x,
+                           Face::Bold, p.ahead ? theme::kDim : theme::kText, p.title);
   const float room = rect.x1 - title.x1 - c.px(14);
   const bool beside = c.width(Face::Small, p.story) <= room;
   if (beside) {
@@ -108,7 +108,8 @@ void draw_page(Ui& ui, const Rect& rect) {
       draw_group_replay(ui, c, at);
       break;
   }
-  area.content(rect.w() - c.px(20), at.y - area.y() + c.px(8));
+  ui.groups_ui.page_height = at.y - area.y() + c.px(8);
+  area.content(rect.w() - c.px(20), ui.groups_ui.page_height);
 }
 
 void draw_no_group(Ui& ui, const Rect& rect) {
@@ -135,9 +136,8 @@ void draw_no_group(Ui& ui, const Rect& rect) {
     Action add;
     add.label = "Start a group of two on " + topic;
     for (int i = 1; i <= 2; ++i) {
-      add.commands.push_back(
-          fmt::format("consumer member-{} group=billing topics={} auto.offset.reset=earliest", i,
-                      topic));
+      add.commands.push_back(fmt::format(
+          "consumer member-{} group=billing topics={} auto.offset.reset=earliest", i, topic));
     }
     const Rect box = Rect::at(area.x() + pad, y, button_width(c, add.label), c.px(28));
     if (button(c, box, add.label, ButtonStyle::Primary)) ui.run(add);
@@ -156,10 +156,12 @@ void draw_groups(Ui& ui, const Rect& rect) {
   if (ui.groups.shown_group().empty()) return draw_no_group(ui, rect);
   Rect rest{rect.x0 + pad, rect.y0 + c.px(8), rect.x1 - c.px(6), rect.y1};
   rest.y0 += draw_walk(ui, c, rest);
-  // The talk has a little more than half, and never more than it needs.
+  // The talk has what the page leaves over: never more than it needs, never less than two fifths.
   const float need = sequence_head_height(c, &ui.groups.picture().sequence) +
                      sequence_height(c, ui.groups.picture().sequence) + c.px(14);
-  const float talk = std::min(need, (rest.h() - c.px(40)) * 0.56f);
+  const float room = rest.h() - c.px(42);
+  const float talk =
+      std::min(need, std::clamp(room - ui.groups_ui.page_height, room * 0.42f, room * 0.72f));
   draw_group_talk(ui, {rest.x0 - c.px(8), rest.y0, rest.x1, rest.y0 + talk});
   rest.y0 += talk + c.px(8);
   rest.y0 += draw_pages(ui, c, rest);

@@ -1,10 +1,10 @@
 // The screen "Groups": a consumer group, and one of its rebalances phase by phase.
 //
-// In the middle the talk of the rebalance on the lanes of its members and its coordinator, and below
-// it one of several pages: who had and has what, how long partitions went unread, offsets, the
-// coordinator's records, and the comparison with another assignor. On the left the group with its
-// state machine, on the right the member that was clicked. A member has one colour everywhere, and
-// its name beside it. All of it is drawn from model/group_desk.
+// In the middle the talk of the rebalance on the lanes of its members and its coordinator, and
+// below it one of several pages: who had and has what, how long partitions went unread, offsets,
+// the coordinator's records, and the comparison with another assignor. On the left the group with
+// its state machine, on the right the member that was clicked. A member has one colour everywhere,
+// and its name beside it. All of it is drawn from model/group_desk.
 //
 // Called by: panels.cc. Read next: model/group_desk.h, panels/group_panel.cc
 #pragma once

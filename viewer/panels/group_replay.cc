@@ -36,8 +36,9 @@ const Figure kFigures[] = {
     {"moved", "Partitions that went from one member to another",
      [](const GroupFigures& f) { return count_of(f.moved, "partition"); },
      [](const GroupFigures& f) { return static_cast<double>(f.moved); }},
-    {"given out twice", "Records that the application was given although it, or another member, "
-                        "had been given them before",
+    {"given out twice",
+     "Records that the application was given although it, or another member, "
+     "had been given them before",
      [](const GroupFigures& f) { return count_of(f.repeated, "record"); },
      [](const GroupFigures& f) { return static_cast<double>(f.repeated); }},
     {"rebalances", "How many rounds of joining and assigning it took",
@@ -69,8 +70,7 @@ void draw_figures(Canvas& c, LogColumn& at, const GroupReplay& replay) {
   const GroupFigures& is = replay.changed().figures;
   const float line = c.line_height(Face::Small) + c.px(7);
   const float name_w = at.w * 0.34f, column = (at.w - name_w) / 2;
-  c.fit(at.x + name_w, at.y, column - c.px(10), Face::Bold, theme::kText,
-        replay.as_it_was().title);
+  c.fit(at.x + name_w, at.y, column - c.px(10), Face::Bold, theme::kText, replay.as_it_was().title);
   c.fit(at.x + name_w + column, at.y, column - c.px(4), Face::Bold, theme::kAccent,
         replay.changed().title);
   at.y += line + c.px(2);
@@ -88,8 +88,8 @@ void draw_figures(Canvas& c, LogColumn& at, const GroupReplay& replay) {
                     : theme::kText,
             words);
     };
-    value(at.x + name_w, figure.text(was), a < b, a > b);
-    value(at.x + name_w + column, figure.text(is), b < a, b > a);
+    value(at.x + name_w, figure.text(was), a<b, a> b);
+    value(at.x + name_w + column, figure.text(is), b<a, b> a);
     at.y += line;
   }
   at.y += c.px(8);

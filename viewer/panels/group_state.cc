@@ -143,8 +143,8 @@ void draw_steps(Canvas& c, const StateDiagram& diagram, const std::vector<Rect>&
       c.tip({x - c.px(20), from.y1, x + c.px(20), to.y0}, arrow.when);
       continue;
     }
-    const float span = static_cast<float>(arrow.from > arrow.to ? arrow.from - arrow.to
-                                                                : arrow.to - arrow.from);
+    const float span =
+        static_cast<float>(arrow.from > arrow.to ? arrow.from - arrow.to : arrow.to - arrow.from);
     const float bulge = c.px(16 + 10 * (span - 1) + 3.0f * static_cast<float>(back++ % 2));
     draw_way_back(c, from, to, bulge, ink, arrow.last);
     c.tip({from.x1, std::min(from.cy(), to.cy()), from.x1 + bulge, std::max(from.cy(), to.cy())},
@@ -220,8 +220,8 @@ void draw_replay_button(Ui& ui, Canvas& c, LogColumn& at) {
     if (button(c, rect, fits ? whole : "Replay: " + other.name, ButtonStyle::Primary)) {
       desk.replay_with(other);
     }
-    c.tip(rect, "Runs the whole history again with " + other.name +
-                    " and puts the two side by side");
+    c.tip(rect,
+          "Runs the whole history again with " + other.name + " and puts the two side by side");
   }
   at.y += h + c.px(14);
 }
@@ -273,7 +273,8 @@ void draw_group_column(Ui& ui, Canvas& c, LogColumn& at) {
 void draw_groups_left(Ui& ui, const Rect& rect) {
   GroupUi& state = ui.groups_ui;
   const bool lab = ui.lab != nullptr && !ui.lab->title.empty();
-  const bool labs = state.choice_made ? state.labs_on_left : lab;
+  const bool labs =
+      ui.groups.shown_group().empty() || (state.choice_made ? state.labs_on_left : lab);
   Canvas outer(ui.draw);
   ui.draw.where = "left panel";
   outer.fill(rect, theme::kPanel);
@@ -285,7 +286,7 @@ void draw_groups_left(Ui& ui, const Rect& rect) {
     state.labs_on_left = !labs;
     state.choice_made = true;
   }
-  if (labs || ui.groups.shown_group().empty()) {
+  if (labs) {
     draw_lab_panel(ui, rest);
     return;
   }

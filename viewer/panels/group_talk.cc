@@ -26,12 +26,14 @@ SequenceScene scene_of(const Ui& ui) {
   return scene;
 }
 
-/// After a jump in time, or to another rebalance, the present (else the beginning) comes into sight.
+/// After a jump in time, or to another rebalance, the present (else the beginning) comes into
+/// sight.
 void follow(Ui& ui, const SequenceScene& scene, const std::vector<float>& edges, float height) {
   GroupUi& state = ui.groups_ui;
   const bool moved = state.seen != ui.session.machine().present() ||
                      state.rebalance != ui.groups.rebalance() ||
-                     state.group != ui.groups.shown_group();
+                     state.group != ui.groups.shown_group() || state.talk_height != height;
+  state.talk_height = height;
   state.seen = ui.session.machine().present();
   state.rebalance = ui.groups.rebalance();
   state.group = ui.groups.shown_group();
@@ -81,10 +83,11 @@ void draw_group_talk(Ui& ui, const Rect& rect) {
   const Rect head{rect.x0, rect.y0, rect.x1 - c.px(12),
                   rect.y0 + sequence_head_height(c, scene.view)};
   const std::int32_t node = draw_sequence_head(c, head, scene);
-  if (node > 0) ui.do_later([node](Session& s) {
-    const bool broker = s.snapshot().node(node) != nullptr;
-    s.select(broker ? Target::broker(node) : Target::client(node));
-  });
+  if (node > 0)
+    ui.do_later([node](Session& s) {
+      const bool broker = s.snapshot().node(node) != nullptr;
+      s.select(broker ? Target::broker(node) : Target::client(node));
+    });
   draw_talk_rows(ui, {rect.x0, head.y1, head.x1, rect.y1}, scene);
 }
 

@@ -129,6 +129,8 @@ struct GroupUi {
   std::string group;               ///< likewise
   float scroll = 0;                ///< of the talk
   float scroll_to = -1;            ///< in this frame; -1: nowhere
+  float page_height = 0;           ///< that the page needed in the last frame
+  float talk_height = 0;           ///< of the talk in the last frame
 };
 
 struct Ui {

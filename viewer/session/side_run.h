@@ -1,8 +1,8 @@
 // SideRun: the same run once more, with something changed, beside the one on the screen.
 //
 // Same seed, same inputs at the same times; a change may rewrite commands and broker settings. It
-// begins at the beginning and is driven in slices, so that the picture goes on meanwhile. Nothing of
-// it is kept but what a listener makes of its events.
+// begins at the beginning and is driven in slices, so that the picture goes on meanwhile. Nothing
+// of it is kept but what a listener makes of its events.
 //
 // Called by: model/group_replay. Real Kafka cannot do this. Read next: session/machine.h
 #pragma once

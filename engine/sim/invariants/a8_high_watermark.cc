@@ -1,7 +1,8 @@
-// A8: how a high watermark may move.
+// A8: how a high watermark may move, and that nothing beyond it is deleted.
 //
 // Kafka: Partition.maybeIncrementLeaderHW; with fewer than min.insync.replicas in sync it stands
-// still, whatever acks producers ask for (KAFKA-15583).
+// still, whatever acks producers ask for (KAFKA-15583). UnifiedLog.deletableSegments and
+// maybeIncrementLogStartOffset keep the log start at or below it.
 #include <fmt/core.h>
 
 #include "engine/sim/invariants/list.h"
@@ -63,13 +64,26 @@ void on_set(Check& check, const event::HighWatermarkSet& e) {
                                                        belief.high_watermark, e.to.value()));
 }
 
+void on_log_start(Check& check, const event::LogStartAdvanced& e) {
+  using event::LogStartReason;
+  // The other reasons do what a leader has decided, or begin a copy anew.
+  if (e.reason != LogStartReason::Retention && e.reason != LogStartReason::DeleteRecords) return;
+  if (check.is_metadata(e.partition)) return;
+  const PartitionGhost& p = check.partition(e.partition);
+  if (p.deleted || p.loss_window || p.losses > 0) return;
+  if (check.holds(e.to.value() <= p.log.committed_end)) return;
+  check.violated(check.where(e.partition),
+                 fmt::format("records up to {} are deleted ({}), only {} are committed",
+                             e.to.value(), event::to_string(e.reason), p.log.committed_end));
+}
+
 }  // namespace
 
 const Checker a8_high_watermark{
     "A8",
     "High watermark",
-    "HW <= LEO; it only rises, never beyond the slowest in-sync copy, and not while fewer than "
-    "min.insync.replicas are in sync.",
-    {before<on_advance>(), before<on_set>()}};
+    "log start <= HW <= LEO; it only rises, never beyond the slowest in-sync copy, and not while "
+    "fewer than min.insync.replicas are in sync.",
+    {before<on_advance>(), before<on_set>(), before<on_log_start>()}};
 
 }  // namespace kscope::sim

@@ -4,8 +4,10 @@
 // ReplicationControlManagerTest.testReassignPartitions. KIP-455.
 #include "engine/metadata/reassignment.h"
 
+#include "engine/metadata/metadata_announcer.h"
 #include "tests/catch.h"
 #include "tests/unit/metadata/image_builder.h"
+#include "tests/unit/support/test_env.h"
 
 namespace kscope::metadata::testing {
 namespace {
@@ -26,7 +28,8 @@ struct ReassignmentWorld : World {
     return result.response.responses.at(0).partitions.at(0).error_code;
   }
   /// The leader tells the controller of a new ISR.
-  void alter_isr(const std::vector<NodeId>& isr) {
+  void alter_isr(const std::vector<NodeId>& isr) { apply(isr_change(isr)); }
+  Records isr_change(const std::vector<NodeId>& isr) const {
     const auto& p = partition("orders");
     protocol::AlterPartitionRequest request;
     request.broker_id = p.leader->value();
@@ -37,11 +40,19 @@ struct ReassignmentWorld : World {
     data.leader_epoch = p.leader_epoch.value();
     data.partition_epoch = p.partition_epoch;
     for (NodeId id : isr) data.new_isr_with_epochs.push_back({id.value(), epoch_of(id.value())});
-    apply(alter_partition(view(), request, 3).records);
+    return alter_partition(view(), request, 3).records;
   }
-  std::size_t listed() const {
-    return list_partition_reassignments(image, {}).topics.size();
+  /// Applies the records and returns the change of leader that they are told as.
+  event::PartitionLeaderChanged told(const Records& records) {
+    test::TestEnv t(NodeId(1));
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      announce_record(t.env(), image, records, i);
+      apply(records[i]);
+    }
+    REQUIRE(t.count<event::PartitionLeaderChanged>() == 1);
+    return *t.last<event::PartitionLeaderChanged>();
   }
+  std::size_t listed() const { return list_partition_reassignments(image, {}).topics.size(); }
 
   std::string message;
 };
@@ -74,6 +85,27 @@ TEST_CASE_METHOD(ReassignmentWorld, "a leader that is moved away hands over in t
   alter_isr(nodes({1, 2, 3, 4, 5}));
   CHECK(partition("orders").leader == NodeId(4));
   CHECK(partition("orders").isr == nodes({4, 5}));
+}
+
+TEST_CASE_METHOD(ReassignmentWorld,
+                 "who joins the ISR by the change that completes a move is elected cleanly") {
+  REQUIRE(reassign(std::vector<std::int32_t>{4}) == ErrorCode::NONE);
+  REQUIRE_FALSE(partition("orders").in_isr(NodeId(4)));
+  const event::PartitionLeaderChanged end = told(isr_change(nodes({1, 2, 3, 4})));
+  CHECK(end.to == NodeId(4));
+  CHECK_FALSE(end.unclean);
+  CHECK_FALSE(partition("orders").is_reassigning());
+
+  // Unlike one that is made leader without being in sync.
+  set_config("orders", "unclean.leader.election.enable", "true");
+  REQUIRE(reassign(std::vector<std::int32_t>{4, 5}) == ErrorCode::NONE);
+  fence(4);
+  change(uuid(1), {4}, -1);
+  Records records;
+  elect_unclean_leaders(view(), records);
+  const event::PartitionLeaderChanged forced = told(records);
+  CHECK(forced.to == NodeId(5));
+  CHECK(forced.unclean);
 }
 
 TEST_CASE_METHOD(ReassignmentWorld, "another order of the same replicas is done at once") {
@@ -114,8 +146,9 @@ TEST_CASE_METHOD(ReassignmentWorld,
 
 TEST_CASE_METHOD(ReassignmentWorld, "what cannot be is refused with Kafka's words") {
   CHECK(reassign(std::vector<std::int32_t>{1, 9}) == ErrorCode::INVALID_REPLICA_ASSIGNMENT);
-  CHECK(message == "The manual partition assignment includes broker 9, but no such broker is "
-                   "registered.");
+  CHECK(message ==
+        "The manual partition assignment includes broker 9, but no such broker is "
+        "registered.");
   CHECK(reassign(std::vector<std::int32_t>{1, 1}) == ErrorCode::INVALID_REPLICA_ASSIGNMENT);
   CHECK(message == "The manual partition assignment includes the broker 1 more than once.");
   CHECK(reassign(std::vector<std::int32_t>{}) == ErrorCode::INVALID_REPLICA_ASSIGNMENT);
@@ -145,10 +178,9 @@ TEST_CASE("without directories and with them, the directories follow the replica
   p.leader = NodeId(1);
   p.directories = {uuid(11), uuid(12)};
   PartitionChangeBuilder builder(p, uuid(1), 0, [](NodeId) { return true; });
-  const auto record =
-      builder.target_replicas(nodes({2, 3, 1}), [](NodeId) { return uuid(99); })
-          .target_moves(nodes({3}), {})
-          .build();
+  const auto record = builder.target_replicas(nodes({2, 3, 1}), [](NodeId) { return uuid(99); })
+                          .target_moves(nodes({3}), {})
+                          .build();
   REQUIRE(record);
   CHECK(record->directories == std::vector<Uuid>{uuid(12), uuid(99), uuid(11)});
 }

@@ -101,6 +101,19 @@ TEST_CASE("a snapshot's name says where it ends and in which epoch") {
   CHECK_FALSE(parse_snapshot_file_name("00000000000000000107.log"));
 }
 
+TEST_CASE("snapshots are listed by id, and one that is fetched again stands there once") {
+  const SnapshotFile first{{Offset(10), 1}, 100, 1}, second{{Offset(10), 2}, 200, 2},
+      third{{Offset(30), 2}, 300, 3};
+  std::vector<SnapshotFile> all;
+  for (const SnapshotFile& file : {third, first, second}) add_snapshot(all, file);
+  CHECK(all == std::vector{first, second, third});
+  const SnapshotFile again{second.id, 250, 4};
+  add_snapshot(all, again);
+  CHECK(all == std::vector{first, again, third});
+  add_snapshot(all, third);
+  CHECK(all == std::vector{first, again, third});
+}
+
 TEST_CASE("a snapshot has the bytes that Kafka's has") {
   const Bytes bytes = encode_snapshot({Offset(107), 3}, golden_contents());
   CHECK(hex(bytes) == kGolden);

@@ -97,6 +97,21 @@ TEST_CASE("A8: a high watermark beyond an in-sync copy is noticed") {
   CHECK(s.broken() == "A8 A4 A6");  // three views of the same lie
 }
 
+TEST_CASE("A8: deleting what is not committed is noticed, whoever decides it") {
+  using event::LogStartReason;
+  const auto verdict = [](LogStartReason reason, int to) {
+    Story s;
+    s.commit_three();
+    s.append(1, 3, 2, 0);  // not committed
+    s.tell(1, event::LogStartAdvanced{s.orders, Offset(0), Offset(to), reason});
+    return s.broken();
+  };
+  for (const auto reason : {LogStartReason::Retention, LogStartReason::DeleteRecords}) {
+    CHECK(verdict(reason, 3) == "");
+    CHECK(verdict(reason, 5) == "A8");
+  }
+}
+
 TEST_CASE("A8: a high watermark that rises below min.insync.replicas is noticed") {
   Story s;
   s.fake.min_isr = 2;

@@ -1,10 +1,11 @@
 // Goal: the screen "Groups" says what is the case: states, timers, who had and has what, lag.
 // Method: the hand-made groups at the phases of a rebalance.
+#include "viewer/model/group_desk.h"
+
 #include <algorithm>
 
 #include "tests/catch.h"
 #include "tests/viewer/group_clusters.h"
-#include "viewer/model/group_desk.h"
 
 namespace kscope::viewer {
 
@@ -91,8 +92,16 @@ TEST_CASE("the talk has the members' lanes first, the coordinator, and the phase
   for (const PhaseBand& band : view.phases) {
     phases.push_back(band.phase.title.substr(0, band.phase.title.find(',')));
   }
-  CHECK(phases == std::vector<std::string>{"FindCoordinator", "JoinGroup", "SyncGroup",
-                                           "Heartbeat · Fetch"});
+  CHECK(phases ==
+        std::vector<std::string>{"FindCoordinator", "JoinGroup", "SyncGroup", "Heartbeat · Fetch"});
+  // What answers a JoinGroup belongs to that phase, not to the next.
+  const auto sync = std::find_if(view.phases.begin(), view.phases.end(), [](const PhaseBand& band) {
+    return band.phase.title == "SyncGroup";
+  });
+  REQUIRE(sync != view.phases.end());
+  for (std::size_t i = sync->first_row; i < view.rows.size(); ++i) {
+    CHECK(view.rows[i].text.find("JoinGroup:") == std::string::npos);
+  }
   // The story begins when the newcomer asks for its coordinator.
   CHECK(view.query.from == Instant(millis(7591)));
 }

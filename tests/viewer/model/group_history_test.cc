@@ -155,8 +155,9 @@ TEST_CASE("a fork makes the history forget") {
 
 TEST_CASE("a line that starts a consumer gets the other strategy, and nothing else does") {
   const GroupStrategy sticky{"cooperative-sticky", false}, modern{"uniform", true};
-  CHECK(with_strategy("consumer c1 group=billing topics=orders assignor=range", "billing", sticky) ==
-        "consumer c1 group=billing topics=orders assignor=cooperative-sticky");
+  CHECK(
+      with_strategy("consumer c1 group=billing topics=orders assignor=range", "billing", sticky) ==
+      "consumer c1 group=billing topics=orders assignor=cooperative-sticky");
   CHECK(with_strategy("consumer c1 group=billing topics=orders session.timeout.ms=6000", "billing",
                       modern) ==
         "consumer c1 group=billing topics=orders protocol=consumer group.remote.assignor=uniform");

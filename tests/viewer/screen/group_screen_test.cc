@@ -1,6 +1,6 @@
-// Goal: the screen "Groups" is legible at every size, in every phase of a rebalance, with one, three
-// and ten members, with KIP-848, without members and without a group; its controls do what they
-// say. Method: hand-made groups, drawn without a window; labels report their boxes.
+// Goal: the screen "Groups" is legible at every size, in every phase of a rebalance, with one,
+// three and ten members, with KIP-848, without members and without a group; its controls do what
+// they say. Method: hand-made groups, drawn without a window; labels report their boxes.
 #include <fmt/format.h>
 
 #include "tests/catch.h"
