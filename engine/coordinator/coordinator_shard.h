@@ -18,9 +18,10 @@
 // far as this shard has written it; in Closed and Failed nothing is parked and no timer is set.
 //
 // Called by: group_coordinator. Kafka: CoordinatorRuntime.CoordinatorContext,
-// GroupCoordinatorShard, CoordinatorLoaderImpl, CoordinatorPartitionWriter, DeferredEventQueue. Differences: every
-// operation is its own batch (Kafka collects for group.coordinator.append.linger.ms); a record is
-// applied after it was appended, where Kafka applies it before and goes back if that fails.
+// GroupCoordinatorShard, CoordinatorLoaderImpl, CoordinatorPartitionWriter, DeferredEventQueue.
+// Differences: every operation is its own batch (Kafka collects for
+// group.coordinator.append.linger.ms); a record is applied after it was appended, where Kafka
+// applies it before and goes back if that fails.
 // Read next: coordinator/group_coordinator.h
 #pragma once
 
