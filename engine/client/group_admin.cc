@@ -235,6 +235,7 @@ bool GroupAdmin::ask_coordinator(With with, Operation& op) {
 
 bool GroupAdmin::ask_leaders(With with, Operation& op) {
   Metadata& metadata = with.cluster.metadata();
+  if (metadata.version() == op.stale_metadata) return false;
   std::map<NodeId, std::vector<TopicPartition>> by_leader;
   std::set<TopicPartition> under_way;
   for (const auto& [tag, asked] : op.asked) {

@@ -82,6 +82,7 @@ class GroupAdmin {
     bool begun = false;               // the first step, that is
     bool answered = false;            // by the coordinator
     std::int64_t metadata_then = 0;   // version of the metadata when the step began
+    std::int64_t stale_metadata = -1; // version that named a leader which was none
     std::optional<NodeId> coordinator;
     std::optional<std::set<NodeId>> brokers;  // still to be asked; nothing: not known yet
     std::set<TopicPartition> left;    // still to be asked for

@@ -338,7 +338,10 @@ ErrorCode GroupAdmin::read_log_offsets(With with, Operation& op, const Asked& as
       }
     }
   }
-  if (passing != ErrorCode::NONE) failed(with, op, asked, passing);
+  if (passing != ErrorCode::NONE) {
+    op.stale_metadata = with.cluster.metadata().version();
+    failed(with, op, asked, passing);
+  }
   return ErrorCode::NONE;
 }
 

@@ -301,8 +301,12 @@ TEST_CASE("an empty name is refused without asking anybody") {
 TEST_CASE("an operation that finds no coordinator ends at its deadline") {
   GroupAdminFixture f;
   f.ask(GroupTask::ListOffsets);
-  f.coordinator_is(2, ErrorCode::COORDINATOR_NOT_AVAILABLE);
-  f.run_for(seconds(61));
+  for (int i = 0; i < 61; ++i) {
+    if (f.count_waiting(ApiKey::FindCoordinator) > 0) {
+      f.coordinator_is(2, ErrorCode::COORDINATOR_NOT_AVAILABLE);
+    }
+    f.run_for(seconds(1));
+  }
   const auto result = f.only_result();
   CHECK(result.error == ErrorCode::COORDINATOR_NOT_AVAILABLE);
   CHECK(result.message == "default.api.timeout.ms is over");
