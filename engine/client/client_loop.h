@@ -1,12 +1,13 @@
 // ClientLoop: the doors through which the world reaches a client, the same for every kind.
 //
-// Whatever comes in, a frame, a broken connection or a timer, first goes to the ClusterClient, whose
-// Outcome the client takes in; then the client looks what there is to do now: run(). A client
+// Whatever comes in, a frame, a broken connection or a timer, first goes to the ClusterClient,
+// whose Outcome the client takes in; then the client looks what there is to do now: run(). A client
 // derives from this and provides
 //
 //   ClusterClient& cluster()                     its lines to the cluster
 //   void take_outcome(env, const Outcome&)       what came of it; ends with run()
-//   bool timer_fired(TimerKind)                  notes that one of its own timers fired; false: none
+//   bool timer_fired(TimerKind)                  notes that one of its own timers fired; false:
+//   none
 //                                                of ours
 //   void run(env)                                does what can be done now, and sets the timers
 //

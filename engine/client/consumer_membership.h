@@ -1,8 +1,8 @@
 // ConsumerMembership: a consumer's place in a group of the new protocol (KIP-848).
 //
 // One request does it all. ConsumerGroupHeartbeat joins (epoch 0), keeps alive, tells what the
-// member holds, and leaves (epoch -1; -2 for a static member that comes back). Its answer brings the
-// member's epoch and, when it has changed, what the member should have. There is no leader and
+// member holds, and leaves (epoch -1; -2 for a static member that comes back). Its answer brings
+// the member's epoch and, when it has changed, what the member should have. There is no leader and
 // nobody waits for the others:
 //
 //   Joining -> Reconciling -> Acknowledging -> Stable
@@ -17,9 +17,9 @@
 //             change since the coordinator last confirmed them are not sent; partitions change only
 //             inside poll().
 //
-// Kafka: MembershipManagerImpl, HeartbeatRequestManager. Differences: our applications always have a
-// rebalance listener, so that giving up waits for poll(); UNSUBSCRIBED and STALE are both Unjoined,
-// PREPARE_LEAVING is no state of its own, FATAL is fatal().
+// Kafka: MembershipManagerImpl, HeartbeatRequestManager. Differences: our applications always have
+// a rebalance listener, so that giving up waits for poll(); UNSUBSCRIBED and STALE are both
+// Unjoined, PREPARE_LEAVING is no state of its own, FATAL is fatal().
 // Called by: kafka_consumer. Read next: coordinator/group/ (the other side)
 #pragma once
 

@@ -8,8 +8,8 @@
 // Invariants: at most one FindCoordinator is under way; after a failure none before the back-off is
 //             over; CoordinatorFound and CoordinatorLost alternate.
 //
-// Kafka: AbstractCoordinator.ensureCoordinatorReady, lookupCoordinator, markCoordinatorUnknown; with
-// KIP-848 CoordinatorRequestManager.
+// Kafka: AbstractCoordinator.ensureCoordinatorReady, lookupCoordinator, markCoordinatorUnknown;
+// with KIP-848 CoordinatorRequestManager.
 // Called by: classic_membership, consumer_membership, offset_committer, committed_offsets.
 // Read next: client/classic_membership.h
 #pragma once

@@ -65,7 +65,8 @@ void KafkaConsumer::poll(MemberContext& in) {
       return close(in.env);
     }
   }
-  // Without a place in the group a consumer looks up nothing, but goes on reading what it still has.
+  // Without a place in the group a consumer looks up nothing, but goes on reading what it still
+  // has.
   if (ready && has_group()) {
     auto_commit(in);
     committed_offsets_.run(in, finder_, group_identity());

@@ -2,16 +2,19 @@
 //
 // The application is a loop around poll() (client/application.h). Java has two threads, and so has
 // this: what the application's thread does happens in poll() and only while the application stands
-// there: joining, taking and giving up partitions, looking up positions, fetching, handing out. What
-// Java's heartbeat thread does happens in background(), always: heartbeats, and answers that arrive.
+// there: joining, taking and giving up partitions, looking up positions, fetching, handing out.
+// What Java's heartbeat thread does happens in background(), always: heartbeats, and answers that
+// arrive.
 //
-//   poll():  membership -> auto-commit -> committed offsets -> reset or validate -> fetch -> hand out
+//   poll():  membership -> auto-commit -> committed offsets -> reset or validate -> fetch -> hand
+//   out
 //
 // Each part has a file: who asks for what (topic_subscription), the group (classic_membership,
 // coordinator_finder), commits (offset_committer, committed_offsets), positions
 // (subscription_state, offset_fetcher), records (fetcher).
 //
-// Invariants: with subscribe() only the group gives and takes partitions; nothing is handed out of a
+// Invariants: with subscribe() only the group gives and takes partitions; nothing is handed out of
+// a
 //             partition that is not assigned; close() commits, leaves and hangs up, in this order.
 //
 // Kafka: org.apache.kafka.clients.consumer.KafkaConsumer (ClassicKafkaConsumer). Differences:

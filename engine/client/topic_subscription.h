@@ -1,7 +1,8 @@
 // TopicSubscription: what the application asked to read: topics, a pattern, or partitions.
 //
 //   subscribe(topics)   a group shares out the partitions of these topics
-//   subscribe(pattern)  … of all topics whose whole name matches, also of those that are yet to come
+//   subscribe(pattern)  … of all topics whose whole name matches, also of those that are yet to
+//   come
 //   assign(partitions)  no group shares anything: the application says which
 //
 // The three exclude each other until unsubscribe(): a consumer whose partitions come from a group
@@ -39,7 +40,9 @@ class TopicSubscription {
   /// Pattern only: takes the topics that match. True if that changed topics().
   bool match(const std::vector<std::string>& known_topics);
   /// Pattern only: the leader gave us topics that we have not heard of, and they match.
-  void add_matched(const std::set<std::string>& topics) { topics_.insert(topics.begin(), topics.end()); }
+  void add_matched(const std::set<std::string>& topics) {
+    topics_.insert(topics.begin(), topics.end());
+  }
   /// Whether a partition of this topic may be ours.
   bool accepts(const std::string& topic) const;
 

@@ -140,7 +140,8 @@ struct ApplicationStalled {
   void describe(auto&& v) const { v("stalled", stalled); }
 };
 
-/// poll() has thrown something that trying again does not help; the application closes its consumer.
+/// poll() has thrown something that trying again does not help; the application closes its
+/// consumer.
 struct ApplicationEnded {
   static constexpr Info kInfo{"ApplicationEnded", Subject::Client, Weight::Drama,
                               "the application of {node} ends: {error}"};

@@ -27,8 +27,8 @@
 
 namespace kscope::protocol {
 
-/// A second line to a node, so that what is urgent does not wait behind what is slow: a broker works
-/// on one request of a connection at a time, and a Fetch may take half a second. To all of
+/// A second line to a node, so that what is urgent does not wait behind what is slow: a broker
+/// works on one request of a connection at a time, and a Fetch may take half a second. To all of
 /// NetworkClient it is a node of its own; only connect() and the frames see the real one. Kafka's
 /// consumers reach their group's coordinator under `Integer.MAX_VALUE - nodeId` in the same way.
 constexpr NodeId second_line_to(NodeId node) { return NodeId(0x7fff'ffff - node.value()); }

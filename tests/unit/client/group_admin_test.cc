@@ -1,5 +1,5 @@
-// Goal: operations on groups ask the right brokers, survive what passes, refuse with one clear line,
-// and end exactly once. Method: scripted brokers, as KafkaAdminClientTest and
+// Goal: operations on groups ask the right brokers, survive what passes, refuse with one clear
+// line, and end exactly once. Method: scripted brokers, as KafkaAdminClientTest and
 // ConsumerGroupServiceTest do; each answer is given by hand.
 #include "engine/client/admin_client.h"
 #include "engine/protocol/messages/consumer_group_describe.h"

@@ -1,5 +1,5 @@
-// Goal: a member starts where its group was, and what it commits and when decides what a crash costs.
-// Method: a scripted coordinator (ConsumerCoordinatorTest, KafkaConsumerTest).
+// Goal: a member starts where its group was, and what it commits and when decides what a crash
+// costs. Method: a scripted coordinator (ConsumerCoordinatorTest, KafkaConsumerTest).
 #include "tests/unit/client/group_fixture.h"
 
 using namespace kscope;

@@ -1,5 +1,6 @@
-// Goal: a consumer gets into its group, stays, gets its partitions and gives them up as Kafka's does.
-// Method: a scripted coordinator (AbstractCoordinatorTest, ConsumerCoordinatorTest; KIP-62, KIP-394).
+// Goal: a consumer gets into its group, stays, gets its partitions and gives them up as Kafka's
+// does. Method: a scripted coordinator (AbstractCoordinatorTest, ConsumerCoordinatorTest; KIP-62,
+// KIP-394).
 #include "tests/unit/client/group_fixture.h"
 
 using namespace kscope;
