@@ -35,7 +35,7 @@ TEST_CASE("nobody is reset while the coordinator has not answered") {
 TEST_CASE("a committed epoch is validated before anything is fetched (KIP-320)") {
   GroupFixture f;
   f.leaders[f.orders0] = {1, 3};
-  f.be_stable({f.orders0}, 42);  // committed in epoch 0
+  f.be_stable({f.orders0}, 42, 0);
   CHECK(f.state() == client::FetchState::AwaitValidation);
   f.answer_epoch(f.take_waiting(ApiKey::OffsetForLeaderEpoch), 0, 50);
   CHECK(f.fetch_offset(f.next_fetch()) == 42);
@@ -165,12 +165,16 @@ TEST_CASE("paused partitions are not fetched and not handed out, and go on where
 TEST_CASE("seeking to a time finds the first record that is young enough, or the end") {
   ConsumerFixture f;
   f.assign_at(3);
+  const Received first = f.next_fetch();  // first in line on that connection
   REQUIRE(f.client.seek_to_time(f.env(), f.orders0, 5'000));
   f.run_for(millis(1));
+  f.answer_fetch(first, {});
   CHECK(f.answer_list_offsets(f.take_waiting(ApiKey::ListOffsets), 8) == 5'000);
   CHECK(f.position() == 8);
+  const Received second = f.next_fetch();
   REQUIRE(f.client.seek_to_time(f.env(), f.orders0, 90'000));
   f.run_for(millis(1));
+  f.answer_fetch(second, {});
   f.answer_list_offsets(f.take_waiting(ApiKey::ListOffsets), -1);
   CHECK(f.answer_list_offsets(f.take_waiting(ApiKey::ListOffsets), 20) == -1);
   CHECK(f.position() == 20);

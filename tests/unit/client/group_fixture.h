@@ -94,7 +94,9 @@ class GroupFixture : public ConsumerFixture {
     return asked.as<protocol::SyncGroupRequest>();
   }
   /// Answers OffsetFetch with `offset` for every partition; -1: nothing was committed.
-  Partitions answer_committed(std::int64_t offset, ErrorCode error = ErrorCode::NONE) {
+  /// Without an epoch the position needs no validation (KIP-320).
+  Partitions answer_committed(std::int64_t offset, ErrorCode error = ErrorCode::NONE,
+                              std::int32_t epoch = -1) {
     const Received asked = take_waiting(ApiKey::OffsetFetch);
     const auto request = asked.as<protocol::OffsetFetchRequest>();
     protocol::OffsetFetchResponse response;
@@ -107,7 +109,9 @@ class GroupFixture : public ConsumerFixture {
       answer.name = topic.name;
       for (const std::int32_t index : topic.partition_indexes) {
         names.push_back({topic.name, index});
-        if (error == ErrorCode::NONE) answer.partitions.push_back({index, offset, 0, "", error});
+        if (error == ErrorCode::NONE) {
+          answer.partitions.push_back({index, offset, epoch, "", error});
+        }
       }
     }
     reply(asked, response);
@@ -138,13 +142,13 @@ class GroupFixture : public ConsumerFixture {
     return asked.as<protocol::HeartbeatRequest>();
   }
   /// A follower of generation 1 that has both partitions and stands at `offset`.
-  void be_stable(const Partitions& assigned, std::int64_t offset = 0) {
+  void be_stable(const Partitions& assigned, std::int64_t offset = 0, std::int32_t epoch = -1) {
     find_coordinator();
     refuse_join(ErrorCode::MEMBER_ID_REQUIRED, "c-1");
     run_for(millis(1));
     answer_join(1, "c-1");
     answer_sync(assigned);
-    answer_committed(offset);
+    answer_committed(offset, ErrorCode::NONE, epoch);
     run_for(millis(1));
   }
   event::ConsumerState member_state() const { return client.member_state(); }

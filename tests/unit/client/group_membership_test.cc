@@ -217,6 +217,7 @@ TEST_CASE("close() commits, leaves and hangs up; a static member does not say go
 TEST_CASE("a coordinator that dies or says no is looked for again") {
   GroupFixture f(Settings{{"enable.auto.commit", "false"}});
   f.be_stable({f.orders0});
+  f.answer_fetch(f.next_fetch(), {{}, 0, ErrorCode::UNKNOWN_SERVER_ERROR});
   f.run_for(seconds(3));
   f.answer_heartbeat(ErrorCode::NOT_COORDINATOR);
   CHECK(f.t.last<event::CoordinatorLost>()->error == ErrorCode::NOT_COORDINATOR);
