@@ -33,7 +33,8 @@ struct Ranges {
     const std::int32_t size =
         partitions / subscribers + (served < partitions % subscribers ? 1 : 0);
     ++served;
-    return {std::exchange(next, next + size), next + size};
+    next += size;
+    return {next - size, next};
   }
 };
 
