@@ -35,6 +35,8 @@ constexpr ErrorInfo kTable[] = {
     ROW(MESSAGE_TOO_LARGE, kGiveUp, "The batch is larger than max.message.bytes allows."),
     ROW(STALE_CONTROLLER_EPOCH, kGiveUp,
         "The sender speaks for a controller that has been replaced."),
+    ROW(OFFSET_METADATA_TOO_LARGE, kGiveUp,
+        "The text that goes with a committed offset is longer than offset.metadata.max.bytes."),
     ROW(NETWORK_EXCEPTION, kRetry, "The connection broke before an answer came."),
     ROW(COORDINATOR_LOAD_IN_PROGRESS, kRetry,
         "The coordinator is still reading its state from its log."),

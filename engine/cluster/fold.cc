@@ -68,6 +68,7 @@ void fold(Snapshot& snapshot, const event::Event& event, const NameTable& names)
 
 /// What a process holds in memory is gone; what it knew of its logs stays as a memory of ours.
 void Folder::forget_memory(NodeView& n) {
+  stop_coordinating(NodeId(n.id));
   std::vector<ReplicaView> replicas = std::move(n.broker.replicas);
   n.broker = BrokerView{};
   n.broker.replicas = std::move(replicas);

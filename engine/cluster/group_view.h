@@ -43,6 +43,13 @@ struct CommittedView {
   bool operator==(const CommittedView&) const = default;
 };
 
+/// Who coordinates the groups of one partition of __consumer_offsets.
+struct CoordinatorView {
+  std::int32_t broker = -1;  ///< -1: nobody has loaded it just now
+  std::int32_t epoch = -1;   ///< leader epoch in which it was loaded last
+  bool operator==(const CoordinatorView&) const = default;
+};
+
 struct GroupView {
   std::string id;
   std::int32_t coordinator = -1;          ///< broker

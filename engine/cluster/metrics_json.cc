@@ -136,12 +136,24 @@ std::string metric_number(const MetricSpec& spec, double value) {
   return fmt::format("{:.{}f}", value, decimals);
 }
 
+namespace {
+
+/// "partitions", and not "ms" or "records/s".
+bool is_count_of(std::string_view unit) {
+  return unit.size() > 2 && unit.back() == 's' && unit.find('/') == std::string_view::npos;
+}
+
+}  // namespace
+
 std::string metric_words(const MetricSpec& spec, double value) {
   if (spec.metric == Metric::RaftCurrentState) {
     return event::to_string(static_cast<event::RaftRole>(static_cast<int>(value)));
   }
   if (std::string_view(spec.unit) == "of 1") return fmt::format("{:.0f} % idle", 100 * value);
-  return fmt::format("{} {}", metric_number(spec, value), spec.unit);
+  const std::string number = metric_number(spec, value);
+  std::string_view unit = spec.unit;
+  if (number == "1" && is_count_of(unit)) unit.remove_suffix(1);  // "1 partition"
+  return fmt::format("{} {}", number, unit);
 }
 
 std::string metrics_text(const MetricsFold& metrics) {

@@ -288,6 +288,7 @@ struct Snapshot {
   std::vector<ClientView> clients;  ///< ordered by id
   MetadataView metadata;
   std::vector<GroupView> groups;    ///< ordered by id
+  std::map<std::int32_t, CoordinatorView> coordinators;  ///< by partition of __consumer_offsets
   std::vector<FrameView> frames;    ///< in flight, ordered by id
   std::vector<LinkView> links;      ///< only those that are cut or slowed
   std::vector<Violation> violations;  ///< [view]

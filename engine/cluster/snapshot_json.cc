@@ -214,6 +214,7 @@ Json to_json(const Snapshot& s) {
     if (c.kind == ClientKind::Producer) out["producers"][c.name] = json_of(c, c.producer);
     if (c.kind == ClientKind::Consumer) out["consumers"][c.name] = json_of(c, c.consumer);
   }
+  out["groups"] = groups_json(s);
   out["frames"] = array_of_frames(s);
   out["links"] = Json::array();
   for (const LinkView& l : s.links)

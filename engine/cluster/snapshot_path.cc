@@ -9,6 +9,7 @@
 
 #include "engine/base/check.h"
 #include "engine/cluster/snapshot_json.h"
+#include "engine/cluster/snapshot_path_groups.h"
 
 namespace kscope::cluster {
 namespace {
@@ -243,6 +244,7 @@ Result<void> check_path(std::string_view path) {
   if (w.empty()) return wrong(path, "a path such as partition orders-0 leader");
   if (w[0] == "replica") return check_replica(path, w);
   if (w[0] == "producer" || w[0] == "consumer") return check_client(path, w);
+  if (w[0] == "group") return check_group_path(path, w);
   if (w[0] == "partition") {
     if (w.size() == 3 && partition_of(w[1]) && read(PartitionView{}, w[2])) return {};
     return wrong(path,
@@ -264,8 +266,8 @@ Result<void> check_path(std::string_view path) {
                  "delayed_deletes, fetch_sessions");
   }
   return wrong(path,
-               "quorum, controller, broker, partition, replica, producer, consumer, frames, "
-               "links or violations first");
+               "quorum, controller, broker, partition, replica, producer, consumer, group, "
+               "frames, links or violations first");
 }
 
 std::string read_path(const Snapshot& s, std::string_view path) {
@@ -279,6 +281,7 @@ std::string read_path(const Snapshot& s, std::string_view path) {
   if (w.size() == 2) return read_quorum(s, w[1]);
   if (w[0] == "replica") return read_replica(s, w);
   if (w[0] == "producer" || w[0] == "consumer") return read_client(s, w);
+  if (w[0] == "group") return read_group_path(s, w);
   if (w[0] == "partition") {
     const PartitionView* p = s.partition(*partition_of(w[1]));
     return p == nullptr ? kNone : *read(*p, w[2]);

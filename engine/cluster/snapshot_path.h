@@ -12,6 +12,8 @@
 //               follower_end M
 //   producer NAME state|acks|queued|acked|failed|error|last_acked P
 //   consumer NAME state|consumed|error|position P|lag P
+//   group ID state|generation|epoch|coordinator|partition|loaded|protocol|assignor|leader|members|
+//            member_ids|offsets|committed P|metadata P|assigned CLIENT|member CLIENT
 //   frames count | links count | violations count
 //
 // A place that does not exist at the moment (a topic before it is created) reads "none", as does an

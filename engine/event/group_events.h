@@ -60,13 +60,16 @@ struct CoordinatorLoadStarted {
 struct CoordinatorLoaded {
   static constexpr Info kInfo{"CoordinatorLoaded", Subject::Group, Weight::Drama,
                               "broker {node} coordinates the groups of {partition}: {groups} "
-                              "groups and {offsets} offsets out of {records} records"};
+                              "groups and {offsets} offsets out of {records} records (epoch "
+                              "{leader_epoch})"};
   PartitionRef partition;
+  LeaderEpoch leader_epoch;
   std::int32_t groups = 0;
   std::int32_t offsets = 0;
   std::int64_t records = 0;
   void describe(auto&& v) const {
-    v("partition", partition); v("groups", groups); v("offsets", offsets); v("records", records);
+    v("partition", partition); v("leader_epoch", leader_epoch); v("groups", groups);
+    v("offsets", offsets); v("records", records);
   }
 };
 

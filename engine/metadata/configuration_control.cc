@@ -104,6 +104,15 @@ ApiError plan(const MetadataImage& image, std::int8_t type, const std::string& n
   return {};
 }
 
+// The whole resource, or nothing of it.
+ApiError settle(const MetadataImage& image, std::int8_t type, const std::string& name,
+                const Changes& changes, Records& records) {
+  if (auto e = check_values(image, type, name, changes); e.is_failure()) return e;
+  if (auto e = check_name(image, type, name); e.is_failure()) return e;
+  write(image, type, name, changes, records);
+  return {};
+}
+
 ApiError alter(const MetadataImage& image,
                const protocol::IncrementalAlterConfigsRequest::AlterConfigsResource& resource,
                Records& records) {
@@ -117,10 +126,7 @@ ApiError alter(const MetadataImage& image,
       return e;
     }
   }
-  if (auto e = check_values(image, type, resource.resource_name, changes); e.is_failure()) return e;
-  if (auto e = check_name(image, type, resource.resource_name); e.is_failure()) return e;
-  write(image, type, resource.resource_name, changes, records);
-  return {};
+  return settle(image, type, resource.resource_name, changes, records);
 }
 
 ApiError replace(const MetadataImage& image,
@@ -132,10 +138,7 @@ ApiError replace(const MetadataImage& image,
     changes[config] = std::nullopt;
   }
   for (const auto& asked : resource.configs) changes[asked.name] = asked.value;
-  if (auto e = check_values(image, type, resource.resource_name, changes); e.is_failure()) return e;
-  if (auto e = check_name(image, type, resource.resource_name); e.is_failure()) return e;
-  write(image, type, resource.resource_name, changes, records);
-  return {};
+  return settle(image, type, resource.resource_name, changes, records);
 }
 
 template <class Response, class Request>

@@ -59,11 +59,16 @@ class Announcer {
       emit(event::EligibleLeadersChanged{partition, NodeList(next.elr),
                                          NodeList(next.last_known_elr)});
     }
+    // A move is told of before its new replicas are, and its end after the old ones are gone: who
+    // watches must not take the new ones for replicas that have fallen behind.
+    if (next.is_reassigning()) tell_move(partition, *old, next, r);
     changed(partition, next);
-    tell_move(partition, *old, next, r);
+    if (!next.is_reassigning()) tell_move(partition, *old, next, r);
     if (next.leader == old->leader) return;
-    const bool unclean =
-        next.leader && !old->in_isr(*next.leader) && !contains(old->elr, *next.leader);
+    // Who joins the ISR by the change that completes a move may lead at once, and cleanly. Kafka's
+    // ControllerMetricsChanges counts it all the same (PartitionRegistration.electionWasClean).
+    const bool unclean = next.leader && !old->in_isr(*next.leader) &&
+                         !contains(old->elr, *next.leader) && next.recovering;
     emit(event::PartitionLeaderChanged{partition, NodeId(int_or_none(old->leader)),
                                        NodeId(int_or_none(next.leader)), next.leader_epoch,
                                        unclean});

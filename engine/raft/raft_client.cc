@@ -22,6 +22,9 @@ Result<KafkaRaftClient> KafkaRaftClient::open(env::Env& env, const RaftConfig& c
   client.history_ = VoterHistory(VoterSet::of(config.voters));
   KTRY(client.load_snapshots(env));
   KTRY(client.start_log_behind_snapshot(env));
+  // What a process wrote and could not flush is still in the page cache when the next one reads it.
+  // Our first fetch will say that we have it, and have it safe. Kafka leaves that to luck.
+  KTRY(client.log_.flush(env));
   env.events.emit(env.node, event::StartupStageReached{event::StartupStage::LogOpened});
   KTRY(client.read_voters_from_log(env));
   protocol::NetworkClientOptions network;

@@ -73,13 +73,14 @@ KafkaRaftClient::Outcome KafkaRaftClient::take_fetched(
   }
   if (partition.snapshot_id.end_offset >= 0) {
     begin_download(env, {Offset(partition.snapshot_id.end_offset), partition.snapshot_id.epoch});
-    return Outcome::Ok;
+    return download_ ? Outcome::Ok : Outcome::BackOff;  // a refused one will be named again
   }
   if (!partition.records.empty()) {
     const auto appended = log_.append_as_follower(env, partition.records);
     if (!appended.ok()) {
       // Bytes that got damaged on the way, or on the leader's disk, are not ours to die of.
-      if (appended.error().kind != ErrorKind::Corrupt) fail(appended.error());
+      const ErrorKind kind = appended.error().kind;
+      if (kind != ErrorKind::Corrupt && kind != ErrorKind::Invalid) fail(appended.error());
       return Outcome::BackOff;
     }
     // Our next fetch offset says "I have this". An observer's does not count, but it flushes as

@@ -133,6 +133,7 @@ Result<SnapshotFile> KafkaRaftClient::create_snapshot(env::Env& env, Offset end,
 Result<void> KafkaRaftClient::clean(env::Env& env) {
   KTRY(log_.remove_due_files(env));
   while (snapshots_.size() >= 2) {
+    KCHECK(snapshots_[0].id < snapshots_[1].id);
     std::int64_t bytes = log_.size_in_bytes();
     for (const SnapshotFile& snapshot : snapshots_) bytes += snapshot.bytes;
     const std::int64_t age = env.clock.wall_ms() - snapshots_.front().last_timestamp_ms;
@@ -271,7 +272,14 @@ KafkaRaftClient::Outcome KafkaRaftClient::finish_download(env::Env& env) {
     fail(contents.error());
     return Outcome::BackOff;
   }
-  snapshots_.push_back({done.id, done.size, contents->last_timestamp_ms});
+  // It may be one that we had; Kafka keeps them in a map, which sees to it by itself.
+  const auto at = std::find_if(snapshots_.begin(), snapshots_.end(),
+                               [&](const SnapshotFile& s) { return !(s.id < done.id); });
+  const SnapshotFile file{done.id, done.size, contents->last_timestamp_ms};
+  if (at != snapshots_.end() && at->id == done.id)
+    *at = file;
+  else
+    snapshots_.insert(at, file);
   if (!check(delete_all_before(env, done.id))) return Outcome::BackOff;
   env.events.emit(env.node, event::SnapshotInstalled{done.id.end, done.id.epoch});
   advance_high_watermark(env, done.id.end);

@@ -261,10 +261,7 @@ void KafkaRaftClient::complete_change(env::Env& env) {
     env.timers.cancel(env::TimerKind::RaftUpdateVoter, kPendingChangeKey);
   }
   const auto last = history_.last_offset();
-  if (!is_voter() && last && high_watermark_ > *last) {
-    env.events.emit(env.node, event::RaftLeaderResigned{epoch()});
-    to_resigned(env);
-  }
+  if (!is_voter() && last && high_watermark_ > *last) to_resigned(env);
 }
 
 /// It took too long. The record stays: the asker has to look whether it was committed after all.

@@ -33,7 +33,8 @@ class FollowerLogs {
   virtual std::optional<storage::EpochEnd> end_offset_for_epoch(const TopicPartition& partition,
                                                                 LeaderEpoch epoch) const = 0;
   /// Appends the records, takes over high watermark and log start. NONE, CORRUPT_MESSAGE (ask
-  /// again: the bytes were bad), or KAFKA_STORAGE_ERROR (the replica is offline now).
+  /// again: the bytes were bad), UNKNOWN_SERVER_ERROR (the offsets do not follow on, and never
+  /// will), or KAFKA_STORAGE_ERROR (the replica is offline now).
   virtual ErrorCode append(env::Env& env, const TopicPartition& partition,
                            const protocol::FetchResponse::PartitionData& data) = 0;
   /// False while the replication quota is used up; who is in sync is never held back (KIP-73).

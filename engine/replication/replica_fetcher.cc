@@ -194,6 +194,8 @@ void ReplicaFetcher::on_data(FetcherContext& context, const Asked& asked, const 
   const ErrorCode error = context.logs.append(context.env, asked.partition, data);
   if (error == ErrorCode::KAFKA_STORAGE_ERROR) {
     remove(asked.partition);
+  } else if (error == ErrorCode::UNKNOWN_SERVER_ERROR) {
+    give_up(context, asked.partition, error);
   } else if (error != ErrorCode::NONE) {
     on_error(context, asked, error);
   } else if (!data.records.empty()) {
@@ -299,6 +301,13 @@ void ReplicaFetcher::resume_at_tail(FetcherContext& context, const TopicPartitio
   state.last_fetched_epoch = tail->latest_epoch;
   state.phase = FetchPhase::Fetching;
   state.delayed_until.reset();
+}
+
+void ReplicaFetcher::give_up(FetcherContext& context, const TopicPartition& partition,
+                             ErrorCode error) {
+  const PartitionRef ref = context.env.names.intern(partition);
+  context.env.events.emit(context.env.node, event::FetcherFailed{ref, error});
+  remove(partition);
 }
 
 void ReplicaFetcher::delay(FetcherContext& context, const TopicPartition& partition) {

@@ -12,6 +12,7 @@
 //         --diverging epoch--> truncate --> Fetch
 //         --OFFSET_OUT_OF_RANGE--> ListOffsets latest [-> ListOffsets earliest] --> Fetch
 //         --other error--> this partition rests for replica.fetch.backoff.ms
+//         --offsets that do not follow on--> it has failed, until there is a new leader epoch
 //         --FENCED_LEADER_EPOCH--> this partition waits for news from the controller
 //
 // Invariants: fetch_offset is the local log end; an answer only counts for the offset *and* the
@@ -119,6 +120,8 @@ class ReplicaFetcher {
   PartitionFetchState* current(const Asked& asked);
   void resume_at_tail(FetcherContext& context, const TopicPartition& partition);
   void delay(FetcherContext& context, const TopicPartition& partition);
+  /// Kafka: AbstractFetcherThread.markPartitionFailed. Only a new leader epoch begins again.
+  void give_up(FetcherContext& context, const TopicPartition& partition, ErrorCode error);
 
   NodeId leader_;
   std::map<TopicPartition, PartitionFetchState> partitions_;

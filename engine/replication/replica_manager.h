@@ -159,6 +159,7 @@ class ReplicaManager final : private FollowerLogs {
                                                         LeaderEpoch epoch) const override;
   ErrorCode append(env::Env& env, const TopicPartition& partition,
                    const protocol::FetchResponse::PartitionData& data) override;
+  ErrorCode append_records(env::Env& env, const TopicPartition& partition, ByteView records);
   bool truncate(env::Env& env, const TopicPartition& partition, Offset to) override;
   bool truncate_fully_and_start_at(env::Env& env, const TopicPartition& partition,
                                    Offset start) override;

@@ -1,8 +1,9 @@
 // The fault model, act by act. Kafka runs over TCP: frames of one connection keep their order and
 // are only lost together with it; reordering happens between connections, through links and frames
 // that take longer than others.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "engine/sim/random_storm.h"
@@ -37,8 +38,12 @@ void send_tombstones(Storm& s) {
 
 void elect(Storm& s) { s.apply(fmt::format("elect {}-0", any_topic(s))); }
 
+/// All of them, or up to some record within a batch.
 void delete_records(Storm& s) {
-  if (s.topics().retained) s.apply("delete-records payments-0 before=end");
+  if (!s.topics().retained) return;
+  const bool all = s.luck().chance(1, 2);
+  const std::int64_t before = s.luck().between(1, 40);
+  s.apply("delete-records payments-0 before=" + (all ? "end" : std::to_string(before)));
 }
 
 void seek_back(Storm& s) { s.apply("seek reader orders-0 0"); }
@@ -54,6 +59,58 @@ void create_topic(Storm& s) {
 void delete_topic(Storm& s) {
   if (s.topics_made() == 0) return;
   s.apply(fmt::format("delete-topic extra-{}", s.luck().between(1, s.topics_made())));
+}
+
+// ---- administering it -------------------------------------------------------------------------
+
+/// Two or three of the nodes, in any order.
+std::string any_replicas(Storm& s) {
+  std::vector<std::int32_t> nodes;
+  const std::int64_t most = std::min(s.world().spec().brokers, 3);
+  const std::int64_t wanted = s.luck().between(std::min<std::int64_t>(2, most), most);
+  while (static_cast<std::int64_t>(nodes.size()) < wanted) {
+    const std::int32_t node = s.any_node();
+    if (std::find(nodes.begin(), nodes.end(), node) == nodes.end()) nodes.push_back(node);
+  }
+  return fmt::format("{}", fmt::join(nodes, ":"));
+}
+
+/// Whoever is moved away takes its copy along: not while another one may have lost records.
+void reassign(Storm& s) {
+  if (s.holds_its_breath()) return;
+  const char* topic = any_topic(s);
+  s.apply(fmt::format("reassign {}-0 to={}", topic, any_replicas(s)));
+}
+
+void call_off(Storm& s) { s.apply(fmt::format("reassign {}-0 cancel", any_topic(s))); }
+
+void alter_topic(Storm& s) {
+  static constexpr const char* kChanges[] = {
+      "segment.bytes=2000",       "segment.bytes=100000",      "delete=segment.bytes",
+      "max.message.bytes=5000",   "flush.messages=1",          "delete=flush.messages",
+      "delete=max.message.bytes", "index.interval.bytes=200",  "min.insync.replicas=1",
+      "min.insync.replicas=2",    "delete=min.insync.replicas"};
+  const char* topic = any_topic(s);
+  s.apply(fmt::format("alter-config topic={} {}", topic,
+                      kChanges[s.luck().below(std::size(kChanges))]));
+}
+
+void alter_brokers(Storm& s) {
+  static constexpr const char* kChanges[] = {
+      "cluster num.io.threads=4", "cluster num.io.threads=12", "cluster log.segment.bytes=3000",
+      "cluster delete=num.io.threads,log.segment.bytes", "cluster log.cleaner.backoff.ms=500"};
+  const bool one = s.luck().chance(1, 3);
+  const std::int32_t node = s.any_node();
+  if (one)
+    s.apply(fmt::format("alter-config broker={} num.io.threads={}", node, s.luck().between(4, 16)));
+  else
+    s.apply(fmt::format("alter-config {}", kChanges[s.luck().below(std::size(kChanges))]));
+}
+
+void add_partitions(Storm& s) {
+  if (s.topics_made() == 0) return;
+  const std::int64_t topic = s.luck().between(1, s.topics_made());
+  s.apply(fmt::format("create-partitions extra-{} count={}", topic, s.luck().between(2, 4)));
 }
 
 // ---- mending it -------------------------------------------------------------------------------
@@ -208,6 +265,11 @@ const std::vector<Act>& all_acts() {
       {"read again from the start", ActKind::Use, 1, seek_back},
       {"create a topic", ActKind::Use, 1, create_topic},
       {"delete a topic", ActKind::Use, 1, delete_topic},
+      {"move a partition", ActKind::Use, 2, reassign},
+      {"call a move off", ActKind::Use, 1, call_off},
+      {"change a topic's settings", ActKind::Use, 1, alter_topic},
+      {"change the brokers' settings", ActKind::Use, 1, alter_brokers},
+      {"add partitions", ActKind::Use, 1, add_partitions},
       {"bring a node back", ActKind::Mend, 12, bring_back},
       {"heal all links", ActKind::Mend, 8, heal_links},
       {"repair the disks", ActKind::Mend, 4, heal_disks},

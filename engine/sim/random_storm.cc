@@ -121,7 +121,8 @@ bool RandomStorm::may_cut_power() const {
     return n.state == cluster::NodeState::Running && n.broker.state == event::BrokerState::Running;
   };
   const auto whole = [](const cluster::PartitionView& p) {
-    return p.isr.size() >= p.replicas.size() && p.replicas.size() > 1;
+    return p.isr.size() >= p.replicas.size() && p.replicas.size() > 1 && p.adding.empty() &&
+           p.removing.empty();
   };
   return snapshot.links.empty() && std::all_of(snapshot.nodes.begin(), snapshot.nodes.end(), up) &&
          std::all_of(snapshot.metadata.partitions.begin(), snapshot.metadata.partitions.end(),

@@ -1,5 +1,7 @@
 #include "engine/sim/world.h"
 
+#include <fmt/core.h>
+
 #include "engine/base/check.h"
 #include "engine/sim/world_actions.h"
 #include "engine/sim/world_env.h"
@@ -145,6 +147,21 @@ void run_checkers(WorldState& world) {
   world.fresh.clear();
 }
 
+/// So many items at one instant, and more are due: they make each other, and time will never pass.
+constexpr std::uint64_t kMostAtOneInstant = 500'000;
+
+/// False: the world has come to its end. (A loop within one item is not found: there is nobody then
+/// who could look.)
+bool time_goes_on(WorldState& world, Instant at) {
+  world.items_now = at == world.now ? world.items_now + 1 : 1;
+  if (world.items_now < kMostAtOneInstant) return true;
+  world.violations.push_back(
+      {"T1", fmt::format("time stands still: {} things happened at this instant", world.items_now),
+       world.last_event, at});
+  world.queue = {};
+  return false;
+}
+
 }  // namespace
 
 World::World(const ClusterSpec& spec, std::uint64_t seed)
@@ -206,6 +223,7 @@ bool World::step() {
   if (w.queue.empty()) return false;
   const cluster::Item item = w.queue.pop();
   KCHECK(item.at >= w.now);
+  if (!time_goes_on(w, item.at)) return false;
   w.now = item.at;
   ++w.items_handled;
   switch (item.kind) {

@@ -76,7 +76,8 @@ class World {
   /// Puts a real folder in place of a node's simulated disk. REQUIRES that it has not started yet.
   void attach_disk(std::int32_t node, env::Disk* disk);
 
-  /// Handles the next item. False if the queue is empty.
+  /// Handles the next item. False if the queue is empty, or was emptied because time stands still
+  /// (the violation T1).
   bool step();
   /// Handles every item due up to and including `until`, then sets the clock to it.
   void run_until(Instant until);

@@ -54,6 +54,7 @@ void crash_process(WorldState& world, NodeId id, event::CrashKind kind, EventSeq
   std::int64_t lost = 0;
   if (NodeSlot* slot = world.node(id)) {
     remember_metadata(world);
+    remember_groups(world, id);
     slot->node.kill();
     slot->disk_busy_until = world.now;
     slot->storage().crash_process();
@@ -91,6 +92,7 @@ Result<void> stop_action(ActionContext& context) {
 void stop_now(WorldState& world, NodeId id) {
   NodeSlot& slot = *world.node(id);
   remember_metadata(world);
+  remember_groups(world, id);
   {
     Call call(world, id, world.last_event);
     slot.node.finish_shutdown(call.env());

@@ -13,6 +13,7 @@
 #include "engine/base/checksums.h"
 #include "engine/cluster/client_node.h"
 #include "engine/cluster/event_queue.h"
+#include "engine/cluster/group_views.h"
 #include "engine/cluster/node.h"
 #include "engine/sim/disk.h"
 #include "engine/sim/invariants/invariants.h"
@@ -61,6 +62,7 @@ class WorldState {
   std::uint64_t seed = 0;
   Instant now{};
   std::uint64_t items_handled = 0;
+  std::uint64_t items_now = 0;  ///< … at the present instant
   cluster::EventQueue queue;
   NetworkModel network;
   env::Random latency;   ///< of the network, one generator for all links
@@ -79,6 +81,8 @@ class WorldState {
   Offset metadata_told;  ///< what records before it did was told (event::Sink::first_to_tell)
   cluster::MetadataView last_metadata;  ///< what the best-informed node that went down knew …
   std::int64_t last_metadata_offset = -1;  ///< … and how far that went
+
+  cluster::GroupsKnown last_groups;  ///< as known when a broker went down the last time
 
   bool check_invariants = true;
   Invariants invariants;
@@ -106,5 +110,7 @@ cluster::Snapshot take_snapshot(const WorldState& world);
 /// Before a process ends: what it knew of the committed metadata stays true when the survivors know
 /// less, and a reader still sees the topics of a cluster that is down as a whole.
 void remember_metadata(WorldState& world);
+/// Likewise what a coordinator knew of its groups, until another has loaded them.
+void remember_groups(WorldState& world, NodeId gone);
 
 }  // namespace kscope::sim

@@ -60,7 +60,7 @@ Result<FollowerBatches> whole_batches(ByteView records, Offset log_end) {
                                                    header->base_offset)};
     }
     if (Offset(header->base_offset) < expected) {
-      return Error{ErrorKind::Corrupt,
+      return Error{ErrorKind::Invalid,
                    fmt::format("offset {} cannot be appended, the next one is {}",
                                header->base_offset, expected.value())};
     }

@@ -92,7 +92,10 @@ Result<void> LogLoader::recover_segment(std::size_t segment) {
   KTRY_ASSIGN(const LogSegment::Recovery result,
               recovered.recover(env_.disk, log_.config_, log_.epochs_, log_.producers_, limit));
   if (is_last || result.bytes_cut > 0) scanned_end_ = result.next_offset;
-  if (result.bytes_cut == 0) return {};
+  if (result.bytes_cut == 0) {
+    // The last one is the active one: its index files would be ended here and grow again at once.
+    return is_last ? Result<void>() : recovered.on_become_inactive(env_.disk);
+  }
   bytes_cut_ += result.bytes_cut;
   for (std::size_t i = segment + 1; i < log_.segments_.size(); ++i) {
     bytes_cut_ += log_.segments_[i].size();

@@ -102,6 +102,7 @@ class LogSegment {
   /// Reads every batch, checks its CRC, rebuilds the indexes, tells `epochs` of the epochs it meets
   /// and `producers` of their batches. Cuts the file at the first thing that is no good batch, or
   /// that reaches `limit`, the base offset of the next segment. Running it again changes nothing.
+  /// The index files keep the room they have: on_become_inactive() is the caller's to call.
   struct Recovery {
     Offset next_offset;
     std::int64_t bytes_cut = 0;

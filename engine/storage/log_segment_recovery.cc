@@ -50,7 +50,7 @@ Result<LogSegment::Recovery> LogSegment::recover(env::Disk& disk, const LogConfi
     KTRY(disk.truncate(log_, valid_bytes));
     size_ = valid_bytes;
   }
-  KTRY(on_become_inactive(disk));
+  KTRY(time_index_.maybe_append(disk, max_timestamp_.timestamp, max_timestamp_.offset));
   return result;
 }
 

@@ -101,8 +101,8 @@ class UnifiedLog {
   };
   Result<LeaderAppend> append_as_leader(env::Env& env, ByteView records, LeaderEpoch epoch,
                                         AppendOrigin origin = AppendOrigin::Client);
-  /// As follower: offsets and epochs are the leader's and kept as they are. Corrupt if the first
-  /// offset is before the log end (Kafka: UnexpectedAppendOffsetException) or a CRC is wrong; the
+  /// As follower: offsets and epochs are the leader's and kept as they are. Invalid if an offset is
+  /// before the log end (Kafka: UnexpectedAppendOffsetException), Corrupt if a CRC is wrong; the
   /// log is unchanged then. A torn batch at the end of `records` is ignored. Nothing whole in it:
   /// nullopt.
   Result<std::optional<AppendInfo>> append_as_follower(env::Env& env, ByteView records);

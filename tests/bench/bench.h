@@ -46,7 +46,7 @@ std::vector<Figure> cluster_bench();
 std::vector<Figure> recovery_bench();  ///< of the cluster group: failovers and metadata at size
 std::vector<Figure> storage_bench();
 std::vector<Figure> page_cache_bench();
-Figure lookup_in_1000_segments();  ///< of the storage group
+std::vector<Figure> lookup_bench();  ///< of the storage group
 std::vector<Figure> viewer_bench();  ///< only where the viewer is built
 
 class Stopwatch {

@@ -1,11 +1,13 @@
 // What a cluster does when a broker or a controller dies, at sizes that Kafka is run at, and what
 // it costs to read the metadata of a large cluster. Virtual time is what a client would feel,
 // processor time is what the simulator needs for it.
+#include <algorithm>
 #include <ctime>
 
 #include "engine/metadata/metadata_delta.h"
 #include "engine/protocol/records/metadata_record.h"
 #include "engine/sim/world.h"
+#include "engine/sim/world_state.h"
 #include "tests/bench/bench.h"
 
 namespace kscope::bench {
@@ -59,6 +61,9 @@ struct Loaded {
     for (int i = 1; i < partitions; ++i) assignment += "," + replicas;
     if (!world.apply("topic big assignment=" + assignment).ok()) return;
     run_until(world, [&] { return counter.led >= partitions; });
+    // Each new log is made durable. Until the disks are through with that, a vote waits for them.
+    for (const auto& [id, slot] : world.state().nodes)
+      world.run_until(std::max(world.now(), slot.disk_busy_until));
     world.run_until(world.now() + seconds(2));
     counter = {};
   }

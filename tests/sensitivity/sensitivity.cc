@@ -8,10 +8,12 @@
 //
 // Read next: defects.txt
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 
@@ -37,12 +39,25 @@ kscope::sim::RandomRunOptions options_of(std::uint64_t seed) {
   return options;
 }
 
+/// Of processor time, for one seed, which takes a fraction of a second. Some defects make loops
+/// that no checker is ever asked about.
+constexpr rlim_t kMostSeconds = 60;
+
+void limit_time() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto until = static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec);
+  const rlimit limit{until + kMostSeconds, RLIM_INFINITY};
+  setrlimit(RLIMIT_CPU, &limit);  // then SIGXCPU
+}
+
 /// In the child: a line for every seed that is begun, and one for the catch.
 [[noreturn]] void hunt(int number, int seeds, FILE* out) {
   kscope_guard_out = number;
   for (int seed = 1; seed <= seeds; ++seed) {
     std::fprintf(out, "%d\n", seed);
     std::fflush(out);
+    limit_time();
     const auto result = kscope::sim::RandomRun(options_of(static_cast<std::uint64_t>(seed))).run();
     if (result.passed) continue;
     const std::string by =
@@ -81,8 +96,10 @@ Catch hunt_in_a_process(int number, int seeds) {
   std::fclose(in);
   int status = 0;
   waitpid(child, &status, 0);
-  if (!WIFEXITED(status) && result.seed == 0) result = {at, "CHECK", "the process stopped itself"};
-  return result;
+  if (result.seed != 0 || WIFEXITED(status)) return result;
+  if (WTERMSIG(status) == SIGXCPU)
+    return {at, "time limit", fmt::format("the run did not end within {} s", kMostSeconds)};
+  return {at, "CHECK", "the process stopped itself"};
 }
 
 std::string table_head() {

@@ -2,6 +2,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "viewer/lab/lab_desk.h"
 
@@ -40,6 +42,15 @@ void LabDesk::fill_library() {
     if (entry.current) entry.done = static_cast<std::int32_t>(run_->current());
     view_.library.push_back(std::move(entry));
   }
+  // The labs of a chapter stand together, and the chapters in the order of their first labs.
+  std::map<std::string, std::size_t> places;
+  for (const viewer::LabEntry& entry : view_.library) {
+    places.try_emplace(entry.group, places.size());
+  }
+  std::stable_sort(view_.library.begin(), view_.library.end(),
+                   [&](const viewer::LabEntry& a, const viewer::LabEntry& b) {
+                     return places.at(a.group) < places.at(b.group);
+                   });
 }
 
 void LabDesk::fill_steps() {

@@ -144,12 +144,13 @@ void EventIndex::read_outage(const event::Event& event) {
   } else if (std::get_if<event::NodeStarted>(&event.body) ||
              std::get_if<event::NodeResumed>(&event.body)) {
     close_last(outages_[node], event);
-  } else if (std::get_if<event::RaftLeaderResigned>(&event.body)) {
-    close_last(quorum_epochs_, event);
   }
-  // A leader that dies does not resign: its epoch ends on the spot.
+  // A leader that dies changes no role: its epoch ends on the spot. And one that was cut off may
+  // step back when another has long been leading, whose epoch goes on.
+  const auto* role = std::get_if<event::RaftRoleChanged>(&event.body);
   const bool gone = std::get_if<event::NodeCrashed>(&event.body) != nullptr ||
-                    std::get_if<event::NodeStopped>(&event.body) != nullptr;
+                    std::get_if<event::NodeStopped>(&event.body) != nullptr ||
+                    (role != nullptr && role->from == event::RaftRole::Leader);
   if (gone && !quorum_epochs_.empty() && quorum_epochs_.back().node == node) {
     close_last(quorum_epochs_, event);
   }

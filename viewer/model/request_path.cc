@@ -106,6 +106,21 @@ void add_stages(const cluster::Snapshot& snapshot, const cluster::BrokerView& b,
   }
 }
 
+/// Others (CreateTopics and its like) wait for the controller, and are in no purgatory of a broker.
+std::string purgatory_words(const cluster::BrokerView& b, std::int32_t waiting) {
+  const std::int32_t others =
+      waiting - b.delayed_produces - b.delayed_fetches - b.delayed_deletes;
+  std::vector<std::string> parts;
+  const auto add = [&](std::int32_t n, const char* one, const char* many) {
+    if (n > 0) parts.push_back(plural(n, one, many));
+  };
+  add(b.delayed_produces, "produce", "produces");
+  add(b.delayed_fetches, "fetch", "fetches");
+  add(b.delayed_deletes, "delete", "deletes");
+  add(others, "other", "others");
+  return parts.empty() ? "0 waiting" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
 void add_words(const cluster::MetricsFold& metrics, const cluster::BrokerView& b, PathCard& card) {
   using cluster::Metric;
   const double handlers = metrics.value({card.node, Metric::RequestHandlerAvgIdlePercent, ""});
@@ -119,11 +134,7 @@ void add_words(const cluster::MetricsFold& metrics, const cluster::BrokerView& b
     card.queue_share = static_cast<float>(b.requests_waiting) / static_cast<float>(b.queue_limit);
   }
   card.handlers_busy = fmt::format("{} of {} busy", b.handlers_busy, b.handlers_total);
-  card.purgatory = plural(b.delayed_produces, "produce", "produces") + ", " +
-                   plural(b.delayed_fetches, "fetch", "fetches");
-  if (b.delayed_deletes > 0) {
-    card.purgatory += ", " + plural(b.delayed_deletes, "delete", "deletes");
-  }
+  card.purgatory = purgatory_words(b, static_cast<std::int32_t>(card.remote.size()));
   const bool blocked = std::any_of(b.processors.begin(), b.processors.end(),
                                    [](const cluster::ProcessorView& p) { return p.blocked; });
   const bool full = b.queue_limit > 0 && b.requests_waiting >= b.queue_limit;

@@ -217,8 +217,10 @@ void draw_flags(Canvas& c, const Plan& p, const TimelineView& view) {
     c.line(f.x, mid - c.px(5), f.x, p.flags.y1, color);
     c.list()->AddTriangleFilled({f.x, mid - c.px(6)}, {f.x + c.px(8), mid - c.px(2)},
                                 {f.x, mid + c.px(2)}, color);
-    const Rect text = c.text(f.x + c.px(11), mid - c.line_height(Face::Small) * 0.6f, Face::Small,
-                             color, f.flag->text);
+    const float x = f.x + c.px(11), top = mid - c.line_height(Face::Small) * 0.6f;
+    const float right = x + c.width(Face::Small, f.flag->text);
+    c.fill({x, top, right, top + c.line_height(Face::Small)}, theme::kPanel);  // over the needle
+    const Rect text = c.text(x, top, Face::Small, color, f.flag->text);
     const Rect all{f.x, text.y0, text.x1, text.y1};
     c.hit(all, Target::of_event(f.flag->event));
     c.tip(all, fmt::format("{} at {}", f.flag->text, format_instant(at_micros(f.flag->at_us))));
@@ -368,8 +370,8 @@ void draw_timeline(Ui& ui, const Rect& rect) {
     if (now_in_view) draw_needle(c, fixed, now_x);
     react(ui, c, fixed, window);
   }
-  draw_flags(outer, fixed, view);
   if (now_in_view) draw_needle(outer, fixed, now_x);
+  draw_flags(outer, fixed, view);
   react(ui, outer, fixed, window);
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "engine/record/compression.h"
 
 namespace kscope::coordinator {
 
@@ -46,6 +47,8 @@ struct GroupConfig {
   std::int32_t offsets_topic_partitions = 50;               ///< offsets.topic.num.partitions
   std::int16_t offsets_topic_replication_factor = 3;        ///< offsets.topic.replication.factor
   std::int32_t offsets_topic_segment_bytes = 104'857'600;   ///< offsets.topic.segment.bytes
+  record::Codec offsets_topic_codec = record::Codec::None;  ///< offsets.topic.compression.codec
+  std::int32_t offsets_load_buffer_size = 5 * 1024 * 1024;  ///< offsets.load.buffer.size
 
   bool consumer_protocol_enabled() const {
     for (const std::string& protocol : rebalance_protocols) {

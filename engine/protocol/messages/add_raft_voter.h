@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/protocol/codec.h"
+#include "engine/protocol/voter_parts.h"
 
 namespace kscope::protocol {
 
@@ -21,24 +22,11 @@ struct AddRaftVoterRequest {
   static constexpr ApiKey kApi = ApiKey::AddRaftVoter;
   static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 0, kFlexible = 0;
 
-  struct Listener {
-    std::string name;
-    std::string host;
-    std::uint16_t port = 0;
-
-    bool operator==(const Listener&) const = default;
-    void describe(auto& f) {
-      f("Name", name);
-      f("Host", host);
-      f("Port", port);
-    }
-  };
-
   std::optional<std::string> cluster_id;
   std::int32_t timeout_ms = 0;
   std::int32_t voter_id = 0;
   Uuid voter_directory_id;
-  std::vector<Listener> listeners;
+  std::vector<VoterEndpoint> listeners;
 
   bool operator==(const AddRaftVoterRequest&) const = default;
   void describe(auto& f) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/protocol/codec.h"
+#include "engine/protocol/voter_parts.h"
 
 namespace kscope::protocol {
 
@@ -104,22 +105,9 @@ struct DescribeQuorumResponse {
     }
   };
 
-  struct Listener {
-    std::string name;
-    std::string host;
-    std::uint16_t port = 0;
-
-    bool operator==(const Listener&) const = default;
-    void describe(auto& f) {
-      f("Name", name);
-      f("Host", host);
-      f("Port", port);
-    }
-  };
-
   struct Node {
     std::int32_t node_id = 0;
-    std::vector<Listener> listeners;
+    std::vector<VoterEndpoint> listeners;
 
     bool operator==(const Node&) const = default;
     void describe(auto& f) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/protocol/codec.h"
+#include "engine/protocol/messages/alter_configs.h"
 
 namespace kscope::protocol {
 
@@ -61,20 +62,7 @@ struct IncrementalAlterConfigsResponse {
   static constexpr ApiKey kApi = ApiKey::IncrementalAlterConfigs;
   static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 1, kFlexible = 1;
 
-  struct ResourceResponse {
-    ErrorCode error_code = ErrorCode::NONE;
-    std::optional<std::string> error_message = "";
-    std::int8_t resource_type = 0;
-    std::string resource_name;
-
-    bool operator==(const ResourceResponse&) const = default;
-    void describe(auto& f) {
-      f("ErrorCode", error_code);
-      f("ErrorMessage", error_message, nullable());
-      f("ResourceType", resource_type);
-      f("ResourceName", resource_name);
-    }
-  };
+  using ResourceResponse = AlterConfigsResponse::ResourceResponse;
 
   std::int32_t throttle_time_ms = 0;
   std::vector<ResourceResponse> responses;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/protocol/codec.h"
+#include "engine/protocol/voter_parts.h"
 
 namespace kscope::protocol {
 
@@ -20,35 +21,11 @@ struct UpdateRaftVoterRequest {
   static constexpr ApiKey kApi = ApiKey::UpdateRaftVoter;
   static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 0, kFlexible = 0;
 
-  struct Listener {
-    std::string name;
-    std::string host;
-    std::uint16_t port = 0;
-
-    bool operator==(const Listener&) const = default;
-    void describe(auto& f) {
-      f("Name", name);
-      f("Host", host);
-      f("Port", port);
-    }
-  };
-
-  struct KRaftVersionFeature {
-    std::int16_t min_supported_version = 0;
-    std::int16_t max_supported_version = 0;
-
-    bool operator==(const KRaftVersionFeature&) const = default;
-    void describe(auto& f) {
-      f("MinSupportedVersion", min_supported_version);
-      f("MaxSupportedVersion", max_supported_version);
-    }
-  };
-
   std::optional<std::string> cluster_id;
   std::int32_t current_leader_epoch = 0;
   std::int32_t voter_id = 0;
   Uuid voter_directory_id;
-  std::vector<Listener> listeners;
+  std::vector<VoterEndpoint> listeners;
   KRaftVersionFeature kraft_version_feature;
 
   bool operator==(const UpdateRaftVoterRequest&) const = default;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/protocol/codec.h"
+#include "engine/protocol/voter_parts.h"
 
 namespace kscope::protocol {
 
@@ -97,34 +98,10 @@ struct VotersRecord {
   static constexpr const char* kName = "VotersRecord";
   static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 0, kFlexible = 0;
 
-  struct Endpoint {
-    std::string name;
-    std::string host;
-    std::uint16_t port = 0;
-
-    bool operator==(const Endpoint&) const = default;
-    void describe(auto& f) {
-      f("Name", name);
-      f("Host", host);
-      f("Port", port);
-    }
-  };
-
-  struct KRaftVersionFeature {
-    std::int16_t min_supported_version = 0;
-    std::int16_t max_supported_version = 0;
-
-    bool operator==(const KRaftVersionFeature&) const = default;
-    void describe(auto& f) {
-      f("MinSupportedVersion", min_supported_version);
-      f("MaxSupportedVersion", max_supported_version);
-    }
-  };
-
   struct Voter {
     std::int32_t voter_id = 0;
     Uuid voter_directory_id;
-    std::vector<Endpoint> endpoints;
+    std::vector<VoterEndpoint> endpoints;
     KRaftVersionFeature kraft_version_feature;
 
     bool operator==(const Voter&) const = default;

@@ -13,10 +13,7 @@ namespace {
 void compare(Check& check, PartitionRef ref, std::int64_t high_watermark) {
   PartitionGhost& p = check.partition(ref);
   if (p.deleted || is_overruled(p, p.beliefs[check.node()])) return;
-  const auto leader = p.log.copies.find(p.leader);
-  const std::int64_t deleted_before = leader == p.log.copies.end() ? 0 : leader->second.start;
-  const auto mismatch =
-      compare_with_committed(p.log, check.node(), high_watermark, deleted_before);
+  const auto mismatch = compare_with_committed(p.log, check.node(), high_watermark);
   if (check.holds(!mismatch)) return;
   check.violated(check.name(ref),
                  fmt::format("broker {} holds {} below its high watermark {}, but {} is committed "

@@ -59,10 +59,9 @@ void note_lossy_members(Ghost& ghost, PartitionGhost& p) {
 }
 
 std::optional<Mismatch> compare_with_committed(LogGhost& log, NodeId node,
-                                               std::int64_t high_watermark,
-                                               std::int64_t deleted_before) {
+                                               std::int64_t high_watermark) {
   CopyGhost& copy = log.copies[node];
-  const std::int64_t start = std::max(copy.start, deleted_before);
+  const std::int64_t start = std::max(copy.start, log.gone_before);
   std::optional<Mismatch> found;
   for (std::size_t i = find_offset(copy.batches, copy.checked); i < copy.batches.size(); ++i) {
     const BatchId& batch = copy.batches[i];

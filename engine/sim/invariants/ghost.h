@@ -43,6 +43,10 @@ struct LogGhost {
   /// Some copy was, or is being, compacted up to here: below it batches may be missing, or written
   /// again with fewer records. Their offsets and epochs never change.
   std::int64_t cleaned = 0;
+  /// The largest log start of any leader: retention and DeleteRecords end the promise about what is
+  /// before it. Its leader's epochs begin there, too, so a follower that was away keeps what it has
+  /// of older ones until it hears of the log start, one fetch later.
+  std::int64_t gone_before = 0;
 };
 
 /// What a broker believes of a partition it holds.
@@ -144,14 +148,12 @@ void open_loss_window(Ghost& ghost, PartitionGhost& partition);
 /// Over budget: everyone who is in sync has lost power and may lack records.
 void note_lossy_members(Ghost& ghost, PartitionGhost& partition);
 /// The first batch of the copy, from where it was compared last, that is below `high_watermark` and
-/// is not what is committed there. Moves the copy's `checked`. What lies before `deleted_before`
-/// is gone for everybody, and the copy is about to be told.
+/// is not what is committed there. Moves the copy's `checked`.
 struct Mismatch {
   BatchId held, committed;
 };
 std::optional<Mismatch> compare_with_committed(LogGhost& log, NodeId node,
-                                               std::int64_t high_watermark,
-                                               std::int64_t deleted_before = 0);
+                                               std::int64_t high_watermark);
 /// What of the node's copy lies below `high_watermark` is committed from now on.
 void extend_committed(LogGhost& log, NodeId node, std::int64_t high_watermark);
 

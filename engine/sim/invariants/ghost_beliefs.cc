@@ -24,6 +24,7 @@ void close_loss_window(PartitionGhost& p, const BeliefGhost& belief, const CopyG
   while (n > 0 && log.committed[n - 1].last >= keep) --n;
   log.committed.truncate(n);
   log.committed_end = keep;
+  log.gone_before = std::min(log.gone_before, keep);
   for (auto& [node, other] : log.copies) other.checked = std::min(other.checked, keep);
 }
 
@@ -35,7 +36,16 @@ void on_lead(Check& check, const event::BecameLeader& e) {
   belief.epoch = e.leader_epoch.value();
   belief.epoch_start = e.log_end.value();
   if (belief.epoch < p.leader_epoch || p.leader != check.node()) return;  // already replaced
-  if (p.loss_window) close_loss_window(p, belief, p.log.copies[check.node()]);
+  const CopyGhost& copy = p.log.copies[check.node()];
+  if (p.loss_window) close_loss_window(p, belief, copy);
+  p.log.gone_before = std::max(p.log.gone_before, copy.start);
+}
+
+void on_log_start(Check& check, const event::LogStartAdvanced& e) {
+  if (check.is_metadata(e.partition)) return;
+  PartitionGhost& p = check.partition(e.partition);
+  if (p.deleted || !is_in_office(p, p.beliefs[check.node()])) return;
+  p.log.gone_before = std::max(p.log.gone_before, e.to.value());
 }
 
 void on_follow(Check& check, const event::BecameFollower& e) {
@@ -84,6 +94,6 @@ void on_set(Check& check, const event::HighWatermarkSet& e) {
 
 const Recorder beliefs_ghost{{record<on_lead>(), record<on_follow>(), record<on_stop>(),
                               record<on_isr_request>(), record<on_isr>(), record<on_advance>(),
-                              record<on_set>()}};
+                              record<on_set>(), record<on_log_start>()}};
 
 }  // namespace kscope::sim

@@ -99,6 +99,21 @@ TEST_CASE("an ISR that shrinks is counted, makes the partition under-replicated,
   CHECK(f.metrics.read({1, Metric::IsrExpandsPerSec, ""}).count == 1);
 }
 
+TEST_CASE("a replica that a move adds is not missed before it has caught up") {
+  Fixture f;
+  f.lead_orders();
+  f.at(20, 1, event::IsrUpdated{f.orders(), nodes({1, 2}), 1});  // 3 is late
+  REQUIRE(f.value(1, Metric::UnderReplicatedPartitions) == 1);
+  f.at(21, 1, event::IsrUpdated{f.orders(), nodes({1, 2, 3}), 2});
+  f.at(30, 1, event::ReassignmentStarted{f.orders(), nodes({4}), nodes({3})});
+  f.at(30, 1,
+       event::PartitionChanged{f.orders(), NodeId(1), LeaderEpoch(0), 3, nodes({1, 2, 3}),
+                               nodes({1, 2, 4, 3})});
+  CHECK(f.value(1, Metric::UnderReplicatedPartitions) == 0);
+  f.at(31, 1, event::IsrUpdated{f.orders(), nodes({1, 2}), 4});  // but 3 still is
+  CHECK(f.value(1, Metric::UnderReplicatedPartitions) == 1);
+}
+
 TEST_CASE("an ISR at min.insync.replicas is at, not under, the minimum") {
   Fixture f;
   f.lead_orders();

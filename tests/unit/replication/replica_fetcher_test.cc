@@ -370,6 +370,21 @@ TEST_CASE("damaged records are fetched again after a rest") {
   CHECK(f.state(f.orders)->fetch_offset == Offset(0));
 }
 
+TEST_CASE("records that do not follow on fail the partition until there is a new leader epoch") {
+  FetcherFixture f;
+  f.log(f.orders, {{0, 0}}, 5);
+  f.follow(f.orders, 0);
+  f.poll();
+  f.asked<protocol::FetchRequest>();
+  f.logs.next_append = ErrorCode::UNKNOWN_SERVER_ERROR;
+  f.answer(f.response(f.records(5, 5, 0, 5)));
+  CHECK(f.state(f.orders) == nullptr);
+  f.logs.next_append = ErrorCode::NONE;
+  f.follow(f.orders, 1);
+  f.poll();
+  CHECK(f.state(f.orders) != nullptr);
+}
+
 TEST_CASE("when the disk fails the partition is given up") {
   FetcherFixture f;
   f.log(f.orders, {{0, 0}}, 5);

@@ -30,6 +30,23 @@ TEST_CASE("A1: a follower whose committed batch differs is noticed") {
   CHECK(s.broken() == "A1");
 }
 
+TEST_CASE("A1: what a leader's log start has passed is nobody's promise any more") {
+  const auto told = [](int node, std::int64_t start) {
+    Story s;
+    for (int n : {1, 2}) s.append(n, 0, 3, 0);
+    s.append(3, 0, 3, 5, "other");
+    for (int n : {1, 2, 3}) s.append(n, 3, 3, 6);
+    s.high_watermark(1, 0, 6);
+    s.tell(node, event::LogStartAdvanced{s.orders, Offset(0), Offset(start),
+                                         event::LogStartReason::DeleteRecords});
+    s.high_watermark(3, 0, 6);  // it will hear of the log start with its next fetch
+    return s.broken();
+  };
+  CHECK(told(1, 3).empty());
+  CHECK(told(1, 0) == "A1");
+  CHECK(told(2, 3) == "A1");  // only leaders decide that
+}
+
 TEST_CASE("A2: an epoch and an offset that name two batches are noticed") {
   Story s;
   s.append(1, 0, 3, 0, "a");
@@ -118,6 +135,33 @@ TEST_CASE("A12: an epoch cache that is out of order is noticed") {
   CHECK(s.broken() == "A12");
 }
 
+TEST_CASE("A12: what was cut takes its epochs along, unless records of that epoch came again") {
+  Story s;
+  s.append(2, 0, 10, 0);
+  s.fake.epoch_cache = {{0, 5}};
+  s.truncate(2, 10, 0);
+  CHECK(s.broken() == "A12");
+
+  const auto begun_anew = [](std::int32_t epoch) {
+    Story t;
+    t.tell(2, event::LogTruncated{t.orders, Offset(0), Offset(5),
+                                  event::TruncateReason::FullyAndRestart});
+    t.fake.epoch_cache = {{epoch, 5}};
+    const Bytes bytes = batch_of(0, 10, 0, "v");
+    t.fake.disk[{NodeId(2), t.orders, 0}] = bytes;
+    t.fresh = {t.event_of(2, event::LogTruncated{t.orders, Offset(5), Offset(0),
+                                                 event::TruncateReason::FullyAndRestart}),
+               t.event_of(2, event::BatchAppended{t.orders, Offset(0), Offset(9), LeaderEpoch(0),
+                                                  static_cast<std::int32_t>(bytes.size())}),
+               t.event_of(2, event::LogStartAdvanced{t.orders, Offset(0), Offset(5),
+                                                     event::LogStartReason::Leader})};
+    t.invariants.after_item(t.fake, t.fresh, t.violations);
+    return t.broken();
+  };
+  CHECK(begun_anew(0).empty());
+  CHECK(begun_anew(1) == "A12");  // the records that came are not of that epoch
+}
+
 TEST_CASE("an unclean election opens a loss window instead of violations") {
   Story s;
   for (int n : {1, 2}) s.append(n, 0, 3, 0);
@@ -192,6 +236,19 @@ TEST_CASE("B5, B6: a commit point without a majority, or without a record of its
   s.tell(1, event::BatchAppended{log, Offset(0), Offset(1), LeaderEpoch(1), 100});
   s.tell(1, event::RaftHighWatermarkAdvanced{Offset(0), Offset(2)});
   CHECK(s.broken() == "B5");
+  Story w;  // two of three have it, but one of them may still lose it
+  w.fake.names_.intern(TopicPartition{kClusterMetadataTopic, 0});
+  for (int n : {1, 2}) {
+    w.fake.disk[{NodeId(n), log, 0}] = batch_of(0, 2, 1, "m");
+    w.tell(n, event::BatchAppended{log, Offset(0), Offset(1), LeaderEpoch(1), 100});
+  }
+  w.tell(1, event::RaftLeaderElected{1, Offset(0)});
+  w.tell(1, event::LogFlushed{log, Offset(2)});
+  SECTION("written") {}
+  SECTION("flushed") { w.tell(2, event::LogFlushed{log, Offset(2)}); }
+  const bool safe = w.invariants.ghost().quorum_log.copies.at(NodeId(2)).flushed == 2;
+  w.tell(1, event::RaftHighWatermarkAdvanced{Offset(0), Offset(2)});
+  CHECK(w.broken() == (safe ? "" : "B5"));
   Story t;
   t.tell(1, event::RaftLeaderElected{1, Offset(5)});
   t.tell(1, event::RaftHighWatermarkAdvanced{Offset(0), Offset(4)});

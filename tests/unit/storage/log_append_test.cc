@@ -220,7 +220,7 @@ TEST_CASE("a follower refuses offsets that it has and bytes that are damaged (F6
   append(node, log, {.records = 5});
   const auto again = log.append_as_follower(node.env(), make_batch({.base_offset = 4, .epoch = 0}));
   REQUIRE_FALSE(again.ok());
-  CHECK(again.error().kind == ErrorKind::Corrupt);
+  CHECK(again.error().kind == ErrorKind::Invalid);
   CHECK(again.error().message == "orders-0: offset 4 cannot be appended, the next one is 5");
 
   Bytes damaged = make_batch({.base_offset = 5, .epoch = 0});

@@ -4,6 +4,7 @@
 
 #include "tests/catch.h"
 #include "tests/viewer/fake_machine.h"
+#include "tests/viewer/log_clusters.h"
 #include "viewer/model/actions.h"
 #include "viewer/model/explain.h"
 #include "viewer/model/feed.h"
@@ -182,6 +183,21 @@ TEST_CASE("digits are grouped in threes") {
   CHECK(group_digits(5) == "5");
   CHECK(group_digits(4812) == "4 812");
   CHECK(group_digits(1234567) == "1 234 567");
+}
+
+TEST_CASE("a leader that was cut off steps back, and the epoch of its successor goes on") {
+  Session session(testing::played(R"(# The minority's leader resigns after the majority has elected
+cluster brokers=3 controllers=3 seed=32
+until controller active == 2 within 10s
+cut controller 2 controller 1
+run 1500ms
+cut controller 2 controller 3
+until event RaftLeaderResigned node=2 within 10s
+)"));
+  const auto& epochs = session.index().quorum_epochs();
+  REQUIRE(epochs.size() >= 2);
+  CHECK(epochs.back().node != 2);
+  CHECK_FALSE(epochs.back().until_us);
 }
 
 }  // namespace kscope::viewer
