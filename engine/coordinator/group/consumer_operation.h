@@ -30,6 +30,7 @@ struct MemberNotes {
   using Name = std::pair<std::string, std::string>;  ///< group, member
   std::map<Name, NodeId> clients;
   std::map<Name, event::MemberEnd> endings;
+  std::map<Uuid, std::string> topics;  ///< names, as they were told first
   bool operator==(const MemberNotes&) const = default;
 };
 

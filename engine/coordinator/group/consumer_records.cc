@@ -4,7 +4,19 @@
 
 namespace kscope::coordinator {
 
-using namespace protocol;  // NOLINT: a page of records
+using protocol::AssignedTopicPartitions;
+using protocol::ConsumerGroupCurrentMemberAssignmentKey;
+using protocol::ConsumerGroupCurrentMemberAssignmentValue;
+using protocol::ConsumerGroupMemberMetadataKey;
+using protocol::ConsumerGroupMemberMetadataValue;
+using protocol::ConsumerGroupMetadataKey;
+using protocol::ConsumerGroupMetadataValue;
+using protocol::ConsumerGroupPartitionMetadataKey;
+using protocol::ConsumerGroupPartitionMetadataValue;
+using protocol::ConsumerGroupTargetAssignmentMemberKey;
+using protocol::ConsumerGroupTargetAssignmentMemberValue;
+using protocol::ConsumerGroupTargetAssignmentMetadataKey;
+using protocol::ConsumerGroupTargetAssignmentMetadataValue;
 
 AssignedTopics to_record(const PartitionsByTopicId& partitions) {
   AssignedTopics topics;

@@ -11,33 +11,28 @@
 
 namespace kscope::coordinator {
 
-using namespace protocol;  // NOLINT: a page of records
+using protocol::ConsumerGroupCurrentMemberAssignmentKey;
+using protocol::ConsumerGroupCurrentMemberAssignmentValue;
+using protocol::ConsumerGroupMemberMetadataKey;
+using protocol::ConsumerGroupMemberMetadataValue;
+using protocol::ConsumerGroupMetadataKey;
+using protocol::ConsumerGroupMetadataValue;
+using protocol::ConsumerGroupPartitionMetadataKey;
+using protocol::ConsumerGroupPartitionMetadataValue;
+using protocol::ConsumerGroupTargetAssignmentMemberKey;
+using protocol::ConsumerGroupTargetAssignmentMemberValue;
+using protocol::ConsumerGroupTargetAssignmentMetadataKey;
+using protocol::ConsumerGroupTargetAssignmentMetadataValue;
+using protocol::GroupMetadataKey;
+using protocol::GroupMetadataValue;
+using protocol::GroupRecordKey;
+using protocol::GroupRecordValue;
 
 namespace {
 
 template <class Value>
 const Value* value_as(const std::optional<GroupRecordValue>& value) {
   return value ? std::get_if<Value>(&*value) : nullptr;
-}
-
-/// One event for each partition that is only in `these`.
-void tell_difference(GroupContext& context, const std::string& group,
-                     const ConsumerGroupMember& member, const PartitionsByTopicId& these,
-                     const PartitionsByTopicId& those, bool given) {
-  for (const auto& [topic, partitions] : these) {
-    const metadata::TopicImage* known = context.metadata.topic(topic);
-    const std::string name = known ? known->name : topic.str();
-    const auto other = those.find(topic);
-    for (const std::int32_t partition : partitions) {
-      if (other != those.end() &&
-          std::binary_search(other->second.begin(), other->second.end(), partition)) {
-        continue;
-      }
-      context.emit(event::MemberAssignmentChanged{context.name(group), context.name(member.id),
-                                                  context.env.names.intern({name, partition}),
-                                                  member.epoch, given});
-    }
-  }
 }
 
 }  // namespace
@@ -62,6 +57,34 @@ void GroupMetadataManager::replay(GroupContext& context, const GroupRecordKey& k
   } else if (const auto* k = std::get_if<ConsumerGroupCurrentMemberAssignmentKey>(&key)) {
     replay_current(context, k->group_id, k->member_id,
                    value_as<ConsumerGroupCurrentMemberAssignmentValue>(value));
+  }
+}
+
+/// A topic keeps its name for ever, and an id is never used again.
+void GroupMetadataManager::note_topics(GroupContext& context,
+                                       const PartitionsByTopicId& partitions) {
+  for (const auto& [topic, list] : partitions) {
+    const metadata::TopicImage* known = context.metadata.topic(topic);
+    notes_.topics.emplace(topic, known ? known->name : topic.str());
+  }
+}
+
+void GroupMetadataManager::tell_difference(GroupContext& context, const std::string& group,
+                                           const ConsumerGroupMember& member,
+                                           const PartitionsByTopicId& these,
+                                           const PartitionsByTopicId& those, bool given) {
+  note_topics(context, these);
+  for (const auto& [topic, partitions] : these) {
+    const auto other = those.find(topic);
+    for (const std::int32_t partition : partitions) {
+      if (other != those.end() &&
+          std::binary_search(other->second.begin(), other->second.end(), partition)) {
+        continue;
+      }
+      context.emit(event::MemberAssignmentChanged{
+          context.name(group), context.name(member.id),
+          context.env.names.intern({topic_name(topic), partition}), member.epoch, given});
+    }
   }
 }
 
@@ -157,7 +180,11 @@ void GroupMetadataManager::replay_topics(GroupContext& context, const std::strin
   if (!found) return;
   SubscriptionMetadata topics;
   if (value) {
-    for (const TopicMetadata& topic : value->topics) topics[topic.topic_name] = topic;
+    for (const TopicMetadata& topic : value->topics) {
+      topics[topic.topic_name] = topic;
+      if (loaded_) notes_.topics.emplace(topic.topic_id, topic.topic_name);
+      if (!loaded_) notes_.topics.insert_or_assign(topic.topic_id, topic.topic_name);
+    }
   }
   found->set_subscription_metadata(std::move(topics));
 }
@@ -241,7 +268,10 @@ void GroupMetadataManager::replay_target(GroupContext& context, const std::strin
                                          const ConsumerGroupTargetAssignmentMemberValue* value) {
   ConsumerGroup* found = replayed_group(context, group, value != nullptr);
   if (!found) return;
-  if (value) found->set_target(member, from_record(value->topic_partitions));
+  if (value) {
+    if (loaded_) note_topics(context, from_record(value->topic_partitions));
+    found->set_target(member, from_record(value->topic_partitions));
+  }
   if (!value) found->remove_target(member);
 }
 

@@ -8,30 +8,30 @@ namespace kscope::coordinator {
 
 namespace {
 
-using Partitions = std::vector<std::int32_t>;
+using Indexes = std::vector<std::int32_t>;
 
-const Partitions& of(const PartitionsByTopicId& all, const Uuid& topic) {
-  static const Partitions kNone;
+const Indexes& of(const PartitionsByTopicId& all, const Uuid& topic) {
+  static const Indexes kNone;
   const auto it = all.find(topic);
   return it == all.end() ? kNone : it->second;
 }
 
-Partitions both(const Partitions& a, const Partitions& b) {
-  Partitions out;
+Indexes both(const Indexes& a, const Indexes& b) {
+  Indexes out;
   std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
   return out;
 }
 
-Partitions without(const Partitions& a, const Partitions& b) {
-  Partitions out;
+Indexes without(const Indexes& a, const Indexes& b) {
+  Indexes out;
   std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
   return out;
 }
 
-void put(PartitionsByTopicId& into, const Uuid& topic, const Partitions& partitions) {
+void put(PartitionsByTopicId& into, const Uuid& topic, const Indexes& partitions) {
   if (partitions.empty()) return;
-  Partitions& list = into[topic];
-  Partitions merged;
+  Indexes& list = into[topic];
+  Indexes merged;
   std::set_union(list.begin(), list.end(), partitions.begin(), partitions.end(),
                  std::back_inserter(merged));
   list = std::move(merged);
@@ -61,10 +61,10 @@ ConsumerGroupMember next_assignment(const ConsumerGroupMember& member, std::int3
   PartitionsByTopicId kept, to_revoke, to_assign;
   bool is_waiting = false;  // for partitions that others have not given up
   for (const Uuid& topic : topics) {
-    const Partitions& target = of(towards.target, topic);
-    const Partitions& current = of(member.assigned, topic);
-    const Partitions stays = both(current, target);
-    Partitions wanted = without(target, stays);
+    const Indexes& target = of(towards.target, topic);
+    const Indexes& current = of(member.assigned, topic);
+    const Indexes stays = both(current, target);
+    Indexes wanted = without(target, stays);
     const auto held = std::remove_if(wanted.begin(), wanted.end(), [&](std::int32_t partition) {
       return towards.is_held(topic, partition);
     });

@@ -53,6 +53,11 @@ NodeId GroupMetadataManager::client_of(const std::string& group, const std::stri
   return it == notes_.clients.end() ? NodeId(-1) : it->second;
 }
 
+std::string GroupMetadataManager::topic_name(const Uuid& topic) const {
+  const auto it = notes_.topics.find(topic);
+  return it == notes_.topics.end() ? topic.str() : it->second;
+}
+
 ClassicGroup& GroupMetadataManager::create_classic(GroupContext& context,
                                                    const std::string& group) {
   const std::int64_t now_ms = context.env.clock.wall_ms();

@@ -93,6 +93,8 @@ class GroupMetadataManager {
   const ConsumerGroup* consumer_group(const std::string& group) const;
   /// The node behind a member's connection; -1 if it has not been heard of since the load.
   NodeId client_of(const std::string& group, const std::string& member) const;
+  /// Of a topic that members were given partitions of; its id if nobody knows.
+  std::string topic_name(const Uuid& topic) const;
 
   bool operator==(const GroupMetadataManager&) const = default;
 
@@ -131,6 +133,11 @@ class GroupMetadataManager {
   void announce_state(GroupContext& context, ConsumerGroup& group);
   void announce_consumer(GroupContext& context, ConsumerGroup& group);
   void tell_target(GroupContext& context, ConsumerGroup& group);
+  void note_topics(GroupContext& context, const PartitionsByTopicId& partitions);
+  /// One event for each partition that is only in `these`.
+  void tell_difference(GroupContext& context, const std::string& group,
+                       const ConsumerGroupMember& member, const PartitionsByTopicId& these,
+                       const PartitionsByTopicId& those, bool given);
 
   std::map<std::string, Group> groups_;
   MemberNotes notes_;
