@@ -212,6 +212,10 @@ void compare_members(Comparer& c, const std::string& where, const GroupMemberVie
   c.field("instance_id", a.instance_id, b.instance_id);
   c.field("client", a.client, b.client);
   c.field("assigned", a.assigned, b.assigned);
+  c.field("joining", a.joining, b.joining);
+  c.field("syncing", a.syncing, b.syncing);
+  c.name_of("member state", a.state, b.state);
+  c.field("epoch", a.epoch, b.epoch);
 }
 
 void compare_groups(Comparer& c, const GroupView& a, const GroupView& b) {
@@ -223,6 +227,7 @@ void compare_groups(Comparer& c, const GroupView& a, const GroupView& b) {
   c.field("generation", a.generation, b.generation);
   c.field("assignor", a.assignor, b.assignor);
   c.field("leader", a.leader, b.leader);
+  c.field("consumer_protocol", a.consumer_protocol, b.consumer_protocol);
   c.lists(
       "members", a.members, b.members, [](const GroupMemberView& m) { return m.id; },
       [&](const GroupMemberView& x, const GroupMemberView& y) {

@@ -87,8 +87,14 @@ void Folder::apply(const event::GroupStateChanged& e) {
     snapshot_.groups.erase(snapshot_.groups.begin() + (g - snapshot_.groups.data()));
     return;
   }
+  using event::GroupState;
   g->state = e.to;
   g->generation = e.generation;
+  if (e.to == GroupState::Empty && !g->consumer_protocol) g->assignor.clear();
+  for (GroupMemberView& m : g->members) {
+    if (e.from == GroupState::PreparingRebalance) m.joining = false;
+    if (e.from == GroupState::CompletingRebalance) m.syncing = false;
+  }
 }
 
 void Folder::apply(const event::GenerationStarted& e) {
@@ -97,6 +103,21 @@ void Folder::apply(const event::GenerationStarted& e) {
   g->generation = e.generation;
   g->assignor = names_.name(e.protocol);
   g->leader = names_.name(e.leader);
+}
+
+void Folder::apply(const event::GroupLeaderChosen& e) {
+  if (GroupView* g = group(e.group)) g->leader = names_.name(e.leader);
+}
+
+void Folder::apply(const event::GroupEpochBumped& e) {
+  GroupView* g = group(e.group);
+  if (g == nullptr) return;
+  g->consumer_protocol = true;
+  g->generation = e.epoch;
+}
+
+void Folder::apply(const event::TargetAssignmentComputed& e) {
+  if (GroupView* g = group(e.group)) g->assignor = names_.name(e.assignor);
 }
 
 void Folder::apply(const event::OffsetCommitted& e) {
@@ -130,6 +151,25 @@ void Folder::apply(const event::MemberRemoved& e) {
     std::erase_if(g->members,
                   [&](const GroupMemberView& m) { return m.id == names_.name(e.member); });
   }
+}
+
+void Folder::apply(const event::MemberJoining& e) {
+  if (GroupMemberView* m = member(e.group, e.member)) m->joining = true;
+}
+
+void Folder::apply(const event::MemberSyncing& e) {
+  if (GroupMemberView* m = member(e.group, e.member)) m->syncing = true;
+}
+
+void Folder::apply(const event::MemberSessionSet& e) {
+  if (GroupMemberView* m = member(e.group, e.member)) m->client = e.client.value();
+}
+
+void Folder::apply(const event::MemberEpochChanged& e) {
+  GroupMemberView* m = member(e.group, e.member);
+  if (m == nullptr) return;
+  m->state = e.state;
+  m->epoch = e.epoch;
 }
 
 void Folder::apply(const event::MemberAssignmentChanged& e) {

@@ -95,6 +95,13 @@ class Folder {
   void apply(const event::MemberAdded& e);
   void apply(const event::MemberRemoved& e);
   void apply(const event::MemberAssignmentChanged& e);
+  void apply(const event::MemberJoining& e);
+  void apply(const event::MemberSyncing& e);
+  void apply(const event::MemberSessionSet& e);
+  void apply(const event::MemberEpochChanged& e);
+  void apply(const event::GroupLeaderChosen& e);
+  void apply(const event::GroupEpochBumped& e);
+  void apply(const event::TargetAssignmentComputed& e);
 
   void apply(const event::ClientStarted& e);
   void apply(const event::RecordQueued& e);

@@ -54,7 +54,7 @@ GroupMemberView member_view(const CoordinatorShard& shard, const ClassicGroup& g
     if (!member.protocols.empty()) view.subscription = topics_of(member.protocols.front().metadata);
     view.assigned = partitions_of(member.assignment);
   }
-  view.joining = member.awaiting_join.has_value();
+  view.joining = member.is_joining();
   view.syncing = member.awaiting_sync.has_value();
   view.session_timeout = member.session_timeout;
   view.rebalance_timeout = member.rebalance_timeout;
@@ -78,6 +78,46 @@ void add_classic(const CoordinatorShard& shard, const ClassicGroup& group, Group
   if (!group.members().empty()) view->rebalance_timeout = group.rebalance_timeout();
 }
 
+/// "orders-0" for each.
+std::vector<std::string> names_of(const CoordinatorShard& shard,
+                                  const coordinator::PartitionsByTopicId& partitions) {
+  std::vector<std::string> names;
+  for (const auto& [id, list] : partitions) {
+    const std::string topic = shard.groups().topic_name(id);
+    for (const std::int32_t index : list) names.push_back(TopicPartition{topic, index}.str());
+  }
+  std::sort(names.begin(), names.end(), partition_before);
+  return names;
+}
+
+void add_consumer(const CoordinatorShard& shard, const coordinator::ConsumerGroup& group,
+                  GroupView* view) {
+  view->consumer_protocol = true;
+  view->state = group.announced;
+  view->generation = group.epoch();
+  view->assignment_epoch = group.assignment_epoch();
+  view->protocol_type = "consumer";
+  view->assignor = group.assignor;
+  for (const auto& [id, member] : group.members()) {
+    GroupMemberView one;
+    one.id = id;
+    one.instance_id = member.instance_id.value_or("");
+    one.client = shard.groups().client_of(group.id(), id).value();
+    one.client_id = member.client_id;
+    one.client_host = member.client_host;
+    one.subscription = member.topics;
+    if (member.regex) one.subscription.push_back(*member.regex);
+    if (member.server_assignor) one.protocols.push_back(*member.server_assignor);
+    one.assigned = names_of(shard, member.assigned);
+    one.target = names_of(shard, group.target(id));
+    one.state = member.state;
+    one.epoch = member.epoch;
+    one.session_expires = timer(shard, TimerPurpose::Session, group.id(), id);
+    one.rebalance_timeout = millis(member.rebalance_timeout_ms);
+    view->members.push_back(std::move(one));
+  }
+}
+
 void add_offsets(const CoordinatorShard& shard, GroupView* view) {
   const auto& offsets = shard.offsets();
   offsets.each_committed(view->id, [&](const TopicPartition& partition,
@@ -98,6 +138,8 @@ GroupView group_view(const CoordinatorShard& shard, const std::string& id, NodeI
   view.loaded = shard.state() == ShardState::Active;
   if (const ClassicGroup* group = shard.groups().classic_group(id)) {
     add_classic(shard, *group, &view);
+  } else if (const auto* consumers = shard.groups().consumer_group(id)) {
+    add_consumer(shard, *consumers, &view);
   }
   add_offsets(shard, &view);
   return view;

@@ -79,7 +79,7 @@ struct Afterwards {
     AssignmentStored,  ///< the leader's SyncGroup: hand the assignment to all, or begin again
     GroupCreated,      ///< an empty group's first record; if it is lost, so is the group
     StaticMemberStored,  ///< a static member's new id: answer its JoinGroup, or give it back
-    SyncedInConsumerGroup  ///< a classic member of a KIP-848 group gets its assignment
+    Downgraded  ///< a KIP-848 group speaks the classic protocol again: its members meet
   };
   Kind kind = Kind::AnswerOnly;
   std::string group, member;

@@ -117,7 +117,7 @@ constexpr std::array kApis = {
     KSCOPE_API(BrokerRegistration, kNotServed, range(0, 4), "this broker process is here"),
     KSCOPE_API(BrokerHeartbeat, kNotServed, range(0, 1), "still alive, this far in metadata"),
     KSCOPE_API(AllocateProducerIds, kNotServed, range(0, 0), "a block of producer ids"),
-    KSCOPE_API(ConsumerGroupHeartbeat, range(0, 0), kNotServed, "membership without a barrier"),
+    KSCOPE_API(ConsumerGroupHeartbeat, range(0, 1), kNotServed, "membership without a barrier"),
     KSCOPE_API(ConsumerGroupDescribe, range(0, 0), kNotServed, "members of KIP-848 groups"),
     KSCOPE_API(AddRaftVoter, range(0, 0), range(0, 0), "let this controller vote"),
     KSCOPE_API(RemoveRaftVoter, range(0, 0), range(0, 0), "this controller votes no longer"),

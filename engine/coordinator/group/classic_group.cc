@@ -43,7 +43,35 @@ ClassicGroupMember member_of(const GroupMetadataValue::MemberMetadata& loaded,
   return member;
 }
 
+std::set<std::string> known_by_all(const std::vector<const std::vector<MemberProtocol>*>& offers) {
+  std::map<std::string, std::size_t> known_by;
+  for (const auto* offer : offers) {
+    for (const MemberProtocol& p : *offer) ++known_by[p.name];
+  }
+  std::set<std::string> candidates;
+  for (const auto& [name, count] : known_by) {
+    if (count == offers.size()) candidates.insert(name);
+  }
+  return candidates;
+}
+
 }  // namespace
+
+std::string select_protocol(const std::vector<const std::vector<MemberProtocol>*>& offers) {
+  const std::set<std::string> candidates = known_by_all(offers);
+  std::map<std::string, int> votes;
+  for (const auto* offer : offers) {
+    const auto vote = std::find_if(offer->begin(), offer->end(), [&](const MemberProtocol& p) {
+      return candidates.contains(p.name);
+    });
+    KCHECK(vote != offer->end());
+    ++votes[vote->name];
+  }
+  const auto winner = std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) {
+    return a.second < b.second;
+  });
+  return winner->first;
+}
 
 bool ClassicGroupMember::supports(const std::string& protocol) const {
   return std::any_of(protocols.begin(), protocols.end(),
@@ -106,23 +134,17 @@ Duration ClassicGroup::rebalance_timeout() const {
   return longest;
 }
 
-std::set<std::string> ClassicGroup::candidate_protocols() const {
-  std::map<std::string, std::size_t> known_by;
-  for (const auto& [id, member] : members_) {
-    for (const MemberProtocol& p : member.protocols) ++known_by[p.name];
-  }
-  std::set<std::string> candidates;
-  for (const auto& [name, count] : known_by) {
-    if (count == members_.size()) candidates.insert(name);
-  }
-  return candidates;
+std::vector<const std::vector<MemberProtocol>*> ClassicGroup::offers() const {
+  std::vector<const std::vector<MemberProtocol>*> offers;
+  for (const auto& [id, member] : members_) offers.push_back(&member.protocols);
+  return offers;
 }
 
 bool ClassicGroup::supports_protocols(const std::string& type,
                                       const std::vector<MemberProtocol>& offered) const {
   if (is(GroupState::Empty)) return !type.empty() && !offered.empty();
   if (protocol_type_ != type) return false;
-  const std::set<std::string> candidates = candidate_protocols();
+  const std::set<std::string> candidates = known_by_all(offers());
   return std::any_of(offered.begin(), offered.end(), [&](const MemberProtocol& p) {
     return candidates.contains(p.name) || members_.empty();
   });
@@ -130,19 +152,7 @@ bool ClassicGroup::supports_protocols(const std::string& type,
 
 std::string ClassicGroup::select_protocol() const {
   KCHECK(!members_.empty());
-  const std::set<std::string> candidates = candidate_protocols();
-  std::map<std::string, int> votes;
-  for (const auto& [id, member] : members_) {
-    const auto vote =
-        std::find_if(member.protocols.begin(), member.protocols.end(),
-                     [&](const MemberProtocol& p) { return candidates.contains(p.name); });
-    KCHECK(vote != member.protocols.end());
-    ++votes[vote->name];
-  }
-  const auto winner = std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) {
-    return a.second < b.second;
-  });
-  return winner->first;
+  return coordinator::select_protocol(offers());
 }
 
 ErrorCode ClassicGroup::validate_member(const std::string& member_id,

@@ -29,6 +29,10 @@
 
 namespace kscope::coordinator {
 
+/// Everybody votes for the first of its assignors that all know; the first by name wins a tie.
+/// REQUIRES that there is one.
+std::string select_protocol(const std::vector<const std::vector<MemberProtocol>*>& offers);
+
 /// Members are kept by id: everything that Kafka leaves to a HashMap happens in this order.
 using ClassicMembers = std::map<std::string, ClassicGroupMember>;
 
@@ -111,7 +115,7 @@ class ClassicGroup {
   bool operator==(const ClassicGroup&) const = default;
 
  private:
-  std::set<std::string> candidate_protocols() const;
+  std::vector<const std::vector<MemberProtocol>*> offers() const;
   std::optional<std::set<std::string>> compute_subscribed_topics() const;
   void set_leader(GroupContext& context, std::optional<std::string> leader);
   void tell_assignment(GroupContext& context, const ClassicGroupMember& member, const Blob& from,

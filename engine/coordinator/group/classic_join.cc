@@ -155,7 +155,6 @@ void ClassicOperation::update_member(const Caller& caller, const JoinGroupReques
   member.protocols = request.protocols;
   member.rebalance_timeout = rebalance_timeout_of(request, caller.version);
   member.session_timeout = millis(request.session_timeout_ms);
-  member.client = caller.node;
   member.awaiting_join = caller;
 }
 

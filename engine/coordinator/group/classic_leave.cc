@@ -7,21 +7,16 @@ using event::MemberEnd;
 using protocol::LeaveGroupRequest;
 using protocol::LeaveGroupResponse;
 
-namespace {
-
-/// Versions 0 to 2 name one member, in another field.
-std::vector<LeaveGroupRequest::MemberIdentity> leaving(const LeaveGroupRequest& request,
-                                                       std::int16_t version) {
+std::vector<LeaveGroupRequest::MemberIdentity> leaving_members(const LeaveGroupRequest& request,
+                                                               std::int16_t version) {
   if (version >= 3) return request.members;
   return {{request.member_id, std::nullopt, std::nullopt}};
 }
 
-}  // namespace
-
 void ClassicOperation::leave(const Caller& caller, const LeaveGroupRequest& request) {
   LeaveGroupResponse response;
   std::string last_to_leave;
-  for (const auto& who : leaving(request, caller.version)) {
+  for (const auto& who : leaving_members(request, caller.version)) {
     LeaveGroupResponse::MemberResponse one;
     one.member_id = who.member_id;
     one.group_instance_id = who.group_instance_id;

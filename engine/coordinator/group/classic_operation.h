@@ -102,6 +102,9 @@ class ClassicOperation {
   Decision& decision_;
 };
 
+/// Versions 0 to 2 name one member, in another field.
+std::vector<protocol::LeaveGroupRequest::MemberIdentity> leaving_members(
+    const protocol::LeaveGroupRequest& request, std::int16_t version);
 /// `error` for a JoinGroup or SyncGroup of that version.
 protocol::JoinGroupResponse join_error(const std::string& member_id, ErrorCode error);
 protocol::SyncGroupResponse sync_error(ErrorCode error);

@@ -112,6 +112,7 @@ void ClassicOperation::begin_generation() {
   for (const auto& [id, member] : group_.members()) ids.push_back(id);
   for (const std::string& id : ids) {
     ClassicGroupMember& member = *group_.member(id);
+    if (member.awaiting_join) member.client = member.awaiting_join->node;
     answer_join(member, current_generation(member));
     renew_session(member);
     member.is_new = false;

@@ -39,7 +39,6 @@ void ClassicOperation::sync(const Caller& caller, const SyncGroupRequest& reques
   const ErrorCode error = validate_sync(request);
   if (error != ErrorCode::NONE) return answer_now(caller, sync_error(error));
   ClassicGroupMember& member = *group_.member(request.member_id);
-  member.client = caller.node;
   switch (group_.state()) {
     case GroupState::PreparingRebalance:
       return answer_now(caller, sync_error(ErrorCode::REBALANCE_IN_PROGRESS));
@@ -118,6 +117,7 @@ void ClassicOperation::propagate(ErrorCode error) {
       response.protocol_name = group_.protocol_name();
     }
     response.assignment = member.assignment;
+    member.client = member.awaiting_sync->node;
     answer_sync(member, std::move(response));
     renew_session(member);  // while it waited, its session could not end
   }

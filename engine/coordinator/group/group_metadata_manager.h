@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "engine/coordinator/group/classic_group.h"
+#include "engine/coordinator/group/consumer_operation.h"
 
 namespace kscope::coordinator {
 
@@ -89,19 +90,59 @@ class GroupMetadataManager {
       GroupContext& context, const std::string& group) const;
   /// nullptr if there is none of that kind.
   const ClassicGroup* classic_group(const std::string& group) const;
+  const ConsumerGroup* consumer_group(const std::string& group) const;
+  /// The node behind a member's connection; -1 if it has not been heard of since the load.
+  NodeId client_of(const std::string& group, const std::string& member) const;
+  /// Of a topic that members were given partitions of; its id if nobody knows.
+  std::string topic_name(const Uuid& topic) const;
 
   bool operator==(const GroupMetadataManager&) const = default;
 
  private:
-  using Group = std::variant<ClassicGroup>;
+  using Group = std::variant<ClassicGroup, ConsumerGroup>;
 
   ClassicGroup* classic(const std::string& group);
+  ConsumerGroup* consumer(const std::string& group);
   ClassicGroup& create_classic(GroupContext& context, const std::string& group);
   void remove_group(GroupContext& context, const std::string& group);
+  /// An empty KIP-848 group makes room for a classic one.
+  void make_room(GroupContext& context, const std::string& group, Decision& decision);
+  void downgrade(GroupContext& context, const ConsumerGroup& group, const std::string& leaving,
+                 Decision& decision);
+  /// The group that a joining KIP-848 member meets: as it is, new, or made out of a classic one.
+  std::optional<ConsumerGroup> group_to_join(GroupContext& context, const std::string& group,
+                                             Decision& decision);
+
+  // consumer_replay.cc
   void replay_classic(GroupContext& context, const std::string& group,
                       const protocol::GroupMetadataValue* value);
+  void announce_classic(GroupContext& context, ClassicGroup& group);
+  ConsumerGroup* replayed_group(GroupContext& context, const std::string& group, bool create);
+  void replay_member(GroupContext& context, const std::string& group, const std::string& member,
+                     const protocol::ConsumerGroupMemberMetadataValue* value);
+  void replay_current(GroupContext& context, const std::string& group, const std::string& member,
+                      const protocol::ConsumerGroupCurrentMemberAssignmentValue* value);
+  void replay_group_epoch(GroupContext& context, const std::string& group,
+                          const protocol::ConsumerGroupMetadataValue* value);
+  void replay_target_epoch(GroupContext& context, const std::string& group,
+                           const protocol::ConsumerGroupTargetAssignmentMetadataValue* value);
+  void replay_target(GroupContext& context, const std::string& group, const std::string& member,
+                     const protocol::ConsumerGroupTargetAssignmentMemberValue* value);
+  void replay_topics(GroupContext& context, const std::string& group,
+                     const protocol::ConsumerGroupPartitionMetadataValue* value);
+  void announce_state(GroupContext& context, ConsumerGroup& group);
+  void announce_consumer(GroupContext& context, ConsumerGroup& group);
+  void tell_target(GroupContext& context, ConsumerGroup& group);
+  void note_topics(GroupContext& context, const PartitionsByTopicId& partitions);
+  /// One event for each partition that is only in `these`.
+  void tell_difference(GroupContext& context, const std::string& group,
+                       const ConsumerGroupMember& member, const PartitionsByTopicId& these,
+                       const PartitionsByTopicId& those, bool given);
 
   std::map<std::string, Group> groups_;
+  MemberNotes notes_;
+  /// An empty group that a classic one displaced, until that one's first record is committed.
+  std::map<std::string, ConsumerGroup> displaced_;
   bool loaded_ = false;  // from here on, classic groups are ahead of their records
 };
 

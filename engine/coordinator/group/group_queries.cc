@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "engine/coordinator/group/classic_operation.h"
+#include "engine/coordinator/group/consumer_records.h"
 #include "engine/coordinator/group/group_metadata_manager.h"
 
 namespace kscope::coordinator {
@@ -44,6 +45,18 @@ ErrorCode may_commit(const ClassicGroup& group, const protocol::OffsetCommitRequ
                                                    : ErrorCode::NONE;
 }
 
+/// Kafka: ConsumerGroup.validateOffsetCommit.
+ErrorCode may_commit(const ConsumerGroup& group, const protocol::OffsetCommitRequest& request,
+                     std::int16_t version) {
+  const std::int32_t epoch = request.generation_id_or_member_epoch;
+  if (epoch < 0 && group.is_empty()) return ErrorCode::NONE;
+  const ConsumerGroupMember* member = group.member(request.member_id);
+  if (!member) return ErrorCode::UNKNOWN_MEMBER_ID;
+  if (!member->classic && version < 9) return ErrorCode::UNSUPPORTED_VERSION;
+  if (epoch == member->epoch) return ErrorCode::NONE;
+  return member->classic ? ErrorCode::ILLEGAL_GENERATION : ErrorCode::STALE_MEMBER_EPOCH;
+}
+
 }  // namespace
 
 ErrorCode GroupMetadataManager::validate_offset_commit(
@@ -53,6 +66,9 @@ ErrorCode GroupMetadataManager::validate_offset_commit(
       return caller.version >= 9 ? ErrorCode::GROUP_ID_NOT_FOUND : ErrorCode::ILLEGAL_GENERATION;
     }
     create_classic(context, request.group_id);
+  }
+  if (const ConsumerGroup* other = consumer(request.group_id)) {
+    return may_commit(*other, request, caller.version);
   }
   ClassicGroup& group = *classic(request.group_id);
   const ErrorCode error = may_commit(group, request);
@@ -66,24 +82,32 @@ ErrorCode GroupMetadataManager::validate_offset_commit(
   return ErrorCode::NONE;
 }
 
-ErrorCode GroupMetadataManager::validate_offset_fetch(const std::string&,
-                                                      const std::optional<std::string>&,
-                                                      std::int32_t) const {
-  return ErrorCode::NONE;  // anybody may ask a classic group what it has committed
+ErrorCode GroupMetadataManager::validate_offset_fetch(const std::string& group,
+                                                      const std::optional<std::string>& member,
+                                                      std::int32_t member_epoch) const {
+  const ConsumerGroup* found = consumer_group(group);
+  // Anybody may ask a classic group what it has committed, and admins may ask any.
+  if (!found || (!member && member_epoch < 0)) return ErrorCode::NONE;
+  const ConsumerGroupMember* one = member ? found->member(*member) : nullptr;
+  if (!one) return ErrorCode::UNKNOWN_MEMBER_ID;
+  if (one->epoch == member_epoch) return ErrorCode::NONE;
+  return one->classic ? ErrorCode::ILLEGAL_GENERATION : ErrorCode::STALE_MEMBER_EPOCH;
 }
 
 ErrorCode GroupMetadataManager::validate_offset_delete(const std::string& group) const {
+  if (!contains(group)) return ErrorCode::GROUP_ID_NOT_FOUND;
   const ClassicGroup* found = classic_group(group);
-  if (!found) return ErrorCode::GROUP_ID_NOT_FOUND;
   // Consumers: topics that nobody subscribes to may go, which the caller looks at one by one.
-  return has_members(*found) && !found->uses_consumer_protocol() ? ErrorCode::NON_EMPTY_GROUP
-                                                                 : ErrorCode::NONE;
+  return found && has_members(*found) && !found->uses_consumer_protocol()
+             ? ErrorCode::NON_EMPTY_GROUP
+             : ErrorCode::NONE;
 }
 
 ErrorCode GroupMetadataManager::validate_delete(const std::string& group) const {
-  const ClassicGroup* found = classic_group(group);
-  if (!found) return ErrorCode::GROUP_ID_NOT_FOUND;
-  return has_members(*found) ? ErrorCode::NON_EMPTY_GROUP : ErrorCode::NONE;
+  if (!contains(group)) return ErrorCode::GROUP_ID_NOT_FOUND;
+  const ConsumerGroup* other = consumer_group(group);
+  const bool is_in_use = other ? !other->is_empty() : has_members(*classic_group(group));
+  return is_in_use ? ErrorCode::NON_EMPTY_GROUP : ErrorCode::NONE;
 }
 
 void GroupMetadataManager::ensure_group(GroupContext& context, const std::string& group) {
@@ -91,6 +115,7 @@ void GroupMetadataManager::ensure_group(GroupContext& context, const std::string
 }
 
 bool GroupMetadataManager::is_subscribed(const std::string& group, const std::string& topic) const {
+  if (const ConsumerGroup* other = consumer_group(group)) return other->is_subscribed(topic);
   const ClassicGroup* found = classic_group(group);
   return found && found->is_subscribed(topic);
 }
@@ -98,6 +123,7 @@ bool GroupMetadataManager::is_subscribed(const std::string& group, const std::st
 std::optional<std::int64_t> GroupMetadataManager::expiration_base(
     const std::string& group, std::int64_t committed_ms) const {
   const ClassicGroup* found = classic_group(group);
+  // KIP-848 groups look at each offset by itself, and keep those of subscribed topics.
   if (!found || !found->protocol_type()) return committed_ms;
   if (found->is(GroupState::Empty)) return found->state_since_ms().value_or(committed_ms);
   const bool knows_topics = found->uses_consumer_protocol() && found->subscribed_topics();
@@ -111,6 +137,8 @@ Decision GroupMetadataManager::maybe_delete(const std::string& group) const {
   if (found && found->is(GroupState::Empty)) {
     decision.records.push_back({protocol::GroupMetadataKey{group}, std::nullopt});
   }
+  const ConsumerGroup* other = consumer_group(group);
+  if (other && other->is_empty()) add_group_tombstones(decision.records, *other);
   return decision;
 }
 
@@ -151,19 +179,64 @@ std::vector<ListGroupsResponse::ListedGroup> GroupMetadataManager::list(
     const std::vector<std::string>& states, const std::vector<std::string>& types) const {
   std::vector<ListGroupsResponse::ListedGroup> listed;
   for (const std::string& id : group_ids()) {
-    const ClassicGroup& group = *classic_group(id);
-    const std::string state = event::to_string(group.state());
-    if (!passes(states, state) || !passes(types, "classic")) continue;
-    listed.push_back({id, group.protocol_type().value_or(""), state, "classic"});
+    ListGroupsResponse::ListedGroup one{id, "consumer", "", "consumer"};
+    if (const ConsumerGroup* other = consumer_group(id)) {
+      one.group_state = event::to_string(other->state());
+    } else {
+      const ClassicGroup& group = *classic_group(id);
+      one.protocol_type = group.protocol_type().value_or("");
+      one.group_state = event::to_string(group.state());
+      one.group_type = "classic";
+    }
+    if (passes(states, one.group_state) && passes(types, one.group_type)) listed.push_back(one);
   }
   return listed;
 }
 
-protocol::ConsumerGroupDescribeResponse::DescribedGroup
-GroupMetadataManager::consumer_group_describe(GroupContext&, const std::string& group) const {
-  protocol::ConsumerGroupDescribeResponse::DescribedGroup out;
+namespace {
+
+using Described = protocol::ConsumerGroupDescribeResponse;
+
+Described::Assignment described(const PartitionsByTopicId& partitions,
+                                const metadata::MetadataImage& image) {
+  Described::Assignment assignment;
+  for (const auto& [id, list] : partitions) {
+    const metadata::TopicImage* topic = image.topic(id);
+    if (topic) assignment.topic_partitions.push_back({id, topic->name, list});
+  }
+  return assignment;
+}
+
+}  // namespace
+
+Described::DescribedGroup GroupMetadataManager::consumer_group_describe(
+    GroupContext& context, const std::string& group) const {
+  Described::DescribedGroup out;
   out.group_id = group;
-  out.error_code = ErrorCode::GROUP_ID_NOT_FOUND;
+  const ConsumerGroup* found = consumer_group(group);
+  if (!found) {
+    out.error_code = ErrorCode::GROUP_ID_NOT_FOUND;
+    return out;
+  }
+  out.group_state = event::to_string(found->state());
+  out.group_epoch = found->epoch();
+  out.assignment_epoch = found->assignment_epoch();
+  out.assignor_name =
+      found->preferred_assignor(nullptr, nullptr).value_or(context.config.assignors.front());
+  for (const auto& [id, member] : found->members()) {
+    Described::DescribedGroup::Member one;
+    one.member_id = id;
+    one.instance_id = member.instance_id;
+    one.rack_id = member.rack_id;
+    one.member_epoch = member.epoch;
+    one.client_id = member.client_id;
+    one.client_host = member.client_host;
+    one.subscribed_topic_names = member.topics;
+    one.subscribed_topic_regex = member.regex;
+    one.assignment = described(member.assigned, context.metadata);
+    one.target_assignment = described(found->target(id), context.metadata);
+    out.members.push_back(std::move(one));
+  }
   return out;
 }
 

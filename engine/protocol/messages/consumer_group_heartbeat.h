@@ -6,6 +6,8 @@
 // -1.
 //
 // Epochs: 0 joins, -1 leaves, -2 leaves as a static member that means to come back.
+// v1 is 4.0's: it subscribes by a regular expression that the coordinator looks up (3.9's client
+// does that by itself, and its coordinator only has the field in its records).
 // Called by: client/ (consumer). Answered by: coordinator/group.
 // Real Kafka: GroupMetadataManager.consumerGroupHeartbeat. Read next: consumer_group_describe.h
 #pragma once
@@ -21,7 +23,7 @@ namespace kscope::protocol {
 struct ConsumerGroupHeartbeatRequest {
   static constexpr const char* kName = "ConsumerGroupHeartbeatRequest";
   static constexpr ApiKey kApi = ApiKey::ConsumerGroupHeartbeat;
-  static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 0, kFlexible = 0;
+  static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 1, kFlexible = 0;
 
   struct TopicPartitions {
     Uuid topic_id;
@@ -41,6 +43,7 @@ struct ConsumerGroupHeartbeatRequest {
   std::optional<std::string> rack_id;
   std::int32_t rebalance_timeout_ms = -1;  ///< to give partitions back; -1: as before
   std::optional<std::vector<std::string>> subscribed_topic_names;  ///< null: as before
+  std::optional<std::string> subscribed_topic_regex;  ///< null: as before; empty: none any more
   std::optional<std::string> server_assignor;  ///< null: as before, or any
   /// what is held now; null: as before
   std::optional<std::vector<TopicPartitions>> topic_partitions;
@@ -54,6 +57,7 @@ struct ConsumerGroupHeartbeatRequest {
     f("RackId", rack_id, nullable());
     f("RebalanceTimeoutMs", rebalance_timeout_ms);
     f("SubscribedTopicNames", subscribed_topic_names, nullable());
+    f("SubscribedTopicRegex", subscribed_topic_regex, since(1).nullable(1));
     f("ServerAssignor", server_assignor, nullable());
     f("TopicPartitions", topic_partitions, nullable());
   }
@@ -62,7 +66,7 @@ struct ConsumerGroupHeartbeatRequest {
 struct ConsumerGroupHeartbeatResponse {
   static constexpr const char* kName = "ConsumerGroupHeartbeatResponse";
   static constexpr ApiKey kApi = ApiKey::ConsumerGroupHeartbeat;
-  static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 0, kFlexible = 0;
+  static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 1, kFlexible = 0;
 
   struct TopicPartitions {
     Uuid topic_id;

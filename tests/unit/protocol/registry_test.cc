@@ -67,7 +67,7 @@ TEST_CASE("the broker's listener keeps what real clients were seen to need") {
   CHECK(on_broker(ApiKey::ListGroups) == VersionRange{0, 5});
   CHECK(on_broker(ApiKey::DeleteGroups) == VersionRange{0, 2});
   CHECK(on_broker(ApiKey::OffsetDelete) == VersionRange{0, 0});
-  CHECK(on_broker(ApiKey::ConsumerGroupHeartbeat) == VersionRange{0, 0});
+  CHECK(on_broker(ApiKey::ConsumerGroupHeartbeat) == VersionRange{0, 1});
   CHECK(on_broker(ApiKey::ConsumerGroupDescribe) == VersionRange{0, 0});
 }
 
