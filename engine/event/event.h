@@ -87,7 +87,7 @@ using Body = std::variant<
     GroupStateChanged, RebalanceStarted, GenerationStarted, GroupEpochBumped,
     TargetAssignmentComputed, OffsetCommitted, CommittedOffsetRemoved, MemberIdGranted, MemberAdded,
     MemberRemoved, MemberJoining, MemberSyncing, MemberSessionSet, MemberAssignmentChanged,
-    MemberEpochChanged, GroupLeaderChosen,
+    MemberEpochChanged, GroupLeaderChosen, CommitChecked,
     // members of groups
     CoordinatorFound, CoordinatorLost, ConsumerStateChanged, AssignmentComputed, ListenerCalled,
     PartitionAssigned, PartitionRevoked, CommitSucceeded, CommitFailed, RecordsProcessed,

@@ -166,6 +166,21 @@ struct TargetAssignmentComputed {
   }
 };
 
+/// Whether somebody may commit is decided by who he says he is: he must be a member, and of this
+/// generation (member epoch). A consumer that slept through its session is neither.
+struct CommitChecked {
+  static constexpr Info kInfo{"CommitChecked", Subject::Group, Weight::Detail,
+                              "group {group}: {member} of generation {generation} wants to commit "
+                              "{partitions} offsets: {error}"};
+  NameRef group, member;
+  std::int32_t generation = 0, partitions = 0;
+  ErrorCode error{};
+  void describe(auto&& v) const {
+    v("group", group); v("member", member); v("generation", generation);
+    v("partitions", partitions); v("error", error);
+  }
+};
+
 struct OffsetCommitted {
   static constexpr Info kInfo{"OffsetCommitted", Subject::Group, Weight::Change,
                               "group {group} has committed {offset} for {partition}"};

@@ -35,6 +35,16 @@ GroupRecord record_of(const OffsetCommitRequest& request, const std::string& top
   return {OffsetCommitKey{request.group_id, topic, partition.partition_index}, value};
 }
 
+void tell_checked(const GroupContext& context, const OffsetCommitRequest& request,
+                  ErrorCode error) {
+  std::int32_t partitions = 0;
+  for (const auto& topic : request.topics) {
+    partitions += static_cast<std::int32_t>(topic.partitions.size());
+  }
+  context.emit(event::CommitChecked{context.name(request.group_id), context.name(request.member_id),
+                                    request.generation_id_or_member_epoch, partitions, error});
+}
+
 FetchedPartition fetched(std::int32_t index, const OffsetAndMetadata* found) {
   FetchedPartition answer;
   answer.partition_index = index;
@@ -52,6 +62,7 @@ Decision OffsetMetadataManager::commit(GroupContext& context, GroupMetadataManag
                                        const Caller& caller,
                                        const OffsetCommitRequest& request) const {
   const ErrorCode refused = groups.validate_offset_commit(context, caller, request);
+  tell_checked(context, request, refused);
   if (refused != ErrorCode::NONE) {
     return Decision::answer(caller, error_response(request, refused));
   }

@@ -39,6 +39,7 @@ const std::vector<const Checker*>& all_checkers() {
       &d4_member_epochs,
       &d5_stable_groups,
       &d6_book_of_owners,
+      &d7_fenced_commits,
       &d8_static_members,
       &d9_group_records,
       &f1_recovery,

@@ -20,7 +20,7 @@ extern const Checker c1_broker_epochs, c2_fenced_brokers, c3_leader_in_isr, c4_e
     c5_isr_of_replicas, c6_eligible_leaders, c7_metadata_prefix;
 // D: consumer groups
 extern const Checker d1_generations_grow, d2_one_owner, d3_target_assignment, d4_member_epochs,
-    d5_stable_groups, d6_book_of_owners, d8_static_members, d9_group_records;
+    d5_stable_groups, d6_book_of_owners, d7_fenced_commits, d8_static_members, d9_group_records;
 // F: storage and recovery
 extern const Checker f1_recovery, f3_epochs_of_the_log, f4_recovery_point, f5_clean_shutdown,
     f6_corruption, f7_remembered_vote, f8_failed_disk;

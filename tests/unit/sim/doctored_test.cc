@@ -222,6 +222,13 @@ void d6(Story& s) {
   s.tell(1, event::MemberAssignmentChanged{s.name("billing"), s.name("a"), s.orders, 1, true});
 }
 
+void d7(Story& s) {  // a commit of the generation before, and it is taken
+  s.coordinate(1);
+  s.member(1, "a");
+  s.meet(1, 2);
+  s.tell(1, event::CommitChecked{s.name("billing"), s.name("a"), 1, 1, ErrorCode::NONE});
+}
+
 void d8(Story& s) {
   s.coordinate(1);
   s.member(1, "a", "till-1");
@@ -312,7 +319,7 @@ const std::map<std::string, void (*)(Story&)> kDoctored = {
     {"A8", a8},   {"A9", a9}, {"A11", a11}, {"A12", a12}, {"B1", b1}, {"B2", b2}, {"B3", b3},
     {"B4", b4},   {"B5", b5}, {"B6", b6},   {"B7", b7},   {"B8", b8}, {"B9", b9}, {"B10", b10},
     {"B11", b11}, {"C1", c1}, {"C2", c2},   {"C3", c3},   {"C4", c4}, {"C5", c5}, {"C6", c6},
-    {"D1", d1},   {"D2", d2}, {"D3", d3},   {"D4", d4},   {"D5", d5}, {"D6", d6}, {"D8", d8},
+    {"D1", d1},   {"D2", d2}, {"D3", d3},   {"D4", d4},   {"D5", d5}, {"D6", d6}, {"D7", d7}, {"D8", d8},
     {"D9", d9},   {"G9", g9},
     {"C7", c7},   {"F1", f1}, {"F3", f3},   {"F4", f4},   {"F5", f5}, {"F6", f6}, {"F7", f7},
     {"F8", f8},   {"G1", g1}, {"G7", g7},   {"K1", k1}};

@@ -426,3 +426,35 @@ TEST_CASE("G7: a consumer reads only what it has, and begins anew with every own
     CHECK(s.broken().starts_with("G7"));
   }
 }
+
+TEST_CASE("D7: who is a member, and of this generation, may commit; nobody else") {
+  using event::GroupState;
+  Story s;
+  s.coordinate(1);
+  const auto commit = [&](const std::string& member, int generation, ErrorCode error) {
+    s.tell(1, event::CommitChecked{s.name("billing"), s.name(member), generation, 1, error});
+  };
+  commit("", -1, ErrorCode::NONE);  // by hand, while nobody is there
+  s.member(1, "a");
+  s.meet(1, 1);
+  commit("a", 1, ErrorCode::REBALANCE_IN_PROGRESS);
+  s.tell(1, event::GroupRecordWritten{s.home(), Offset(1), s.name("billing"), NameRef(),
+                                      event::GroupRecordKind::GroupMetadata, false});
+  s.group_state(1, GroupState::CompletingRebalance, GroupState::Stable, 1);
+  const std::string before = s.broken();
+  SECTION("as it should be") {
+    commit("a", 1, ErrorCode::NONE);
+    commit("a", 0, ErrorCode::ILLEGAL_GENERATION);
+    commit("zombie", 1, ErrorCode::UNKNOWN_MEMBER_ID);
+    commit("", -1, ErrorCode::UNKNOWN_MEMBER_ID);
+    CHECK(s.broken() == before);
+  }
+  SECTION("a zombie is heard") {
+    commit("zombie", 1, ErrorCode::NONE);
+    CHECK(s.broken().ends_with("D7"));
+  }
+  SECTION("a member is refused") {
+    commit("a", 1, ErrorCode::ILLEGAL_GENERATION);
+    CHECK(s.broken().ends_with("D7"));
+  }
+}
