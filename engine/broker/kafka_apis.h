@@ -46,9 +46,7 @@ class KafkaApis {
   void complete(const DelayedDeleteRecords& deletion);
   /// What the group coordinator has decided or seen committed goes to those who asked.
   void send_group_answers();
-  coordinator::Surroundings surroundings() {
-    return {env_, broker_.replicas, broker_.metadata};
-  }
+  coordinator::Surroundings surroundings() { return {env_, broker_.replicas, broker_.metadata}; }
 
  private:
   void handle_produce(const QueuedRequest& request);

@@ -172,8 +172,8 @@ void KafkaApis::handle_find_coordinator(const QueuedRequest& request) {
 coordinator::Caller KafkaApis::caller(const QueuedRequest& request, GroupRequest waiting) {
   const RequestHeader& header = request.context.header;
   return {broker_.group_requests.add(std::move(waiting)), header.version,
-          header.client_id.value_or(""),
-          "/node-" + std::to_string(request.context.peer.value()), request.context.peer};
+          header.client_id.value_or(""), "/node-" + std::to_string(request.context.peer.value()),
+          request.context.peer};
 }
 
 void KafkaApis::handle_join_group(const QueuedRequest& request) {

@@ -39,10 +39,10 @@ void AdminClient::tell(env::Env& env, const GroupAdmin::Finished& finished) {
   }
   for (const GroupOffset& row : finished.report.offsets) {
     const bool known = row.committed >= 0 && row.end >= 0;
-    env.events.emit(env.node, event::GroupLagReported{
-                                  group, name(row.member), env.names.intern(row.partition),
-                                  Offset(row.committed), Offset(row.end),
-                                  known ? row.end - row.committed : -1});
+    env.events.emit(
+        env.node, event::GroupLagReported{group, name(row.member), env.names.intern(row.partition),
+                                          Offset(row.committed), Offset(row.end),
+                                          known ? row.end - row.committed : -1});
   }
   if (!finished.message.empty()) {
     env.events.emit(env.node, event::AdminExplained{finished.api, name(finished.message)});

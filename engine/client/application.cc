@@ -74,8 +74,8 @@ void Application::finish_piece(ConsumerContext& in) {
 bool Application::commit_work(ConsumerContext& in, OffsetCommitter& commits) {
   const bool sync = config_.commit == CommitMode::After;
   if (!sync && config_.commit != CommitMode::Async) return false;
-  const bool enough = config_.commit_every > 0 ? since_commit_ >= config_.commit_every
-                                               : records_.empty();
+  const bool enough =
+      config_.commit_every > 0 ? since_commit_ >= config_.commit_every : records_.empty();
   if (!enough) return false;
   since_commit_ = 0;
   commit_ = commits.commit(std::exchange(work_, {}),
@@ -86,16 +86,20 @@ bool Application::commit_work(ConsumerContext& in, OffsetCommitter& commits) {
 }
 
 void Application::go_on(Instant now) {
-  if (records_.empty()) doing_ = Doing::Polling;
-  else begin_piece(now, Duration{0});
+  if (records_.empty())
+    doing_ = Doing::Polling;
+  else
+    begin_piece(now, Duration{0});
 }
 
 void Application::stall(env::Env& env, bool stalled) {
   if (stalled == stalled_ || doing_ == Doing::Ended) return;
   stalled_ = stalled;
   if (doing_ == Doing::Working) {
-    if (stalled) piece_left_ = std::max(piece_done_ - env.now(), Duration{0});
-    else piece_done_ = env.now() + piece_left_;
+    if (stalled)
+      piece_left_ = std::max(piece_done_ - env.now(), Duration{0});
+    else
+      piece_done_ = env.now() + piece_left_;
   }
   env.events.emit(env.node, event::ApplicationStalled{stalled});
 }

@@ -58,11 +58,11 @@ class Application {
   ApplicationConfig config_;
   Doing doing_ = Doing::Polling;
   bool stalled_ = false, crashed_ = false;
-  std::deque<RecordRun> records_;   // not worked on yet
-  std::int64_t piece_ = 0;          // how many of them it works on now
+  std::deque<RecordRun> records_;  // not worked on yet
+  std::int64_t piece_ = 0;         // how many of them it works on now
   Instant piece_done_{};
-  Duration piece_left_{};           // of its time, while it stalls
-  Offsets work_;                    // worked on and not committed yet
+  Duration piece_left_{};  // of its time, while it stalls
+  Offsets work_;           // worked on and not committed yet
   std::int64_t since_commit_ = 0, processed_ = 0;
   std::optional<CommitId> commit_;  // it waits for this one
 };

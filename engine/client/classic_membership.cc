@@ -188,8 +188,8 @@ GroupIdentity ClassicMembership::identity(const TopicSubscription& topics) const
   identity.generation = generation_.id;
   identity.member_id = generation_.member_id;
   identity.instance_id = instance_id_;
-  const bool rebalancing = state_ == ConsumerState::PreparingRebalance ||
-                           state_ == ConsumerState::CompletingRebalance;
+  const bool rebalancing =
+      state_ == ConsumerState::PreparingRebalance || state_ == ConsumerState::CompletingRebalance;
   identity.as = state_ == ConsumerState::Stable ? As::Member
                 : rebalancing                   ? As::Rebalancing
                                                 : As::Outsider;

@@ -131,12 +131,12 @@ class ClassicMembership {
   ConsumerState state_ = ConsumerState::Unjoined;
   Generation generation_;
   Heartbeat heartbeat_;
-  std::int64_t coordinators_seen_ = 0;         // the finder's count
+  std::int64_t coordinators_seen_ = 0;                     // the finder's count
   std::map<protocol::RequestTag, Generation> heartbeats_;  // under way, and in whose name
   bool rejoin_needed_ = true;
   std::string rejoin_reason_;
   bool needs_prepare_ = true;
-  std::optional<CommitId> last_commit_;        // before a rebalance; prepare() waits for it
+  std::optional<CommitId> last_commit_;  // before a rebalance; prepare() waits for it
   std::optional<Instant> prepare_until_;
   std::optional<Sent> join_, sync_;
   std::optional<protocol::JoinGroupResponse> leading_;  // the leader waits for metadata

@@ -48,11 +48,10 @@ bool ClassicMembership::assign_all(MemberContext& in, const protocol::JoinGroupR
     partitions += static_cast<std::int32_t>(share.size());
     request->assignments.push_back({member, write_assignment({share, std::nullopt})});
   }
-  in.env.events.emit(
-      in.env.node,
-      event::AssignmentComputed{in.env.names.intern(in.config.group_id),
-                                in.env.names.intern(assignor->name()),
-                                static_cast<std::int32_t>(members.size()), partitions});
+  in.env.events.emit(in.env.node, event::AssignmentComputed{
+                                      in.env.names.intern(in.config.group_id),
+                                      in.env.names.intern(assignor->name()),
+                                      static_cast<std::int32_t>(members.size()), partitions});
   return true;
 }
 

@@ -52,8 +52,8 @@ void ClassicMembership::send_heartbeat(MemberContext& in) {
 
 void ClassicMembership::take_heartbeat(MemberContext& in, const protocol::Arrived& arrived,
                                        const Generation& as) {
-  const auto response = protocol::decode_body<protocol::HeartbeatResponse>(
-      arrived.body, arrived.request.version);
+  const auto response =
+      protocol::decode_body<protocol::HeartbeatResponse>(arrived.body, arrived.request.version);
   const ErrorCode error = response.ok() ? response->error_code : ErrorCode::UNKNOWN_SERVER_ERROR;
   switch (error) {
     case ErrorCode::NONE:
@@ -105,8 +105,10 @@ void ClassicMembership::leave(MemberContext& in, const char* reason, bool closin
   const Partitions held = in.subscriptions.names();
   if (in.topics.by_group() && !held.empty()) {
     const bool none = generation_.id < 0 || generation_.member_id.empty();
-    if (none || state_ != ConsumerState::Stable) in.lost(held);
-    else in.revoke(held);
+    if (none || state_ != ConsumerState::Stable)
+      in.lost(held);
+    else
+      in.revoke(held);
     in.subscriptions.assign(in.env, {});
   }
   const bool sent = send_leave(in, reason);
@@ -176,10 +178,9 @@ void ClassicMembership::on_commit_setback(MemberContext& in,
     case ErrorCode::ILLEGAL_GENERATION:
       if (setback.sent_as.as != GroupIdentity::As::Member) return;
       if (!unchanged && state_ == ConsumerState::PreparingRebalance) return;
-      return reset_and_rejoin(in,
-                              std::string("encountered ") + to_string(setback.error) +
-                                  " from OFFSET_COMMIT",
-                              setback.error != ErrorCode::ILLEGAL_GENERATION);
+      return reset_and_rejoin(
+          in, std::string("encountered ") + to_string(setback.error) + " from OFFSET_COMMIT",
+          setback.error != ErrorCode::ILLEGAL_GENERATION);
     default:
       return;
   }

@@ -17,8 +17,8 @@ constexpr Duration kJoinTimeoutLapse = seconds(5);
 
 bool ClassicMembership::send_join(MemberContext& in) {
   protocol::JoinGroupRequest request = join_request(in);
-  const Duration timeout = std::max(in.config.common.request_timeout,
-                                    in.config.max_poll_interval + kJoinTimeoutLapse);
+  const Duration timeout =
+      std::max(in.config.common.request_timeout, in.config.max_poll_interval + kJoinTimeoutLapse);
   const auto tag = in.send(*in.finder.line(), request, instance_id_ ? 5 : 0, timeout);
   if (!tag) return false;
   joined_topics_ = in.topics.topics();
@@ -53,8 +53,8 @@ protocol::JoinGroupRequest ClassicMembership::join_request(MemberContext& in) {
 
 void ClassicMembership::take_join(MemberContext& in, const protocol::Arrived& arrived,
                                   const Generation& as) {
-  const auto response = protocol::decode_body<protocol::JoinGroupResponse>(
-      arrived.body, arrived.request.version);
+  const auto response =
+      protocol::decode_body<protocol::JoinGroupResponse>(arrived.body, arrived.request.version);
   if (!response.ok()) return join_failed(in, ErrorCode::UNKNOWN_SERVER_ERROR);
   if (response->error_code != ErrorCode::NONE) return join_refused(in, *response, as);
   if (response->protocol_type.value_or(kConsumerProtocolType) != kConsumerProtocolType) {
@@ -84,8 +84,7 @@ void ClassicMembership::joined(MemberContext& in, const protocol::JoinGroupRespo
   lead(in);
 }
 
-void ClassicMembership::join_refused(MemberContext& in,
-                                     const protocol::JoinGroupResponse& response,
+void ClassicMembership::join_refused(MemberContext& in, const protocol::JoinGroupResponse& response,
                                      const Generation& as) {
   const ErrorCode error = response.error_code;
   switch (error) {
@@ -110,8 +109,8 @@ void ClassicMembership::join_refused(MemberContext& in,
 
 void ClassicMembership::take_sync(MemberContext& in, const protocol::Arrived& arrived,
                                   const Generation& as) {
-  const auto response = protocol::decode_body<protocol::SyncGroupResponse>(
-      arrived.body, arrived.request.version);
+  const auto response =
+      protocol::decode_body<protocol::SyncGroupResponse>(arrived.body, arrived.request.version);
   if (!response.ok()) return join_failed(in, ErrorCode::UNKNOWN_SERVER_ERROR);
   if (response->error_code != ErrorCode::NONE) return sync_refused(in, response->error_code, as);
   if (generation_.none() || state_ != ConsumerState::CompletingRebalance) {

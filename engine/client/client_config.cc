@@ -45,7 +45,8 @@ Result<ProducerConfig> parse_producer_config(const Settings& settings) {
   in.integer("max.request.size", &config.max_request_size, 0, kIntMax);
   in.boolean("enable.idempotence", &config.enable_idempotence);
   if (config.enable_idempotence) {
-    in.fail(bad_setting("enable.idempotence", "true", "false: sequence numbers are not implemented yet"));
+    in.fail(bad_setting("enable.idempotence", "true",
+                        "false: sequence numbers are not implemented yet"));
   }
   // Kafka raises a default that is too small in silence and refuses one that was asked for.
   const Duration least = config.linger + config.common.request_timeout;

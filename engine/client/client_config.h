@@ -81,10 +81,10 @@ const char* to_string(CommitMode mode);
 /// The application around the consumer, as plain data. None of these is a setting of Kafka's.
 struct ApplicationConfig {
   Duration per_record{0};           ///< processing: how long it works on one record
-  Duration per_poll{0};             ///< processing.ms: … and, in addition, on what one poll returned
+  Duration per_poll{0};             ///< processing.ms: and, in addition, on what a poll returned
   CommitMode commit = CommitMode::Auto;
   std::int64_t commit_every = 0;    ///< commit-every: after so many records; 0: after each poll's
-  std::int64_t crash_after = 0;     ///< crash-after: the process dies once it has worked on so many,
+  std::int64_t crash_after = 0;     ///< crash-after: the process dies once it worked on so many,
                                     ///< before it commits them; 0: it does not
 };
 

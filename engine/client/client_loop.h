@@ -35,8 +35,10 @@ class ClientLoop {
       self().take_outcome(env, self().cluster().on_request_timeout(env, node));
       return true;
     }
-    if (kind == env::TimerKind::ClientMetadata) self().cluster().metadata_timer_fired();
-    else if (!self().timer_fired(kind)) return false;
+    if (kind == env::TimerKind::ClientMetadata)
+      self().cluster().metadata_timer_fired();
+    else if (!self().timer_fired(kind))
+      return false;
     self().run(env);
     return true;
   }

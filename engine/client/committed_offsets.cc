@@ -83,14 +83,15 @@ bool CommittedOffsets::on_response(ConsumerContext& in, OffsetCommitter& known,
         take(in, known, name, told, p.error_code);
       });
   if (of_group != ErrorCode::NONE) first = of_group;
-  if (first == ErrorCode::NONE) failures_ = 0;
-  else failed(in, first);
+  if (first == ErrorCode::NONE)
+    failures_ = 0;
+  else
+    failed(in, first);
   return true;
 }
 
-void CommittedOffsets::take(ConsumerContext& in, OffsetCommitter& known,
-                            const TopicPartition& name, const OffsetAndMetadata& told,
-                            ErrorCode error) {
+void CommittedOffsets::take(ConsumerContext& in, OffsetCommitter& known, const TopicPartition& name,
+                            const OffsetAndMetadata& told, ErrorCode error) {
   if (error != ErrorCode::NONE) return;  // UNSTABLE_OFFSET_COMMIT: a transaction is open; ask again
   wanted_.erase(name);
   if (told.offset.value() >= 0) known.learned(name, told.offset);

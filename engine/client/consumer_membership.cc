@@ -109,8 +109,7 @@ GroupIdentity ConsumerMembership::identity(const TopicSubscription& topics) cons
   identity.generation = epoch_;
   identity.member_id = member_id_;
   identity.instance_id = instance_id_;
-  identity.as =
-      in_group() && epoch_ > 0 ? GroupIdentity::As::Member : GroupIdentity::As::Outsider;
+  identity.as = in_group() && epoch_ > 0 ? GroupIdentity::As::Member : GroupIdentity::As::Outsider;
   return identity;
 }
 

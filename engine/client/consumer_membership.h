@@ -110,10 +110,10 @@ class ConsumerMembership {
   Told told_;
   std::optional<CommitId> last_commit_;  // before something is given up
   std::optional<protocol::RequestTag> heartbeat_tag_, leave_tag_;
-  Duration interval_{0};                 // the coordinator says (group.consumer.heartbeat.…)
+  Duration interval_{0};  // the coordinator says (group.consumer.heartbeat.…)
   Instant due_{}, retry_at_{}, last_poll_{};
-  std::int32_t failures_ = 0;            // in a row
-  std::int64_t matched_version_ = -1;    // of the metadata that the pattern was held against
+  std::int32_t failures_ = 0;          // in a row
+  std::int64_t matched_version_ = -1;  // of the metadata that the pattern was held against
   std::optional<ErrorCode> fatal_;
 };
 

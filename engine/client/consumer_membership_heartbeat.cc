@@ -13,8 +13,7 @@ constexpr std::int32_t kLeaveEpoch = -1, kLeaveStaticEpoch = -2;
 
 bool ConsumerMembership::heartbeat_due(Instant now) const {
   if (heartbeat_tag_ || now < retry_at_) return false;
-  const bool has_news =
-      state_ == ConsumerState::Joining || state_ == ConsumerState::Acknowledging;
+  const bool has_news = state_ == ConsumerState::Joining || state_ == ConsumerState::Acknowledging;
   return has_news || now >= due_;
 }
 
@@ -36,8 +35,7 @@ void ConsumerMembership::send_heartbeat(MemberContext& in) {
   heartbeat_tag_ = in.send(line, heartbeat, 0);
   if (!heartbeat_tag_) {
     told_ = before;
-    if (in.cluster.lacks(in.env, line, Request::kApi, Request::kMinVersion,
-                         Request::kMaxVersion)) {
+    if (in.cluster.lacks(in.env, line, Request::kApi, Request::kMinVersion, Request::kMaxVersion)) {
       fail(in, ErrorCode::UNSUPPORTED_VERSION);
     }
     return;
@@ -105,8 +103,10 @@ void ConsumerMembership::leave(MemberContext& in, const char* reason, bool closi
   (void)reason;
   const Partitions held = in.subscriptions.names();
   if (in.topics.by_group() && !held.empty()) {
-    if (in_group() && epoch_ > 0) in.revoke(held);
-    else in.lost(held);
+    if (in_group() && epoch_ > 0)
+      in.revoke(held);
+    else
+      in.lost(held);
     in.subscriptions.assign(in.env, {});
   }
   stale_ = false;

@@ -32,8 +32,10 @@ void CoordinatorFinder::find(ConsumerContext& in) {
   if (!node) return in.cluster.metadata().request_update();
   protocol::FindCoordinatorRequest request;
   asked_ = in.send(*node, request, 0, std::nullopt, [&](std::int16_t version) {
-    if (version >= 4) request.coordinator_keys.push_back(in.config.group_id);
-    else request.key = in.config.group_id;
+    if (version >= 4)
+      request.coordinator_keys.push_back(in.config.group_id);
+    else
+      request.key = in.config.group_id;
   });
 }
 
@@ -48,8 +50,8 @@ bool CoordinatorFinder::on_response(ConsumerContext& in, const protocol::Arrived
   failures_ = 0;
   ++found_;
   coordinator_ = NodeId(answer.node);
-  in.env.events.emit(in.env.node, event::CoordinatorFound{in.env.names.intern(in.config.group_id),
-                                                          *coordinator_});
+  in.env.events.emit(
+      in.env.node, event::CoordinatorFound{in.env.names.intern(in.config.group_id), *coordinator_});
   return true;
 }
 
@@ -64,8 +66,10 @@ void CoordinatorFinder::failed(ConsumerContext& in, ErrorCode error) {
   ++failed_;
   not_before_ = in.after_backoff(++failures_);
   in.last_error = to_string(error);
-  if (!error_info(error).retriable) fatal_ = error;
-  else in.cluster.metadata().request_update();
+  if (!error_info(error).retriable)
+    fatal_ = error;
+  else
+    in.cluster.metadata().request_update();
 }
 
 void CoordinatorFinder::lost(ConsumerContext& in, ErrorCode why) {

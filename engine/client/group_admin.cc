@@ -63,13 +63,19 @@ bool exists(const Metadata& metadata, const TopicPartition& tp) {
 
 ApiKey GroupAdmin::api_of(GroupTask task) {
   switch (task) {
-    case GroupTask::List: return ApiKey::ListGroups;
-    case GroupTask::Describe: return ApiKey::DescribeGroups;
-    case GroupTask::Delete: return ApiKey::DeleteGroups;
-    case GroupTask::ListOffsets: return ApiKey::OffsetFetch;
-    case GroupTask::DeleteOffsets: return ApiKey::OffsetDelete;
+    case GroupTask::List:
+      return ApiKey::ListGroups;
+    case GroupTask::Describe:
+      return ApiKey::DescribeGroups;
+    case GroupTask::Delete:
+      return ApiKey::DeleteGroups;
+    case GroupTask::ListOffsets:
+      return ApiKey::OffsetFetch;
+    case GroupTask::DeleteOffsets:
+      return ApiKey::OffsetDelete;
     case GroupTask::AlterOffsets:
-    case GroupTask::ResetOffsets: return ApiKey::OffsetCommit;
+    case GroupTask::ResetOffsets:
+      return ApiKey::OffsetCommit;
   }
   return ApiKey::ListGroups;
 }
@@ -77,13 +83,20 @@ ApiKey GroupAdmin::api_of(GroupTask task) {
 std::deque<GroupAdmin::Step> GroupAdmin::steps_of(const GroupOrder& order) {
   using enum Step;
   switch (order.task) {
-    case GroupTask::List: return {ListGroups};
-    case GroupTask::Describe: return {Describe, FetchOffsets, Latest};
-    case GroupTask::Delete: return {Delete};
-    case GroupTask::ListOffsets: return {FetchOffsets};
-    case GroupTask::AlterOffsets: return {Commit};
-    case GroupTask::DeleteOffsets: return {FetchOffsets, NamePartitions, DeleteOffsets};
-    case GroupTask::ResetOffsets: break;
+    case GroupTask::List:
+      return {ListGroups};
+    case GroupTask::Describe:
+      return {Describe, FetchOffsets, Latest};
+    case GroupTask::Delete:
+      return {Delete};
+    case GroupTask::ListOffsets:
+      return {FetchOffsets};
+    case GroupTask::AlterOffsets:
+      return {Commit};
+    case GroupTask::DeleteOffsets:
+      return {FetchOffsets, NamePartitions, DeleteOffsets};
+    case GroupTask::ResetOffsets:
+      break;
   }
   std::deque<Step> steps{Describe, FetchOffsets, NamePartitions, Earliest, Latest};
   if (order.reset.to == OffsetTarget::To::Time) steps.push_back(ByTime);
@@ -161,13 +174,18 @@ void GroupAdmin::advance(With with, Operation& op) {
 
 bool GroupAdmin::do_step(With with, Operation& op) {
   switch (op.steps.front()) {
-    case Step::ListGroups: return ask_brokers(with, op);
-    case Step::NamePartitions: return name_partitions(with, op);
-    case Step::Plan: return plan_reset(op);
+    case Step::ListGroups:
+      return ask_brokers(with, op);
+    case Step::NamePartitions:
+      return name_partitions(with, op);
+    case Step::Plan:
+      return plan_reset(op);
     case Step::Earliest:
     case Step::Latest:
-    case Step::ByTime: return ask_leaders(with, op);
-    default: return ask_coordinator(with, op);
+    case Step::ByTime:
+      return ask_leaders(with, op);
+    default:
+      return ask_coordinator(with, op);
   }
 }
 
@@ -196,7 +214,8 @@ void GroupAdmin::begin_step(With with, Operation& op) {
       op.left = op.scope;
       for (const TopicPartition& tp : op.left) metadata.add_topic(tp.topic);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -366,8 +385,10 @@ bool GroupAdmin::send_to_coordinator(With with, const Operation& op, protocol::R
       }
       return send(std::move(request), 0);
     }
-    case Step::Commit: return send(commit_request(op.order), 2);
-    default: break;
+    case Step::Commit:
+      return send(commit_request(op.order), 2);
+    default:
+      break;
   }
   const auto version = with.cluster.ready(with.env, *op.coordinator, ApiKey::OffsetFetch, 2,
                                           protocol::OffsetFetchRequest::kMaxVersion);

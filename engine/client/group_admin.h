@@ -63,10 +63,18 @@ class GroupAdmin {
   static constexpr protocol::RequestTag kFirstTag = protocol::RequestTag{1} << 40;
 
   enum class Step : std::uint8_t {
-    ListGroups,                                                       // of every broker
-    Describe, DescribeClassic, FetchOffsets, Commit, Delete, DeleteOffsets,  // of the coordinator
-    NamePartitions, Plan,                                             // at home
-    Earliest, Latest, ByTime                                          // of the leaders
+    ListGroups,  // of every broker
+    Describe,
+    DescribeClassic,
+    FetchOffsets,
+    Commit,
+    Delete,
+    DeleteOffsets,  // of the coordinator
+    NamePartitions,
+    Plan,  // at home
+    Earliest,
+    Latest,
+    ByTime  // of the leaders
   };
   struct Asked {
     Step step{};
@@ -78,19 +86,19 @@ class GroupAdmin {
   struct Operation {
     GroupOrder order;
     Finished result;
-    std::deque<Step> steps;           // the first is being done
-    bool begun = false;               // the first step, that is
-    bool answered = false;            // by the coordinator
-    std::int64_t metadata_then = 0;   // version of the metadata when the step began
-    std::int64_t stale_metadata = -1; // version that named a leader which was none
+    std::deque<Step> steps;            // the first is being done
+    bool begun = false;                // the first step, that is
+    bool answered = false;             // by the coordinator
+    std::int64_t metadata_then = 0;    // version of the metadata when the step began
+    std::int64_t stale_metadata = -1;  // version that named a leader which was none
     std::optional<NodeId> coordinator;
     std::optional<std::set<NodeId>> brokers;  // still to be asked; nothing: not known yet
-    std::set<TopicPartition> left;    // still to be asked for
+    std::set<TopicPartition> left;            // still to be asked for
     std::map<protocol::RequestTag, Asked> asked;
-    std::set<TopicPartition> scope;   // what the operation is about
+    std::set<TopicPartition> scope;  // what the operation is about
     Offsets committed, earliest, latest, by_time;
     Instant deadline{}, retry_at{};
-    std::int32_t failures = 0;        // of this step
+    std::int32_t failures = 0;  // of this step
     ErrorCode last_error = ErrorCode::REQUEST_TIMED_OUT;
     bool done = false;
   };

@@ -52,12 +52,18 @@ Result<std::int64_t> reset_offset(const OffsetTarget& reset, const ResetBounds& 
     return std::clamp(offset, bounds.earliest, std::max(bounds.earliest, bounds.latest));
   };
   switch (reset.to) {
-    case OffsetTarget::To::Earliest: return bounds.earliest;
-    case OffsetTarget::To::Latest: return bounds.latest;
-    case OffsetTarget::To::Current: return within(bounds.committed.value_or(bounds.latest));
-    case OffsetTarget::To::Offset: return within(reset.value);
-    case OffsetTarget::To::Time: return bounds.by_time < 0 ? bounds.latest : bounds.by_time;
-    case OffsetTarget::To::Shift: break;
+    case OffsetTarget::To::Earliest:
+      return bounds.earliest;
+    case OffsetTarget::To::Latest:
+      return bounds.latest;
+    case OffsetTarget::To::Current:
+      return within(bounds.committed.value_or(bounds.latest));
+    case OffsetTarget::To::Offset:
+      return within(reset.value);
+    case OffsetTarget::To::Time:
+      return bounds.by_time < 0 ? bounds.latest : bounds.by_time;
+    case OffsetTarget::To::Shift:
+      break;
   }
   if (!bounds.committed) {
     return Error{ErrorKind::Invalid,
@@ -108,9 +114,9 @@ void GroupAdmin::failed(With with, Operation& op, const Asked& asked, ErrorCode 
     op.coordinator.reset();  // it may be another one by now
   }
   with.cluster.metadata().request_update();
-  op.retry_at = with.env.now() +
-                backoff_after(with.config.retry_backoff, with.config.retry_backoff_max,
-                              op.failures, with.env.random[env::Purpose::ClientBackoff]);
+  op.retry_at =
+      with.env.now() + backoff_after(with.config.retry_backoff, with.config.retry_backoff_max,
+                                     op.failures, with.env.random[env::Purpose::ClientBackoff]);
 }
 
 void GroupAdmin::finish(Operation& op, ErrorCode error, std::string message) {
@@ -152,9 +158,12 @@ std::string GroupAdmin::explain(const Operation& op, ErrorCode error) {
     case ErrorCode::UNKNOWN_MEMBER_ID:
     case ErrorCode::ILLEGAL_GENERATION:
     case ErrorCode::STALE_MEMBER_EPOCH:
-      return fmt::format("group \"{}\" is active, and only its members may commit: close its "
-                         "consumers first", group);
-    default: return error_info(error).meaning;
+      return fmt::format(
+          "group \"{}\" is active, and only its members may commit: close its "
+          "consumers first",
+          group);
+    default:
+      return error_info(error).meaning;
   }
 }
 
@@ -164,14 +173,22 @@ ErrorCode GroupAdmin::read(With with, Operation& op, const Asked& asked,
                            const protocol::Arrived& arrived) {
   if (asked.finds_coordinator) return read_found(op, arrived);
   switch (asked.step) {
-    case Step::ListGroups: return read_list(op, asked, arrived);
-    case Step::Describe: return read_description(op, arrived);
-    case Step::DescribeClassic: return read_classic(op, arrived);
-    case Step::FetchOffsets: return read_committed(op, arrived);
-    case Step::Commit: return read_commit(op, arrived);
-    case Step::Delete: return read_delete(op, arrived);
-    case Step::DeleteOffsets: return read_delete_offsets(op, arrived);
-    default: return read_log_offsets(with, op, asked, arrived);
+    case Step::ListGroups:
+      return read_list(op, asked, arrived);
+    case Step::Describe:
+      return read_description(op, arrived);
+    case Step::DescribeClassic:
+      return read_classic(op, arrived);
+    case Step::FetchOffsets:
+      return read_committed(op, arrived);
+    case Step::Commit:
+      return read_commit(op, arrived);
+    case Step::Delete:
+      return read_delete(op, arrived);
+    case Step::DeleteOffsets:
+      return read_delete_offsets(op, arrived);
+    default:
+      return read_log_offsets(with, op, asked, arrived);
   }
 }
 
@@ -215,7 +232,10 @@ ErrorCode GroupAdmin::read_description(Operation& op, const protocol::Arrived& a
   group.coordinator = *op.coordinator;
   for (const auto& member : told.members) {
     auto& m = group.members.emplace_back();
-    m = {member.member_id, member.instance_id.value_or(""), member.client_id, member.client_host,
+    m = {member.member_id,
+         member.instance_id.value_or(""),
+         member.client_id,
+         member.client_host,
          {}};
     for (const auto& topic : member.assignment.topic_partitions) {
       for (const std::int32_t p : topic.partitions) m.assigned.push_back({topic.topic_name, p});

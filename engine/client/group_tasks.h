@@ -50,7 +50,7 @@ struct GroupOrder {
   std::vector<std::string> topics;
   std::vector<TopicPartition> partitions;
   std::map<TopicPartition, std::int64_t> offsets;  ///< of AlterOffsets
-  OffsetTarget reset;                               ///< of ResetOffsets
+  OffsetTarget reset;                              ///< of ResetOffsets
   bool only_check = false;                         ///< of ResetOffsets: the tool's --dry-run
 };
 
@@ -81,9 +81,9 @@ struct GroupOffset {
 };
 
 struct GroupReport {
-  std::vector<GroupListing> groups;                ///< of List
-  std::optional<GroupDescription> description;     ///< of Describe and ResetOffsets
-  std::vector<GroupOffset> offsets;                ///< ordered by partition
+  std::vector<GroupListing> groups;             ///< of List
+  std::optional<GroupDescription> description;  ///< of Describe and ResetOffsets
+  std::vector<GroupOffset> offsets;             ///< ordered by partition
 };
 
 /// What is known of a partition when its offset is reset.

@@ -114,9 +114,11 @@ class KafkaConsumer : public ClientLoop<KafkaConsumer> {
 
  private:
   MemberContext context(env::Env& env) {
-    return {{env, config_, cluster_, subscriptions_, topics_, last_error_, next_tag_,
-             listener_.get()},
-            finder_, commits_, auto_commit_};
+    return {
+        {env, config_, cluster_, subscriptions_, topics_, last_error_, next_tag_, listener_.get()},
+        finder_,
+        commits_,
+        auto_commit_};
   }
   friend class ClientLoop<KafkaConsumer>;
   ClusterClient& cluster() { return cluster_; }
@@ -159,7 +161,7 @@ class KafkaConsumer : public ClientLoop<KafkaConsumer> {
   protocol::RequestTag next_tag_ = 1;
   std::int64_t checked_metadata_ = 0;  // version of the metadata whose leaders we compared
   std::string last_error_;
-  std::optional<Instant> close_by_;    // close() was called, and gives up then
+  std::optional<Instant> close_by_;  // close() was called, and gives up then
   bool left_ = false, closed_ = false;
   Wakeup send_timer_{env::TimerKind::ClientSend};
   Wakeup work_timer_{env::TimerKind::Workload};

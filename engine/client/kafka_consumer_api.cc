@@ -9,8 +9,7 @@ namespace kscope::client {
 
 Result<void> KafkaConsumer::need_group(const char* what) const {
   if (has_group()) return {};
-  return Error{ErrorKind::Invalid,
-               fmt::format("{} needs a group.id; the consumer has none", what)};
+  return Error{ErrorKind::Invalid, fmt::format("{} needs a group.id; the consumer has none", what)};
 }
 
 Result<void> KafkaConsumer::subscribe(env::Env& env, const std::vector<std::string>& topics) {
@@ -66,9 +65,8 @@ void KafkaConsumer::assign_by_hand(env::Env& env, std::vector<TopicPartition> pa
 void KafkaConsumer::unsubscribe(env::Env& env) {
   MemberContext in = context(env);
   if (topics_.by_group()) {
-    std::visit([&](auto& m) {
-      m.leave(in, "the consumer unsubscribed from all topics", false);
-    }, membership_);
+    std::visit([&](auto& m) { m.leave(in, "the consumer unsubscribed from all topics", false); },
+               membership_);
   }
   topics_.unsubscribe();
   assign_by_hand(env, {});

@@ -21,8 +21,7 @@ std::vector<TopicPartition> without(const std::vector<TopicPartition>& a,
 }
 
 void MemberContext::revoke(const Partitions& partitions) {
-  env.events.emit(env.node,
-                  event::ListenerCalled{event::ListenerCall::Revoked, count(partitions)});
+  env.events.emit(env.node, event::ListenerCalled{event::ListenerCall::Revoked, count(partitions)});
   if (listener != nullptr) listener->on_partitions_revoked(env, partitions);
   for (const TopicPartition& name : partitions) {
     env.events.emit(env.node, event::PartitionRevoked{env.names.intern(name), false});
@@ -47,8 +46,8 @@ void MemberContext::assigned(const Partitions& added) {
 
 void MemberContext::tell(event::ConsumerState from, event::ConsumerState to,
                          std::int32_t generation, const std::string& member) {
-  env.events.emit(env.node, event::ConsumerStateChanged{from, to, generation,
-                                                        env.names.intern(member)});
+  env.events.emit(env.node,
+                  event::ConsumerStateChanged{from, to, generation, env.names.intern(member)});
 }
 
 }  // namespace kscope::client

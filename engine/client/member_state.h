@@ -25,15 +25,15 @@ using event::ConsumerState;
 /// Rows: from; columns: to, both in the order of the enumeration.
 inline constexpr bool kMemberTransitions[9][9] = {
     //  Unj    Prep   Compl  Stable Join   Reconc Ackn   Fenced Leaving
-    {false, true, false, false, true, false, false, false, true},    // Unjoined
-    {true, true, true, false, false, false, false, false, true},     // PreparingRebalance
-    {true, true, false, true, false, false, false, false, true},     // CompletingRebalance
-    {true, true, false, false, false, true, false, true, true},      // Stable
-    {true, false, false, true, false, true, false, true, true},      // Joining
-    {true, false, false, true, false, true, true, true, true},       // Reconciling
-    {true, false, false, true, false, true, false, true, true},      // Acknowledging
-    {true, false, false, false, true, false, false, false, true},    // Fenced
-    {true, false, false, false, false, false, false, true, false},   // Leaving
+    {false, true, false, false, true, false, false, false, true},   // Unjoined
+    {true, true, true, false, false, false, false, false, true},    // PreparingRebalance
+    {true, true, false, true, false, false, false, false, true},    // CompletingRebalance
+    {true, true, false, false, false, true, false, true, true},     // Stable
+    {true, false, false, true, false, true, false, true, true},     // Joining
+    {true, false, false, true, false, true, true, true, true},      // Reconciling
+    {true, false, false, true, false, true, false, true, true},     // Acknowledging
+    {true, false, false, false, true, false, false, false, true},   // Fenced
+    {true, false, false, false, false, false, false, true, false},  // Leaving
 };
 
 constexpr bool may_follow(ConsumerState from, ConsumerState to) {

@@ -82,9 +82,12 @@ bool OffsetCommitter::must_end(const ConsumerContext& in, const CoordinatorFinde
                                ErrorCode* error) const {
   if (commit.offsets.empty()) return true;
   const bool sync = commit.kind == Kind::Sync;
-  if (identity.as == As::Rebalancing) *error = ErrorCode::REBALANCE_IN_PROGRESS;
-  else if (identity.as == As::Outsider) *error = ErrorCode::UNKNOWN_MEMBER_ID;
-  else if (sync && in.env.now() >= commit.deadline) *error = ErrorCode::REQUEST_TIMED_OUT;
+  if (identity.as == As::Rebalancing)
+    *error = ErrorCode::REBALANCE_IN_PROGRESS;
+  else if (identity.as == As::Outsider)
+    *error = ErrorCode::UNKNOWN_MEMBER_ID;
+  else if (sync && in.env.now() >= commit.deadline)
+    *error = ErrorCode::REQUEST_TIMED_OUT;
   if (*error != ErrorCode::NONE) return true;
   if (finder.coordinator()) return false;
   if (commit.failed_lookups < 0) commit.failed_lookups = finder.failed_count();
@@ -122,8 +125,8 @@ OffsetCommitter::Commit* OffsetCommitter::find(protocol::RequestTag tag) {
 bool OffsetCommitter::on_response(ConsumerContext& in, const protocol::Arrived& arrived) {
   Commit* commit = find(arrived.request.tag);
   if (commit == nullptr) return false;
-  const auto response = protocol::decode_body<protocol::OffsetCommitResponse>(
-      arrived.body, arrived.request.version);
+  const auto response =
+      protocol::decode_body<protocol::OffsetCommitResponse>(arrived.body, arrived.request.version);
   if (!response.ok()) {
     settle(in, *commit, ErrorCode::UNKNOWN_SERVER_ERROR);
     return true;

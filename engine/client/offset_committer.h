@@ -51,7 +51,7 @@ class OffsetCommitter {
   struct Done {
     CommitId id = 0;
     Kind kind{};
-    Offsets taken;    ///< by the coordinator
+    Offsets taken;  ///< by the coordinator
     ErrorCode error = ErrorCode::NONE;
   };
 

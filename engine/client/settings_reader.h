@@ -17,7 +17,8 @@
 
 namespace kscope::client {
 
-inline Error bad_setting(const std::string& name, const std::string& value, const std::string& expected) {
+inline Error bad_setting(const std::string& name, const std::string& value,
+                         const std::string& expected) {
   return {ErrorKind::Invalid, fmt::format("{}={}: expected {}", name, value, expected)};
 }
 
@@ -66,8 +67,8 @@ class SettingsReader {
 
   std::optional<Error> finish(const char* kind) {
     if (!error_ && !left_.empty()) {
-      error_ = Error{ErrorKind::Invalid, fmt::format("{} is not a setting of a {}",
-                                                     left_.begin()->first, kind)};
+      error_ = Error{ErrorKind::Invalid,
+                     fmt::format("{} is not a setting of a {}", left_.begin()->first, kind)};
     }
     return error_;
   }

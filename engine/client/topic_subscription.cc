@@ -7,10 +7,14 @@ namespace {
 
 const char* in_words(SubscriptionType type) {
   switch (type) {
-    case SubscriptionType::None: return "nothing";
-    case SubscriptionType::Topics: return "topics";
-    case SubscriptionType::Pattern: return "a pattern";
-    case SubscriptionType::Manual: return "partitions by hand";
+    case SubscriptionType::None:
+      return "nothing";
+    case SubscriptionType::Topics:
+      return "topics";
+    case SubscriptionType::Pattern:
+      return "a pattern";
+    case SubscriptionType::Manual:
+      return "partitions by hand";
   }
   return "?";
 }
@@ -19,10 +23,11 @@ const char* in_words(SubscriptionType type) {
 
 Result<void> TopicSubscription::may_become(SubscriptionType type) const {
   if (type_ != SubscriptionType::None && type_ != type) {
-    return Error{ErrorKind::Invalid,
-                 fmt::format("the consumer has {}; topics, a pattern and partitions by hand exclude "
-                             "each other: unsubscribe first",
-                             in_words(type_))};
+    return Error{
+        ErrorKind::Invalid,
+        fmt::format("the consumer has {}; topics, a pattern and partitions by hand exclude "
+                    "each other: unsubscribe first",
+                    in_words(type_))};
   }
   return {};
 }
@@ -43,8 +48,9 @@ Result<void> TopicSubscription::check_pattern(const std::string& pattern) {
   try {
     const std::regex tried(pattern);
   } catch (const std::regex_error&) {
-    return Error{ErrorKind::Invalid,
-                 fmt::format("pattern={}: expected a regular expression such as orders.*", pattern)};
+    return Error{
+        ErrorKind::Invalid,
+        fmt::format("pattern={}: expected a regular expression such as orders.*", pattern)};
   }
   return {};
 }

@@ -229,9 +229,7 @@ void Folder::apply(const event::CoordinatorFound& e) {
   client(event_.node).consumer.coordinator = e.coordinator.value();
 }
 
-void Folder::apply(const event::CoordinatorLost&) {
-  client(event_.node).consumer.coordinator = -1;
-}
+void Folder::apply(const event::CoordinatorLost&) { client(event_.node).consumer.coordinator = -1; }
 
 void Folder::apply(const event::ConsumerStateChanged& e) {
   ConsumerView& c = client(event_.node).consumer;

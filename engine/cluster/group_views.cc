@@ -120,14 +120,14 @@ void add_consumer(const CoordinatorShard& shard, const coordinator::ConsumerGrou
 
 void add_offsets(const CoordinatorShard& shard, GroupView* view) {
   const auto& offsets = shard.offsets();
-  offsets.each_committed(view->id, [&](const TopicPartition& partition,
-                                       const coordinator::OffsetAndMetadata& offset) {
-    CommittedView& row = view->committed[partition.str()];
-    row.offset = offset.committed_offset;
-    row.metadata = offset.metadata;
-    row.at = at_micros((offset.commit_timestamp_ms - kWallMillisAtStart) * 1000);
-    row.pending = offsets.offsets().has_uncommitted({view->id, partition});
-  });
+  offsets.each_committed(
+      view->id, [&](const TopicPartition& partition, const coordinator::OffsetAndMetadata& offset) {
+        CommittedView& row = view->committed[partition.str()];
+        row.offset = offset.committed_offset;
+        row.metadata = offset.metadata;
+        row.at = at_micros((offset.commit_timestamp_ms - kWallMillisAtStart) * 1000);
+        row.pending = offsets.offsets().has_uncommitted({view->id, partition});
+      });
 }
 
 GroupView group_view(const CoordinatorShard& shard, const std::string& id, NodeId broker) {
@@ -169,8 +169,7 @@ void add_groups(GroupsKnown& known, const coordinator::GroupCoordinator& coordin
     if (epoch < best.epoch) continue;
     const bool active = shard.state() == ShardState::Active;
     best = {active ? broker.value() : -1, epoch};
-    std::erase_if(known.groups,
-                  [&](const GroupView& g) { return g.partition == partition; });
+    std::erase_if(known.groups, [&](const GroupView& g) { return g.partition == partition; });
     // While it reads its log again it knows nothing worth telling.
     if (!active && shard.state() != ShardState::Closed) continue;
     for (const std::string& id : shard.groups().group_ids()) {

@@ -109,13 +109,20 @@ double GaugeReader::groups(const NodeView& node, Metric metric) const {
   for (const GroupView& g : state_.groups) {
     if (g.coordinator != node.id || !g.loaded) continue;
     switch (metric) {
-      case Metric::NumOffsets: found += g.committed.size(); break;
-      case Metric::NumGroupsEmpty: found += g.state == event::GroupState::Empty; break;
-      case Metric::NumGroupsStable: found += g.state == event::GroupState::Stable; break;
+      case Metric::NumOffsets:
+        found += g.committed.size();
+        break;
+      case Metric::NumGroupsEmpty:
+        found += g.state == event::GroupState::Empty;
+        break;
+      case Metric::NumGroupsStable:
+        found += g.state == event::GroupState::Stable;
+        break;
       case Metric::NumGroupsPreparingRebalance:
         found += g.state == event::GroupState::PreparingRebalance;
         break;
-      default: ++found;
+      default:
+        ++found;
     }
   }
   return static_cast<double>(found);

@@ -69,8 +69,8 @@ class MetricsApplier {
     mark(e.expired ? Metric::OffsetExpirationRate : Metric::OffsetDeletionRate);
   }
   void after(const event::GroupStateChanged& e) {
-    const bool completed = e.from == event::GroupState::CompletingRebalance &&
-                           e.to == event::GroupState::Stable;
+    const bool completed =
+        e.from == event::GroupState::CompletingRebalance && e.to == event::GroupState::Stable;
     if (completed) mark(Metric::GroupRebalanceRate);
   }
   void after(const event::GroupEpochBumped&) { mark(Metric::GroupRebalanceRate); }

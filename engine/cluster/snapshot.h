@@ -213,7 +213,7 @@ struct ConsumerView {
   event::ConsumerState state{};                      ///< as a member
   std::int32_t generation = -1;                      ///< member epoch with KIP-848
   std::int32_t coordinator = -1;                     ///< broker it takes for it
-  std::string assignor;                              ///< [view] partition.assignment.strategy, or the remote one
+  std::string assignor;  ///< [view] partition.assignment.strategy, or the remote one
   std::string instance_id;                           ///< [view] group.instance.id
   std::vector<std::string> subscription;             ///< [view] topics or one pattern
   std::map<std::string, std::int64_t> committed;     ///< [view] last commit that was answered

@@ -235,9 +235,9 @@ Result<void> check_client(std::string_view path, const Words& w) {
                              "position PARTITION, committed PARTITION, lag PARTITION or "
                              "reads_from PARTITION";
   if (w.size() < 3) return wrong(path, fmt::format("{} NAME and one of {}", w[0], fields));
-  const bool by_partition = producer ? w[2] == "last_acked"
-                                     : w[2] == "position" || w[2] == "lag" ||
-                                           w[2] == "committed" || w[2] == "reads_from";
+  const bool by_partition =
+      producer ? w[2] == "last_acked"
+               : w[2] == "position" || w[2] == "lag" || w[2] == "committed" || w[2] == "reads_from";
   if (by_partition) {
     if (w.size() != 4 || !partition_of(w[3])) return wrong(path, "a partition such as orders-0");
   } else if (w.size() != 3 || !read(blank, w[2])) {

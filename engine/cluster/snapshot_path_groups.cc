@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kNothing = "none";
 
-std::string set_of(const std::vector<std::string>& names) {
+std::string braced(const std::vector<std::string>& names) {
   std::string out = "{";
   for (const std::string& name : names) out += (out.size() > 1 ? "," : "") + name;
   return out + "}";
@@ -33,7 +33,7 @@ std::optional<std::string> read(const GroupView& g, std::string_view field) {
   if (field != "member_ids") return std::nullopt;
   std::vector<std::string> ids;
   for (const GroupMemberView& m : g.members) ids.push_back(m.id);
-  return set_of(ids);
+  return braced(ids);
 }
 
 bool of_member(std::string_view field) { return field == "assigned" || field == "member"; }
@@ -76,7 +76,7 @@ std::string read_group_path(const Snapshot& s, const std::vector<std::string_vie
   }
   const GroupMemberView* member = member_named(s, *it, w[3]);
   if (member == nullptr) return kNothing;
-  return w[2] == "member" ? member->id : set_of(member->assigned);
+  return w[2] == "member" ? member->id : braced(member->assigned);
 }
 
 }  // namespace kscope::cluster

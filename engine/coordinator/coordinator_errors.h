@@ -29,8 +29,7 @@ AnyResponse error_response(const protocol::HeartbeatRequest& request, ErrorCode 
 AnyResponse error_response(const protocol::LeaveGroupRequest& request, ErrorCode error);
 AnyResponse error_response(const protocol::OffsetCommitRequest& request, ErrorCode error);
 AnyResponse error_response(const protocol::OffsetDeleteRequest& request, ErrorCode error);
-AnyResponse error_response(const protocol::ConsumerGroupHeartbeatRequest& request,
-                           ErrorCode error);
+AnyResponse error_response(const protocol::ConsumerGroupHeartbeatRequest& request, ErrorCode error);
 
 /// For what the viewer and the log tell: the first error in it; NONE if it has none.
 ErrorCode first_error(const AnyResponse& response);

@@ -8,20 +8,27 @@ namespace kscope::coordinator {
 
 const char* to_string(ShardState state) {
   switch (state) {
-    case ShardState::Loading: return "Loading";
-    case ShardState::Active: return "Active";
-    case ShardState::Failed: return "Failed";
-    case ShardState::Closed: return "Closed";
+    case ShardState::Loading:
+      return "Loading";
+    case ShardState::Active:
+      return "Active";
+    case ShardState::Failed:
+      return "Failed";
+    case ShardState::Closed:
+      return "Closed";
   }
   return "unknown";
 }
 
 ErrorCode CoordinatorShard::available() const {
   switch (state_) {
-    case ShardState::Active: return ErrorCode::NONE;
-    case ShardState::Loading: return ErrorCode::COORDINATOR_LOAD_IN_PROGRESS;
+    case ShardState::Active:
+      return ErrorCode::NONE;
+    case ShardState::Loading:
+      return ErrorCode::COORDINATOR_LOAD_IN_PROGRESS;
     case ShardState::Failed:
-    case ShardState::Closed: break;
+    case ShardState::Closed:
+      break;
   }
   return ErrorCode::NOT_COORDINATOR;
 }

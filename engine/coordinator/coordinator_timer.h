@@ -21,11 +21,11 @@
 namespace kscope::coordinator {
 
 enum class TimerPurpose : std::uint8_t {
-  Session,           ///< classic and KIP-848: no sign of life
-  PendingMember,     ///< a member id was granted and not used (KIP-394)
-  PendingSync,       ///< a member got its JoinGroup answer and sent no SyncGroup (KIP-559)
-  InitialDelay,      ///< group.initial.rebalance.delay.ms
-  Rebalance,         ///< not all have joined again; KIP-848: partitions not revoked in time
+  Session,        ///< classic and KIP-848: no sign of life
+  PendingMember,  ///< a member id was granted and not used (KIP-394)
+  PendingSync,    ///< a member got its JoinGroup answer and sent no SyncGroup (KIP-559)
+  InitialDelay,   ///< group.initial.rebalance.delay.ms
+  Rebalance,      ///< not all have joined again; KIP-848: partitions not revoked in time
 };
 
 struct TimerName {

@@ -54,7 +54,7 @@ struct Caller {
   std::int64_t ticket = 0;   ///< 0: nobody waits (a timer)
   std::int16_t version = 0;  ///< of the request
   std::string client_id, client_host;
-  NodeId node;               ///< at the other end of the connection
+  NodeId node;  ///< at the other end of the connection
   bool operator==(const Caller&) const = default;
 };
 
@@ -75,11 +75,11 @@ struct Answer {
 /// not be. Plain data, so that a coordinator can be copied while it waits.
 struct Afterwards {
   enum class Kind : std::uint8_t {
-    AnswerOnly,        ///< nothing but the answers
-    AssignmentStored,  ///< the leader's SyncGroup: hand the assignment to all, or begin again
-    GroupCreated,      ///< an empty group's first record; if it is lost, so is the group
+    AnswerOnly,          ///< nothing but the answers
+    AssignmentStored,    ///< the leader's SyncGroup: hand the assignment to all, or begin again
+    GroupCreated,        ///< an empty group's first record; if it is lost, so is the group
     StaticMemberStored,  ///< a static member's new id: answer its JoinGroup, or give it back
-    Downgraded  ///< a KIP-848 group speaks the classic protocol again: its members meet
+    Downgraded           ///< a KIP-848 group speaks the classic protocol again: its members meet
   };
   Kind kind = Kind::AnswerOnly;
   std::string group, member;
@@ -88,9 +88,9 @@ struct Afterwards {
 
 /// What came of a request or a timer.
 struct Decision {
-  std::vector<GroupRecord> records;   ///< written as one batch; none: nothing to write
-  std::vector<Answer> answers;        ///< leave when `records` are committed; at once without any
-  std::vector<Answer> at_once;        ///< leave at once in any case (members that are let go)
+  std::vector<GroupRecord> records;  ///< written as one batch; none: nothing to write
+  std::vector<Answer> answers;       ///< leave when `records` are committed; at once without any
+  std::vector<Answer> at_once;       ///< leave at once in any case (members that are let go)
   Afterwards afterwards;
 
   static Decision answer(const Caller& caller, AnyResponse response) {

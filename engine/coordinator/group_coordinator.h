@@ -62,8 +62,7 @@ class GroupCoordinator {
   /// Looks at `groups` only: requests of old versions name their one group there, too.
   void fetch_offsets(Surroundings& s, const Caller& caller,
                      const protocol::OffsetFetchRequest& request);
-  void delete_groups(Surroundings& s, const Caller& caller,
-                     const std::vector<std::string>& groups);
+  void delete_groups(Surroundings& s, const Caller& caller, const std::vector<std::string>& groups);
   void describe_groups(Surroundings& s, const Caller& caller,
                        const std::vector<std::string>& groups);
   void consumer_group_describe(Surroundings& s, const Caller& caller,
@@ -109,8 +108,8 @@ class GroupCoordinator {
   std::map<std::int32_t, CoordinatorShard> shards_;  // by partition; closed ones stay for readers
   std::deque<std::int32_t> to_load_;                 // the first is being loaded
   std::int64_t last_part_ = 0;
-  std::map<std::int64_t, std::int64_t> parts_;       // ticket of a part (below 0) -> gathering
-  std::map<std::int64_t, Gathering> gatherings_;     // by ticket
+  std::map<std::int64_t, std::int64_t> parts_;    // ticket of a part (below 0) -> gathering
+  std::map<std::int64_t, Gathering> gatherings_;  // by ticket
   std::vector<Answer> out_;
 };
 

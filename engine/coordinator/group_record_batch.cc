@@ -37,8 +37,10 @@ std::string subject_of(const GroupRecordKey& key) {
 std::string group_of(const GroupRecordKey& key) {
   return std::visit(
       [](const auto& k) {
-        if constexpr (requires { k.group_id; }) return k.group_id;
-        else return k.group;
+        if constexpr (requires { k.group_id; })
+          return k.group_id;
+        else
+          return k.group;
       },
       key);
 }

@@ -85,10 +85,14 @@ void SpanTrace::rest(std::size_t begin) {
 
 void SpanTrace::walk_inside(Inside what, std::size_t begin, std::size_t end) {
   switch (what) {
-    case Inside::Unknown: return;
-    case Inside::Records: return walk_records(begin, end);
-    case Inside::Subscription: return walk_versioned<ConsumerProtocolSubscription>(begin, end);
-    case Inside::Assignment: return walk_versioned<ConsumerProtocolAssignment>(begin, end);
+    case Inside::Unknown:
+      return;
+    case Inside::Records:
+      return walk_records(begin, end);
+    case Inside::Subscription:
+      return walk_versioned<ConsumerProtocolSubscription>(begin, end);
+    case Inside::Assignment:
+      return walk_versioned<ConsumerProtocolAssignment>(begin, end);
   }
 }
 

@@ -122,7 +122,8 @@ std::vector<VerbRule> client_rules() {
         {"value", "TEXT"},
         {"size", "POSITIVE"},
         {"every", "DURATION"}}},
-      {{"close", "close CLIENT", "Closes a client: a producer sends what it holds first, a consumer commits and leaves "
+      {{"close", "close CLIENT",
+        "Closes a client: a producer sends what it holds first, a consumer commits and leaves "
         "its group."},
        {{"NAME"}},
        {}},
@@ -220,8 +221,8 @@ std::vector<VerbRule> admin_rules() {
 std::vector<VerbRule> group_admin_rules() {
   const std::vector<OptionRule> which{{"topic", "NAMES"}, {"partitions", "PARTITIONS"}};
   std::vector<OptionRule> reset = which;
-  reset.insert(reset.end(), {{"to", "RESET"}, {"time", "NUMBER"}, {"ago", "DURATION"},
-                             {"shift", "SHIFT"}});
+  reset.insert(reset.end(),
+               {{"to", "RESET"}, {"time", "NUMBER"}, {"ago", "DURATION"}, {"shift", "SHIFT"}});
   return {
       {{"list-groups", "list-groups [state=Stable,Empty] [type=classic|consumer]",
         "Asks every broker for the groups that it coordinates."},
@@ -247,7 +248,8 @@ std::vector<VerbRule> group_admin_rules() {
        {{"GROUP"}},
        which},
       {{"reset-offsets",
-        "reset-offsets GROUP [topic=NAME,…|partitions=orders-0,…] to=earliest|latest|current|OFFSET "
+        "reset-offsets GROUP [topic=NAME,…|partitions=orders-0,…] "
+        "to=earliest|latest|current|OFFSET "
         "| time=MILLISECONDS | ago=DURATION | shift=[-]N [check]",
         "Moves the offsets of a group that nobody reads with at the moment; `check` only tells "
         "where they would go (KIP-122)."},
@@ -478,8 +480,9 @@ Result<void> check_admin(const Command& command) {
       given("topic") + given("partitions") > 1)
     return invalid(verb + ": either topic= or partitions=, not both");
   if (verb == "reset-offsets" && given("to") + given("time") + given("ago") + given("shift") != 1)
-    return invalid("reset-offsets: say where to, once: to=earliest|latest|current|OFFSET, time=, "
-                   "ago= or shift=");
+    return invalid(
+        "reset-offsets: say where to, once: to=earliest|latest|current|OFFSET, time=, "
+        "ago= or shift=");
   if (verb == "reassign" && given("to") == (has("cancel") ? 1 : 0))
     return invalid("reassign: say where to (to=4:5:6), or cancel");
   return {};

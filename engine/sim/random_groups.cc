@@ -23,8 +23,11 @@ constexpr const char* kSettings =
 
 RandomGroups::RandomGroups(std::uint64_t seed, World& world)
     : luck_(seed * 0x9e3779b97f4a7c15ULL + kGroupStream), world_(world) {
-  static constexpr const char* kAssignors[] = {"range", "roundrobin", "sticky",
-                                               "cooperative-sticky", "cooperative-sticky",
+  static constexpr const char* kAssignors[] = {"range",
+                                               "roundrobin",
+                                               "sticky",
+                                               "cooperative-sticky",
+                                               "cooperative-sticky",
                                                "cooperative-sticky,range"};
   static constexpr const char* kCommits[] = {"auto", "auto", "after", "before", "async"};
   on_ = luck_.chance(1, 2);
@@ -123,9 +126,10 @@ void RandomGroups::join() {
   const bool slow = luck_.chance(1, 4);
   const std::string seat = member.seat.empty() ? "" : " instance=" + member.seat;
   const std::string work = slow ? " processing=30ms max.poll.records=50" : "";
-  const bool began = apply(fmt::format("consumer {} group=billing topics=orders,payments assignor={}"
-                                       " commit={}{}{} {}",
-                                       member.name, assignor_, commit_, seat, work, kSettings));
+  const bool began =
+      apply(fmt::format("consumer {} group=billing topics=orders,payments assignor={}"
+                        " commit={}{}{} {}",
+                        member.name, assignor_, commit_, seat, work, kSettings));
   if (began) members_.push_back(std::move(member));
 }
 
@@ -164,7 +168,8 @@ void RandomGroups::commit() {
 void RandomGroups::change_topics() {
   const std::string name = any_member();
   const bool all = luck_.chance(2, 3);
-  if (!name.empty()) apply(fmt::format("subscribe {} {}", name, all ? "orders,payments" : "orders"));
+  if (!name.empty())
+    apply(fmt::format("subscribe {} {}", name, all ? "orders,payments" : "orders"));
 }
 
 void RandomGroups::cut_off() {

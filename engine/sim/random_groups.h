@@ -5,9 +5,9 @@
 // topics as everybody, under the faults that the storm throws at the cluster: that is how
 // coordinators crash, answers get lost, and sessions expire.
 //
-// Each run has one way of assigning (one strategy that all members know), one way of committing, and
-// in some runs static members (KIP-345), who come back under the name of one that is gone, and now
-// and then of one that is not.
+// Each run has one way of assigning (one strategy that all members know), one way of committing,
+// and in some runs static members (KIP-345), who come back under the name of one that is gone, and
+// now and then of one that is not.
 //
 // Called by: sim/random_run, sim/random_storm. Read next: sim/random_groups.cc
 #pragma once

@@ -18,8 +18,8 @@ ClientSlot& add_client_slot(WorldState& world, NodeId id) {
   ClientSlot slot;
   slot.state = cluster::NodeState::Running;
   slot.incarnation = 1;
-  slot.random = env::RandomSet(world.spec.seed_of_life(world.seed),
-                               static_cast<std::uint64_t>(id.value()));
+  slot.random =
+      env::RandomSet(world.spec.seed_of_life(world.seed), static_cast<std::uint64_t>(id.value()));
   return world.clients.emplace(id, std::move(slot)).first->second;
 }
 

@@ -32,9 +32,9 @@ Result<std::vector<TopicPartition>> partitions_in(const std::string& list) {
 
 /// The short names that a scenario uses for settings with long ones.
 client::Settings consumer_settings(const Command& command) {
-  client::Settings settings =
-      client_settings(command, {"assign", "from", "group", "topics", "pattern", "assignor",
-                                "instance", "protocol"});
+  client::Settings settings = client_settings(
+      command,
+      {"assign", "from", "group", "topics", "pattern", "assignor", "instance", "protocol"});
   const auto take = [&](const char* option, const char* name) {
     if (const std::string* value = command.option(option)) settings[name] = *value;
   };
@@ -94,8 +94,8 @@ Result<std::vector<TopicPartition>> assigned_argument(const ActionContext& conte
   const std::vector<TopicPartition> assigned = consumer.assigned();
   for (const TopicPartition& tp : partitions) {
     if (std::find(assigned.begin(), assigned.end(), tp) == assigned.end()) {
-      return refused(fmt::format("{} is not assigned to {}", tp.str(),
-                                 context.command.arguments[0]));
+      return refused(
+          fmt::format("{} is not assigned to {}", tp.str(), context.command.arguments[0]));
     }
   }
   return partitions;
@@ -124,8 +124,8 @@ Result<void> consumer_action(ActionContext& context) {
   const NodeId id = next_client_id(world);
   ClientSlot& slot = add_client_slot(world, id);
   Call call(world, id, cause);
-  call.env().events.emit(id, event::ClientStarted{world.names.intern(name),
-                                                  event::ClientRole::Consumer, 0});
+  call.env().events.emit(
+      id, event::ClientStarted{world.names.intern(name), event::ClientRole::Consumer, 0});
   client::KafkaConsumer consumer =
       client::KafkaConsumer::start(call.env(), config, bootstrap_brokers(world));
   const Result<void> reads = subscribe_as_told(call.env(), context.command, consumer);
@@ -143,8 +143,7 @@ Result<void> subscribe_action(ActionContext& context) {
   }
   if (pattern != nullptr) KTRY(client::TopicSubscription::check_pattern(*pattern));
   KTRY_ASSIGN(client::KafkaConsumer* const consumer, consumer_argument(context));
-  const auto wanted =
-      topics ? client::SubscriptionType::Topics : client::SubscriptionType::Pattern;
+  const auto wanted = topics ? client::SubscriptionType::Topics : client::SubscriptionType::Pattern;
   KTRY(consumer->may_subscribe(wanted));
   return with_consumer(context, [&](env::Env& env, client::KafkaConsumer& c) {
     if (!topics) return c.subscribe_pattern(env, *pattern);
@@ -163,9 +162,8 @@ Result<void> assign_action(ActionContext& context) {
   KTRY_ASSIGN(const auto partitions, partitions_in(context.command.arguments[1]));
   KTRY_ASSIGN(client::KafkaConsumer* const consumer, consumer_argument(context));
   KTRY(consumer->may_subscribe(client::SubscriptionType::Manual));
-  return with_consumer(context, [&](env::Env& env, client::KafkaConsumer& c) {
-    return c.assign(env, partitions);
-  });
+  return with_consumer(
+      context, [&](env::Env& env, client::KafkaConsumer& c) { return c.assign(env, partitions); });
 }
 
 Result<void> pause_partitions(ActionContext& context, bool paused) {
@@ -192,10 +190,14 @@ Result<void> seek_action(ActionContext& context) {
     const std::int64_t now_ms = to_millis(env.now().time_since_epoch());
     const std::int64_t timestamp = env.clock.wall_ms() - now_ms + to_millis(since_start);
     for (const TopicPartition& tp : partitions) {
-      if (time != nullptr) c.seek_to_time(env, tp, timestamp);
-      else if (*to == "earliest") c.seek_to(env, tp, client::OffsetReset::Earliest);
-      else if (*to == "latest") c.seek_to(env, tp, client::OffsetReset::Latest);
-      else c.seek(env, tp, Offset(std::stoll(*to)));
+      if (time != nullptr)
+        c.seek_to_time(env, tp, timestamp);
+      else if (*to == "earliest")
+        c.seek_to(env, tp, client::OffsetReset::Earliest);
+      else if (*to == "latest")
+        c.seek_to(env, tp, client::OffsetReset::Latest);
+      else
+        c.seek(env, tp, Offset(std::stoll(*to)));
     }
     return Result<void>();
   });

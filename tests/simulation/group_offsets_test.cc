@@ -126,8 +126,8 @@ TEST_CASE("what cannot be committed is refused by name", "[groups]") {
   const std::int32_t broker = wire.coordinator("billing");
   wire.run(seconds(1));
   SECTION("a partition that is not there, beside one that is") {
-    const auto answer = wire.ask<OffsetCommitResponse>(
-        broker, 8, commit_of("billing", "orders", {{0, 1}, {9, 1}}));
+    const auto answer =
+        wire.ask<OffsetCommitResponse>(broker, 8, commit_of("billing", "orders", {{0, 1}, {9, 1}}));
     REQUIRE(answer);
     std::map<std::int32_t, ErrorCode> errors;
     for (const auto& p : answer->topics.at(0).partitions) errors[p.partition_index] = p.error_code;
@@ -139,8 +139,7 @@ TEST_CASE("what cannot be committed is refused by name", "[groups]") {
     request.topics[0].partitions[0].committed_metadata = std::string(4097, 'x');
     const auto answer = wire.ask<OffsetCommitResponse>(broker, 8, request);
     REQUIRE(answer);
-    CHECK(answer->topics.at(0).partitions.at(0).error_code ==
-          ErrorCode::OFFSET_METADATA_TOO_LARGE);
+    CHECK(answer->topics.at(0).partitions.at(0).error_code == ErrorCode::OFFSET_METADATA_TOO_LARGE);
   }
   SECTION("a member of a group that there is not") {
     auto request = commit_of("billing", "orders", {{0, 1}});

@@ -195,8 +195,10 @@ void EventIndex::read_log(const event::Event& event) {
 void EventIndex::read_group(const event::Event& event) {
   const auto group = std::visit(
       [](const auto& e) -> std::optional<NameRef> {
-        if constexpr (requires { e.group; }) return NameRef(e.group);
-        else return {};
+        if constexpr (requires { e.group; })
+          return NameRef(e.group);
+        else
+          return {};
       },
       event.body);
   if (!group) return;

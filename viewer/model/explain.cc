@@ -77,7 +77,8 @@ const ApiRow kApis[] = {
      {"The map that the client works with until an error tells it to ask again.", "engine/client/",
       kClient, "MetadataCache"}},
     {ApiKey::FindCoordinator,
-     {"Whoever leads the partition hash(group) % 50 of __consumer_offsets coordinates the group. Any "
+     {"Whoever leads the partition hash(group) % 50 of __consumer_offsets coordinates the group. "
+      "Any "
       "broker can tell who that is.",
       "engine/coordinator/", kGroups, "KIP-699"},
      {"The broker to which all further requests of the group go.", "engine/client/", kGroups,
@@ -95,7 +96,8 @@ const ApiRow kApis[] = {
      {"The share of this member, in bytes that the coordinator never reads.", "engine/client/",
       kGroups, "ConsumerCoordinator.onJoinComplete"}},
     {ApiKey::Heartbeat,
-     {"Every heartbeat.interval.ms: I am alive. Silence for session.timeout.ms ends the membership.",
+     {"Every heartbeat.interval.ms: I am alive. Silence for session.timeout.ms ends the "
+      "membership.",
       "engine/client/", kGroups, "KIP-62"},
      {"Usually nothing. REBALANCE_IN_PROGRESS is how members hear that they have to join again.",
       "engine/coordinator/group/", kGroups, "AbstractCoordinator.HeartbeatResponseHandler"}},
@@ -132,10 +134,12 @@ const ApiRow kApis[] = {
      {"The leader of that partition. When the leadership moves, the coordinator moves with it.",
       "engine/broker/", kGroups, "KafkaApis.handleFindCoordinatorRequest"}},
     {ApiKey::JoinGroup,
-     {"A consumer wants to be a member and says what it reads and which assignors it knows. Then it "
+     {"A consumer wants to be a member and says what it reads and which assignors it knows. Then "
+      "it "
       "waits, with everybody else.",
       "engine/client/", kGroups, "AbstractCoordinator"},
-     {"All have joined, or their time is over: a new generation begins. The leader gets the list of "
+     {"All have joined, or their time is over: a new generation begins. The leader gets the list "
+      "of "
       "members and works out who reads what.",
       "engine/coordinator/", kGroups, "ClassicGroup, KIP-394"}},
     {ApiKey::SyncGroup,
@@ -224,7 +228,8 @@ Explanation explain_subject(event::Subject subject) {
           "engine/broker/", kBroker, "KafkaApis, DelayedOperationPurgatory"};
     case event::Subject::Group:
       return {
-          "A group's members share the partitions of their topics. Its coordinator keeps the list of "
+          "A group's members share the partitions of their topics. Its coordinator keeps the list "
+          "of "
           "members and what is committed in __consumer_offsets.",
           "engine/coordinator/", kGroups, "GroupCoordinatorShard, GroupMetadataManager"};
     case event::Subject::Client:

@@ -159,8 +159,10 @@ void Collector::add_frame(const event::Event& ended, FrameId frame, FrameFate fa
 std::optional<NameRef> group_of(const event::Body& body) {
   return std::visit(
       [](const auto& e) -> std::optional<NameRef> {
-        if constexpr (requires { e.group; }) return NameRef(e.group);
-        else return {};
+        if constexpr (requires { e.group; })
+          return NameRef(e.group);
+        else
+          return {};
       },
       body);
 }
@@ -348,10 +350,9 @@ class RowBuilder {
     for (auto& [key, number] : lanes_) {
       number = static_cast<std::int32_t>(view_.lanes.size());
       const bool controller = key.kind == kControllerLane;
-      std::string name = controller ? fmt::format("controller {}", key.node)
-                         : key.kind == kOtherBrokersLane
-                             ? std::string("other brokers")
-                             : node_name(machine_.snapshot(), key.node);
+      std::string name = controller                      ? fmt::format("controller {}", key.node)
+                         : key.kind == kOtherBrokersLane ? std::string("other brokers")
+                                                         : node_name(machine_.snapshot(), key.node);
       view_.lanes.push_back({key.node, controller, std::move(name)});
     }
   }

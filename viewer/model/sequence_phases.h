@@ -61,7 +61,7 @@ class PhaseIndex {
   std::map<PartitionRef, std::size_t> isr_changes_;       // open ones
   std::map<PartitionRef, std::int32_t> awaited_leaders_;  // partition -> who has to lead it
   std::optional<std::size_t> failover_;
-  std::map<NameRef, std::size_t> rebalances_;  // open ones, by group
+  std::map<NameRef, std::size_t> rebalances_;                  // open ones, by group
   std::map<std::int32_t, std::pair<Instant, EventSeq>> lost_;  // broker -> since when it is gone
   EventSeq consumed_;
   std::uint64_t history_ = 0;

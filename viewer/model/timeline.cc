@@ -71,8 +71,9 @@ bool deserves_flag(const event::Event& event) {
          std::get_if<RaftLeaderElected>(&event.body) || std::get_if<LinkCut>(&event.body) ||
          std::get_if<LinkHealed>(&event.body) || std::get_if<PartitionLeaderChanged>(&event.body) ||
          std::get_if<LogTruncated>(&event.body) || std::get_if<BatchFailed>(&event.body) ||
-         std::get_if<RebalanceStarted>(&event.body) || std::get_if<GenerationStarted>(&event.body) ||
-         std::get_if<MemberRemoved>(&event.body) || std::get_if<PollIntervalExceeded>(&event.body);
+         std::get_if<RebalanceStarted>(&event.body) ||
+         std::get_if<GenerationStarted>(&event.body) || std::get_if<MemberRemoved>(&event.body) ||
+         std::get_if<PollIntervalExceeded>(&event.body);
 }
 
 }  // namespace
@@ -137,8 +138,7 @@ void TimelineModel::add_broker_lanes(Machine& machine, const EventIndex& index,
            &index.quorum_epochs());
   for (const auto& [ref, stretches] : index.partitions()) {
     if (partition.topic.empty() || machine.names().name(ref) != partition) continue;
-    view_.lanes.push_back(
-        {LaneKind::PartitionLeader, partition.str() + " leader", -1, &stretches});
+    view_.lanes.push_back({LaneKind::PartitionLeader, partition.str() + " leader", -1, &stretches});
     view_.lanes.push_back({LaneKind::PartitionIsr, partition.str() + " ISR", -1, &stretches});
   }
   for (const cluster::NodeView& node : machine.snapshot().nodes) {
@@ -165,8 +165,8 @@ void TimelineModel::add_group_lanes(Machine& machine, const EventIndex& index) {
 
 const TimelineView& TimelineModel::build(Machine& machine, const EventIndex& index,
                                          const TimeWindow& window, int bins,
-                                         const TopicPartition& partition,
-                                         const LogOfInterest& log, bool groups_first) {
+                                         const TopicPartition& partition, const LogOfInterest& log,
+                                         bool groups_first) {
   if (!(window == window_) || bins != width_) {
     lanes_.clear();
     index_lanes_.clear();

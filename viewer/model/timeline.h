@@ -1,9 +1,9 @@
 // The timeline: the whole recording painted on lanes.
 //
 // Lanes are the controllers, the brokers, the groups, the clients, and for one partition its leader
-// and its ISR. A lane is painted with what mattered (down time, epochs, sets) and sprinkled with ticks for
-// what happened; the few dramatic events also get a flag with words. Thousands of events share a
-// pixel, so ticks are counted into bins once and only grow.
+// and its ISR. A lane is painted with what mattered (down time, epochs, sets) and sprinkled with
+// ticks for what happened; the few dramatic events also get a flag with words. Thousands of events
+// share a pixel, so ticks are counted into bins once and only grow.
 //
 // Invariant: bins cover marks [0, counted) of their lane for the current window; any other change
 // of window or of the past rebuilds them.
@@ -99,8 +99,7 @@ class TimelineModel {
   void count(const std::vector<Mark>& marks, LaneBins& lane) const;
   void add_lane(const EventIndex& index, LaneKind kind, std::string label, std::int32_t node,
                 const std::vector<Stretch>* stretches);
-  void add_broker_lanes(Machine& machine, const EventIndex& index,
-                        const TopicPartition& partition);
+  void add_broker_lanes(Machine& machine, const EventIndex& index, const TopicPartition& partition);
   void add_group_lanes(Machine& machine, const EventIndex& index);
   void add_log_lanes(const Machine& machine, const EventIndex& index, const LogOfInterest& log);
   void collect_flags(Machine& machine, const EventIndex& index);

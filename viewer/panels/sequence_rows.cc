@@ -72,7 +72,8 @@ std::size_t common_beginning(const std::vector<SequenceLane>& lanes) {
       continue;
     }
     std::size_t same = 0;
-    while (same < std::min(common, lane.name.size()) && lane.name[same] == first->name[same]) ++same;
+    while (same < std::min(common, lane.name.size()) && lane.name[same] == first->name[same])
+      ++same;
     common = same;
   }
   return common;
@@ -153,8 +154,8 @@ class Rows {
     const float from = columns_.lane(row.from), to = columns_.lane(row.to);
     const bool lost = row.fate == FrameFate::Lost;
     const auto from_lane = static_cast<std::size_t>(row.from);
-    const Color own = from_lane < scene_.inks.size() ? scene_.inks[from_lane]
-                                                     : theme::api(family_of(row.api));
+    const Color own =
+        from_lane < scene_.inks.size() ? scene_.inks[from_lane] : theme::api(family_of(row.api));
     const Color ink = faded(lost ? theme::kBad : own, alpha_);
     const float a = y1_ - c_.px(8), b = y1_ - c_.px(5);
     const float way = lost ? 0.5f : row.fate == FrameFate::OnItsWay ? 0.8f : 1.0f;

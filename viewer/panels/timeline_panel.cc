@@ -362,9 +362,9 @@ void draw_timeline(Ui& ui, const Rect& rect) {
   const float labels = outer.px(132);
   const TimeWindow window = current_window(ui);
   const int bins = std::max(10, static_cast<int>((rect.w() - labels - outer.px(20)) / 2));
-  const TimelineView& view = ui.models.timeline.build(ui.session.machine(), ui.session.index(),
-                                                      window, bins, partition, log_of_interest(ui),
-                                                      ui.state.tab == kGroupsScreen);
+  const TimelineView& view =
+      ui.models.timeline.build(ui.session.machine(), ui.session.index(), window, bins, partition,
+                               log_of_interest(ui), ui.state.tab == kGroupsScreen);
   const float flag_h = outer.line_height(Face::Small) + outer.px(8);
   const float axis_h = outer.line_height(Face::MonoSmall) + outer.px(8);
   const Rect lanes{rect.x0, rect.y0 + flag_h, rect.x1, rect.y1 - axis_h};

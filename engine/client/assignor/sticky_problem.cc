@@ -5,7 +5,7 @@
 namespace kscope::client {
 namespace {
 
-constexpr std::int32_t kNoGeneration = -1;
+constexpr std::int32_t kOldestClaim = -1;
 
 GroupShape::Shares numbered(const GroupShape& shape, const std::vector<OwnedClaim>& claims) {
   GroupShape::Shares numbers(claims.size());
@@ -63,10 +63,10 @@ StickyProblem::StickyProblem(const GroupShape& group, const std::vector<OwnedCla
       disputed(group.topic_of.size(), false),
       older_claims(claims.size()) {
   std::vector<int> everybody;
-  std::int32_t newest = kNoGeneration;
+  std::int32_t newest = kOldestClaim;
   for (int m = 0; m < shape.member_count(); ++m) {
     everybody.push_back(m);
-    generation.push_back(claims[m].generation.value_or(kNoGeneration));
+    generation.push_back(claims[m].generation.value_or(kOldestClaim));
     newest = std::max(newest, generation.back());
   }
   by_rack = racks.matter(everybody, 0, static_cast<int>(shape.topic_of.size()));

@@ -67,9 +67,8 @@ std::string select_protocol(const std::vector<const std::vector<MemberProtocol>*
     KCHECK(vote != offer->end());
     ++votes[vote->name];
   }
-  const auto winner = std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) {
-    return a.second < b.second;
-  });
+  const auto winner = std::max_element(
+      votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   return winner->first;
 }
 

@@ -6,7 +6,8 @@
 //
 // Only what GroupMetadataValue carries survives the coordinator: members, generation, assignor,
 // leader, assignment. Everything about a rebalance that is under way (who has joined, who waits) is
-// soft: a new coordinator loads the last generation as Stable, and clients begin the rebalance again.
+// soft: a new coordinator loads the last generation as Stable, and clients begin the rebalance
+// again.
 //
 // Invariants: state() moves by kClassicTransitions only; a static id belongs to at most one member;
 //             leader() is a member while there are any; generation() never falls.
@@ -70,7 +71,8 @@ class ClassicGroup {
   Duration rebalance_timeout() const;
 
   /// Is there an assignor that the group and this member know? Any will do while it is Empty.
-  bool supports_protocols(const std::string& type, const std::vector<MemberProtocol>& offered) const;
+  bool supports_protocols(const std::string& type,
+                          const std::vector<MemberProtocol>& offered) const;
   /// Every member votes for the first of its assignors that all know. REQUIRES members.
   std::string select_protocol() const;
   /// UNKNOWN_MEMBER_ID, or FENCED_INSTANCE_ID if another member has the static id now.

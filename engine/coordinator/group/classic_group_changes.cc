@@ -57,8 +57,8 @@ ClassicGroupMember& ClassicGroup::replace_static(GroupContext& context, const st
   auto node = members_.extract(old_id);
   KCHECK(!node.empty() && node.mapped().instance_id);
   ClassicGroupMember& member = node.mapped();
-  context.emit(event::MemberRemoved{context.name(id_), context.name(old_id),
-                                    event::MemberEnd::Replaced});
+  context.emit(
+      event::MemberRemoved{context.name(id_), context.name(old_id), event::MemberEnd::Replaced});
   node.key() = new_id;
   member.id = new_id;
   member.client = client;
@@ -114,8 +114,7 @@ void ClassicGroup::set_leader(GroupContext& context, std::optional<std::string> 
 }
 
 void ClassicGroup::announce(GroupContext& context) const {
-  context.emit(
-      event::GroupStateChanged{context.name(id_), GroupState::Dead, state_, generation_});
+  context.emit(event::GroupStateChanged{context.name(id_), GroupState::Dead, state_, generation_});
   for (const auto& [member_id, member] : members_) {
     context.emit(event::MemberAdded{context.name(id_), context.name(member_id),
                                     context.name(member.instance_id.value_or("")), member.client});
@@ -123,10 +122,9 @@ void ClassicGroup::announce(GroupContext& context) const {
   }
   if (members_.empty()) return;
   context.emit(event::GroupLeaderChosen{context.name(id_), context.name(leader_.value_or(""))});
-  context.emit(event::GenerationStarted{context.name(id_),
-                                        context.name(protocol_name_.value_or("")),
-                                        context.name(leader_.value_or("")), generation_,
-                                        static_cast<std::int32_t>(members_.size())});
+  context.emit(event::GenerationStarted{
+      context.name(id_), context.name(protocol_name_.value_or("")),
+      context.name(leader_.value_or("")), generation_, static_cast<std::int32_t>(members_.size())});
 }
 
 }  // namespace kscope::coordinator

@@ -82,8 +82,10 @@ bool ClassicOperation::accept(const std::string& member_id) const {
     case GroupState::PreparingRebalance:
       return (member && member->awaiting_join) || group_.awaiting_join() < limit;
     case GroupState::CompletingRebalance:
-    case GroupState::Stable: return member || group_.members().size() < limit;
-    default: return true;
+    case GroupState::Stable:
+      return member || group_.members().size() < limit;
+    default:
+      return true;
   }
 }
 
@@ -133,7 +135,8 @@ void ClassicOperation::rejoin(const Caller& caller, const JoinGroupRequest& requ
   const bool is_changed = member.protocols != request.protocols;
   const bool leads = group_.is_leader(member.id);
   switch (group_.state()) {
-    case GroupState::PreparingRebalance: break;
+    case GroupState::PreparingRebalance:
+      break;
     case GroupState::CompletingRebalance:
       // Perhaps the answer was lost on its way; the meeting goes on.
       if (!is_changed) return answer_now(caller, current_generation(member));
@@ -142,7 +145,8 @@ void ClassicOperation::rejoin(const Caller& caller, const JoinGroupRequest& requ
       // The leader may join again without a change of its own: it saw that topics have changed.
       if (!is_changed && !leads) return answer_now(caller, current_generation(member));
       break;
-    default: return answer_now(caller, join_error(member.id, ErrorCode::UNKNOWN_MEMBER_ID));
+    default:
+      return answer_now(caller, join_error(member.id, ErrorCode::UNKNOWN_MEMBER_ID));
   }
   update_member(caller, request, member);
   tell_joining(member);

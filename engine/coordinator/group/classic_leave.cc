@@ -39,8 +39,8 @@ void ClassicOperation::leave(const Caller& caller, const LeaveGroupRequest& requ
 /// An administrator knows a static member by its name only, and leaves the id empty.
 ErrorCode ClassicOperation::leave_one(const LeaveGroupRequest::MemberIdentity& who) {
   if (who.member_id.empty()) {
-    const auto id = who.group_instance_id ? group_.static_member(*who.group_instance_id)
-                                          : std::nullopt;
+    const auto id =
+        who.group_instance_id ? group_.static_member(*who.group_instance_id) : std::nullopt;
     if (!id) return ErrorCode::UNKNOWN_MEMBER_ID;
     remove_member(*group_.member(*id), MemberEnd::RemovedByAdmin);
     return ErrorCode::NONE;

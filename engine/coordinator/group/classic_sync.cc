@@ -42,8 +42,10 @@ void ClassicOperation::sync(const Caller& caller, const SyncGroupRequest& reques
   switch (group_.state()) {
     case GroupState::PreparingRebalance:
       return answer_now(caller, sync_error(ErrorCode::REBALANCE_IN_PROGRESS));
-    case GroupState::CompletingRebalance: return sync_while_completing(caller, request);
-    default: break;
+    case GroupState::CompletingRebalance:
+      return sync_while_completing(caller, request);
+    default:
+      break;
   }
   KCHECK(group_.is(GroupState::Stable));
   member_synced(member.id);
@@ -68,8 +70,7 @@ ErrorCode ClassicOperation::validate_sync(const SyncGroupRequest& request) const
 void ClassicOperation::sync_while_completing(const Caller& caller,
                                              const SyncGroupRequest& request) {
   group_.member(request.member_id)->awaiting_sync = caller;
-  context_.emit(
-      event::MemberSyncing{context_.name(group_.id()), context_.name(request.member_id)});
+  context_.emit(event::MemberSyncing{context_.name(group_.id()), context_.name(request.member_id)});
   member_synced(request.member_id);
   if (!group_.is_leader(request.member_id)) return;
   std::map<std::string, Blob> assignment;  // whom the leader forgot gets nothing

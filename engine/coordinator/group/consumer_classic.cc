@@ -45,7 +45,8 @@ ConsumerGroupMember joined(ConsumerGroupMember member, const Caller& caller,
   member.client_id = caller.client_id;
   member.client_host = caller.client_host;
   ConsumerGroupMember::Classic classic{request.session_timeout_ms, {}};
-  for (const auto& p : request.protocols) classic.supported_protocols.push_back({p.name, p.metadata});
+  for (const auto& p : request.protocols)
+    classic.supported_protocols.push_back({p.name, p.metadata});
   member.classic = std::move(classic);
   return member;
 }
@@ -67,9 +68,8 @@ void ConsumerOperation::classic_join(const Caller& caller, const JoinGroupReques
     answer(join_error("", error));
   };
   const bool is_unknown = request.member_id.empty();
-  const std::string id =
-      is_unknown ? random_uuid(context_.env.random[env::Purpose::Identity]).str()
-                 : request.member_id;
+  const std::string id = is_unknown ? random_uuid(context_.env.random[env::Purpose::Identity]).str()
+                                    : request.member_id;
   if (is_full(id)) return refuse_join(ErrorCode::GROUP_MAX_SIZE_REACHED);
   if (!group_.supports_classic(request.protocol_type, names(request.protocols))) {
     return refuse_join(ErrorCode::INCONSISTENT_GROUP_PROTOCOL);
@@ -160,8 +160,8 @@ void ConsumerOperation::classic_heartbeat(const Caller& caller,
     renew_session(*member, caller.node);
     const bool is_behind = member->epoch < group_.epoch();
     const bool has_to_revoke = member->state == MemberState::UnrevokedPartitions;
-    const bool may_have_more = member->state == MemberState::UnreleasedPartitions &&
-                               !group_.waits_for_release(*member);
+    const bool may_have_more =
+        member->state == MemberState::UnreleasedPartitions && !group_.waits_for_release(*member);
     if (is_behind || has_to_revoke || may_have_more) {
       response.error_code = ErrorCode::REBALANCE_IN_PROGRESS;
       if (!context_.timers.at({TimerPurpose::Rebalance, group_.id(), member->id})) {
@@ -193,11 +193,11 @@ void ConsumerOperation::classic_leave(const Caller& caller, const LeaveGroupRequ
     }
     if (error == ErrorCode::NONE) {
       gone.push_back(member);
-      remove(*member, who.member_id.empty() ? event::MemberEnd::RemovedByAdmin
-                                            : event::MemberEnd::Left);
+      remove(*member,
+             who.member_id.empty() ? event::MemberEnd::RemovedByAdmin : event::MemberEnd::Left);
     }
-    response.members.push_back({error == ErrorCode::NONE ? member->id : who.member_id,
-                                who.group_instance_id, error});
+    response.members.push_back(
+        {error == ErrorCode::NONE ? member->id : who.member_id, who.group_instance_id, error});
   }
   if (!gone.empty()) bump_without(gone);
   if (caller.version < 3) {

@@ -76,9 +76,8 @@ std::optional<std::string> ConsumerGroup::preferred_assignor(
     if (member.server_assignor) ++votes[*member.server_assignor];
   }
   if (after && after->server_assignor) ++votes[*after->server_assignor];
-  const auto most = std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) {
-    return a.second < b.second;
-  });
+  const auto most = std::max_element(
+      votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   return most == votes.end() ? std::nullopt : std::optional(most->first);
 }
 

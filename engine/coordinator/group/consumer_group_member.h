@@ -43,8 +43,8 @@ struct ConsumerGroupMember {
   std::vector<std::string> topics;   ///< by name, ascending
   std::optional<std::string> regex;  ///< or by pattern
   std::optional<std::string> server_assignor;
-  std::optional<Classic> classic;    ///< it speaks the classic protocol (a group being converted)
-  PartitionsByTopicId assigned;      ///< what it may read
+  std::optional<Classic> classic;  ///< it speaks the classic protocol (a group being converted)
+  PartitionsByTopicId assigned;    ///< what it may read
   PartitionsByTopicId pending_revocation;  ///< what it has to give up, and nobody else may have yet
 
   bool uses_classic_protocol() const { return classic.has_value(); }

@@ -1,7 +1,7 @@
 // ConsumerGroupHeartbeat: is it a good request, who sends it, and the three steps.
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "engine/coordinator/group/consumer_operation.h"
 #include "engine/coordinator/group/consumer_records.h"
@@ -136,8 +136,7 @@ bool ConsumerOperation::is_full(const std::string& member_id) const {
 }
 
 ErrorCode ConsumerOperation::find_member(const ConsumerGroupHeartbeatRequest& request,
-                                         const std::string& member_id,
-                                         ConsumerGroupMember* found) {
+                                         const std::string& member_id, ConsumerGroupMember* found) {
   const bool is_new = request.member_epoch == kJoinEpoch;
   if (request.instance_id) {
     const ErrorCode error =
@@ -197,23 +196,23 @@ void ConsumerOperation::heartbeat(const Caller& caller,
                   fmt::format("The consumer group has reached its maximum capacity of {} members.",
                               context_.config.consumer_max_size));
   }
-  const std::string id =
-      request.member_id.empty()
-          ? random_uuid(context_.env.random[env::Purpose::Identity]).str()
-          : request.member_id;
+  const std::string id = request.member_id.empty()
+                             ? random_uuid(context_.env.random[env::Purpose::Identity]).str()
+                             : request.member_id;
   Change change;
   const ErrorCode error = find_member(request, id, &change.before);
   if (error != ErrorCode::NONE) {
-    return refuse(caller, error, fmt::format("Member {} of group {} with epoch {}: {}.", id,
-                                             group_.id(), request.member_epoch, to_string(error)));
+    return refuse(caller, error,
+                  fmt::format("Member {} of group {} with epoch {}: {}.", id, group_.id(),
+                              request.member_epoch, to_string(error)));
   }
   change.after = updated(change.before, caller, request);
 
   Round round = update_epoch(change, write_member(change));
   if (!update_target(change, round)) {
-    return refuse(caller, ErrorCode::UNKNOWN_SERVER_ERROR,
-                  fmt::format("Failed to compute a new target assignment for epoch {}.",
-                              round.group_epoch));
+    return refuse(
+        caller, ErrorCode::UNKNOWN_SERVER_ERROR,
+        fmt::format("Failed to compute a new target assignment for epoch {}.", round.group_epoch));
   }
   std::optional<PartitionsByTopicId> owned;
   if (request.topic_partitions) owned = partitions_of(*request.topic_partitions);

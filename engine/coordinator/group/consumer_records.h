@@ -1,7 +1,8 @@
 // The records of a KIP-848 group, made from what the coordinator knows and turned back into it.
 //
 // Kafka: GroupCoordinatorRecordHelpers (CoordinatorRecordHelpers in 3.9). Called by:
-// consumer_operation, group_metadata_manager (replay). Read next: coordinator/group/consumer_group.h
+// consumer_operation, group_metadata_manager (replay). Read next:
+// coordinator/group/consumer_group.h
 #pragma once
 
 #include "engine/coordinator/group/consumer_group.h"

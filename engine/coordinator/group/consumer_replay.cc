@@ -118,8 +118,8 @@ void GroupMetadataManager::announce_classic(GroupContext& context, ClassicGroup&
 
 // ---- consumer groups --------------------------------------------------------------------------
 
-ConsumerGroup* GroupMetadataManager::replayed_group(GroupContext& context,
-                                                    const std::string& group, bool create) {
+ConsumerGroup* GroupMetadataManager::replayed_group(GroupContext& context, const std::string& group,
+                                                    bool create) {
   // A classic group of that name took its place: these are the tombstones of the one before.
   if (contains(group) || !create) return consumer(group);
   auto& made = groups_.emplace(group, ConsumerGroup(group)).first->second;
@@ -131,8 +131,8 @@ ConsumerGroup* GroupMetadataManager::replayed_group(GroupContext& context,
 void GroupMetadataManager::announce_state(GroupContext& context, ConsumerGroup& group) {
   const GroupState state = group.state();
   if (!loaded_ || state == group.announced) return;
-  context.emit(event::GroupStateChanged{context.name(group.id()), group.announced, state,
-                                        group.epoch()});
+  context.emit(
+      event::GroupStateChanged{context.name(group.id()), group.announced, state, group.epoch()});
   group.announced = state;
 }
 
@@ -144,8 +144,8 @@ void GroupMetadataManager::announce_consumer(GroupContext& context, ConsumerGrou
     context.emit(event::MemberAdded{context.name(group.id()), context.name(id),
                                     context.name(member.instance_id.value_or("")),
                                     client_of(group.id(), id)});
-    context.emit(event::MemberEpochChanged{context.name(group.id()), context.name(id),
-                                           member.state, member.epoch});
+    context.emit(event::MemberEpochChanged{context.name(group.id()), context.name(id), member.state,
+                                           member.epoch});
     tell_difference(context, group.id(), member, member.assigned, {}, true);
   }
   if (!group.is_empty()) tell_target(context, group);

@@ -51,8 +51,7 @@ GroupSpec ConsumerOperation::group_spec(const Change& change, const Round& round
     one.instance_id = member->instance_id;
     one.target = member == &change.after ? group_.target(*member) : group_.target(id);
     ConsumerGroup alone("");
-    for (const auto& [topic, count] :
-         alone.subscribed_topics(context_.metadata, nullptr, member)) {
+    for (const auto& [topic, count] : alone.subscribed_topics(context_.metadata, nullptr, member)) {
       const auto known = round.metadata.find(topic);
       if (known != round.metadata.end()) one.topics.insert(known->second.topic_id);
     }
@@ -189,15 +188,18 @@ void ConsumerOperation::timer_expired(const TimerName& timer) {
   const ConsumerGroupMember* member = group_.member(timer.member);
   if (!member) return;
   switch (timer.purpose) {
-    case TimerPurpose::Session: return fence(*member, MemberEnd::SessionExpired);
-    case TimerPurpose::PendingSync: return fence(*member, MemberEnd::RebalanceTimedOut);
+    case TimerPurpose::Session:
+      return fence(*member, MemberEnd::SessionExpired);
+    case TimerPurpose::PendingSync:
+      return fence(*member, MemberEnd::RebalanceTimedOut);
     case TimerPurpose::Rebalance:
       // It did not give up its partitions in time, or (classic) did not join again.
       if (member->classic || member->state == MemberState::UnrevokedPartitions) {
         fence(*member, MemberEnd::RebalanceTimedOut);
       }
       return;
-    default: return;
+    default:
+      return;
   }
 }
 

@@ -38,7 +38,8 @@ void put(PartitionsByTopicId& into, const Uuid& topic, const Indexes& partitions
 }
 
 /// A member that does not say what it owns has not confirmed anything.
-bool still_owns(const PartitionsByTopicId& revoked, const std::optional<PartitionsByTopicId>& owned) {
+bool still_owns(const PartitionsByTopicId& revoked,
+                const std::optional<PartitionsByTopicId>& owned) {
   if (!owned) return true;
   return std::any_of(owned->begin(), owned->end(), [&](const auto& entry) {
     return !both(entry.second, of(revoked, entry.first)).empty();
@@ -107,7 +108,8 @@ ConsumerGroupMember reconcile(const ConsumerGroupMember& member, const Reconcili
     case MemberState::UnrevokedPartitions:
       if (still_owns(member.pending_revocation, towards.owned)) return member;
       return next_assignment(member, member.epoch + 1, towards);
-    case MemberState::UnreleasedPartitions: break;
+    case MemberState::UnreleasedPartitions:
+      break;
   }
   return next_assignment(member, member.epoch, towards);
 }

@@ -31,13 +31,16 @@ struct GroupConfig {
   Duration new_member_join_timeout = seconds(300);
 
   // The consumer protocol (KIP-848).
-  std::vector<std::string> rebalance_protocols{"classic"};  ///< group.coordinator.rebalance.protocols
+  /// group.coordinator.rebalance.protocols
+  std::vector<std::string> rebalance_protocols{"classic"};
   Duration consumer_session_timeout = seconds(45);          ///< group.consumer.session.timeout.ms
   Duration consumer_heartbeat_interval = seconds(5);        ///< group.consumer.heartbeat.interval.ms
   std::int32_t consumer_max_size =
       std::numeric_limits<std::int32_t>::max();             ///< group.consumer.max.size
-  std::vector<std::string> assignors{"uniform", "range"};   ///< group.consumer.assignors; default first
-  MigrationPolicy migration_policy = MigrationPolicy::Disabled;  ///< group.consumer.migration.policy
+  /// group.consumer.assignors; the first is the default
+  std::vector<std::string> assignors{"uniform", "range"};
+  /// group.consumer.migration.policy
+  MigrationPolicy migration_policy = MigrationPolicy::Disabled;
 
   // Offsets and their topic.
   std::int32_t offset_metadata_max_bytes = 4096;            ///< offset.metadata.max.bytes

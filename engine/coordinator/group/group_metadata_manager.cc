@@ -14,13 +14,17 @@ ErrorCode group_metadata_error(ErrorCode append_error) {
   switch (append_error) {
     case ErrorCode::UNKNOWN_TOPIC_OR_PARTITION:
     case ErrorCode::NOT_ENOUGH_REPLICAS:
-    case ErrorCode::REQUEST_TIMED_OUT: return ErrorCode::COORDINATOR_NOT_AVAILABLE;
+    case ErrorCode::REQUEST_TIMED_OUT:
+      return ErrorCode::COORDINATOR_NOT_AVAILABLE;
     case ErrorCode::NOT_LEADER_OR_FOLLOWER:
-    case ErrorCode::KAFKA_STORAGE_ERROR: return ErrorCode::NOT_COORDINATOR;
+    case ErrorCode::KAFKA_STORAGE_ERROR:
+      return ErrorCode::NOT_COORDINATOR;
     case ErrorCode::MESSAGE_TOO_LARGE:
     case ErrorCode::RECORD_LIST_TOO_LARGE:
-    case ErrorCode::INVALID_FETCH_SIZE: return ErrorCode::UNKNOWN_SERVER_ERROR;
-    default: return append_error;
+    case ErrorCode::INVALID_FETCH_SIZE:
+      return ErrorCode::UNKNOWN_SERVER_ERROR;
+    default:
+      return append_error;
   }
 }
 
@@ -92,8 +96,7 @@ void GroupMetadataManager::remove_group(GroupContext& context, const std::string
   }
   groups_.erase(group);
   if (!loaded_) return;
-  context.emit(
-      event::GroupStateChanged{context.name(group), state, GroupState::Dead, generation});
+  context.emit(event::GroupStateChanged{context.name(group), state, GroupState::Dead, generation});
 }
 
 // ---- requests ---------------------------------------------------------------------------------
@@ -210,11 +213,21 @@ Decision GroupMetadataManager::on_timer(GroupContext& context, const TimerName& 
   if (!group) return decision;
   ClassicOperation operation(context, *group, decision);
   switch (timer.purpose) {
-    case TimerPurpose::Session: operation.session_expired(timer.member); break;
-    case TimerPurpose::PendingMember: operation.pending_member_expired(timer.member); break;
-    case TimerPurpose::PendingSync: operation.pending_sync_expired(); break;
-    case TimerPurpose::InitialDelay: operation.initial_delay_over(); break;
-    case TimerPurpose::Rebalance: operation.complete_join(); break;
+    case TimerPurpose::Session:
+      operation.session_expired(timer.member);
+      break;
+    case TimerPurpose::PendingMember:
+      operation.pending_member_expired(timer.member);
+      break;
+    case TimerPurpose::PendingSync:
+      operation.pending_sync_expired();
+      break;
+    case TimerPurpose::InitialDelay:
+      operation.initial_delay_over();
+      break;
+    case TimerPurpose::Rebalance:
+      operation.complete_join();
+      break;
   }
   return decision;
 }
@@ -227,7 +240,8 @@ Decision GroupMetadataManager::afterwards(GroupContext& context, const Afterward
   ClassicOperation operation(context, *group, decision);
   const ErrorCode error = group_metadata_error(written);
   switch (what.kind) {
-    case Afterwards::Kind::AnswerOnly: break;
+    case Afterwards::Kind::AnswerOnly:
+      break;
     case Afterwards::Kind::AssignmentStored:
       operation.assignment_stored(what.generation, error);
       break;

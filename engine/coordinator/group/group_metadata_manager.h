@@ -65,7 +65,8 @@ class GroupMetadataManager {
   ErrorCode validate_offset_commit(GroupContext& context, const Caller& caller,
                                    const protocol::OffsetCommitRequest& request);
   /// `member_id` and `member_epoch` of OffsetFetch v9; nothing and -1 before.
-  ErrorCode validate_offset_fetch(const std::string& group, const std::optional<std::string>& member,
+  ErrorCode validate_offset_fetch(const std::string& group,
+                                  const std::optional<std::string>& member,
                                   std::int32_t member_epoch) const;
   ErrorCode validate_offset_delete(const std::string& group) const;
   ErrorCode validate_delete(const std::string& group) const;

@@ -120,8 +120,8 @@ bool GroupMetadataManager::is_subscribed(const std::string& group, const std::st
   return found && found->is_subscribed(topic);
 }
 
-std::optional<std::int64_t> GroupMetadataManager::expiration_base(
-    const std::string& group, std::int64_t committed_ms) const {
+std::optional<std::int64_t> GroupMetadataManager::expiration_base(const std::string& group,
+                                                                  std::int64_t committed_ms) const {
   const ClassicGroup* found = classic_group(group);
   // KIP-848 groups look at each offset by itself, and keep those of subscribed topics.
   if (!found || !found->protocol_type()) return committed_ms;

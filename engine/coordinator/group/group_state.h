@@ -30,8 +30,8 @@ inline constexpr GroupTransition kClassicTransitions[] = {
     {GroupState::Empty, GroupState::PreparingRebalance,
      "the first member joins; group.initial.rebalance.delay.ms begins"},
     {GroupState::PreparingRebalance, GroupState::CompletingRebalance,
-     "all members have joined, or the rebalance timeout is over: a new generation, and JoinGroup is "
-     "answered"},
+     "all members have joined, or the rebalance timeout is over: a new generation, and JoinGroup "
+     "is answered"},
     {GroupState::PreparingRebalance, GroupState::Empty, "nobody is left to join"},
     {GroupState::CompletingRebalance, GroupState::Stable,
      "the leader's SyncGroup is stored: everyone hears its assignment"},
@@ -39,9 +39,11 @@ inline constexpr GroupTransition kClassicTransitions[] = {
      "a member joins, leaves, fails, asks for no assignment in time, or changes its subscription; "
      "or the assignment could not be stored"},
     {GroupState::Stable, GroupState::PreparingRebalance,
-     "a member joins, leaves or fails; a follower changes its subscription; the leader joins again"},
+     "a member joins, leaves or fails; a follower changes its subscription; the leader joins "
+     "again"},
     {GroupState::Empty, GroupState::Dead, "deleted, all its offsets expired, or unloaded"},
-    {GroupState::PreparingRebalance, GroupState::Dead, "unloaded: another broker coordinates it now"},
+    {GroupState::PreparingRebalance, GroupState::Dead,
+     "unloaded: another broker coordinates it now"},
     {GroupState::CompletingRebalance, GroupState::Dead,
      "unloaded: another broker coordinates it now"},
     {GroupState::Stable, GroupState::Dead, "unloaded: another broker coordinates it now"},

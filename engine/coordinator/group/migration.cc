@@ -30,10 +30,10 @@ std::optional<PartitionsByTopicId> read_assignment(const Blob& bytes,
 std::optional<ConsumerGroupMember> upgraded_member(const ClassicGroupMember& before,
                                                    const ClassicGroup& group,
                                                    const metadata::MetadataImage& image) {
-  const std::string& protocol = group.protocol_name() ? *group.protocol_name()
-                                                      : before.protocols.front().name;
-  const auto subscription = protocol::decode_versioned<ConsumerProtocolSubscription>(
-      before.metadata(protocol).view());
+  const std::string& protocol =
+      group.protocol_name() ? *group.protocol_name() : before.protocols.front().name;
+  const auto subscription =
+      protocol::decode_versioned<ConsumerProtocolSubscription>(before.metadata(protocol).view());
   auto assigned = read_assignment(before.assignment, image);
   if (!subscription.ok() || !assigned) return std::nullopt;
   const ConsumerProtocolSubscription& wants = subscription.value().message;

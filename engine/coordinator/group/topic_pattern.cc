@@ -100,11 +100,20 @@ class TopicPattern::Compiler {
     if (done()) return part;
     int low = 1, high = 1;
     switch (peek()) {
-      case '*': low = 0, high = -1, ++at_; break;
-      case '+': low = 1, high = -1, ++at_; break;
-      case '?': low = 0, high = 1, ++at_; break;
-      case '{': ++at_, bounds(&low, &high); break;
-      default: return part;
+      case '*':
+        low = 0, high = -1, ++at_;
+        break;
+      case '+':
+        low = 1, high = -1, ++at_;
+        break;
+      case '?':
+        low = 0, high = 1, ++at_;
+        break;
+      case '{':
+        ++at_, bounds(&low, &high);
+        break;
+      default:
+        return part;
     }
     const std::size_t end = at_;
     if (!done() && (peek() == '*' || peek() == '+' || peek() == '?' || peek() == '{')) {
@@ -163,16 +172,30 @@ class TopicPattern::Compiler {
       case '(': {
         if (text_.substr(at_, 2) == "?:") at_ += 2;
         const Part inner = alternatives(depth + 1);
-        if (done()) fail("a ')' is missing");
-        else ++at_;
+        if (done())
+          fail("a ')' is missing");
+        else
+          ++at_;
         return inner;
       }
-      case '[': return one_of(char_class());
-      case '.': return one_of(Bytes().set());
-      case '\\': return one_of(escape());
-      case '*': case '+': case '?': case '{': fail("nothing to repeat"); return empty();
-      case '^': case '$': fail("an anchor within the pattern"); return empty();
-      default: return one_of(bytes.set(static_cast<unsigned char>(c)));
+      case '[':
+        return one_of(char_class());
+      case '.':
+        return one_of(Bytes().set());
+      case '\\':
+        return one_of(escape());
+      case '*':
+      case '+':
+      case '?':
+      case '{':
+        fail("nothing to repeat");
+        return empty();
+      case '^':
+      case '$':
+        fail("an anchor within the pattern");
+        return empty();
+      default:
+        return one_of(bytes.set(static_cast<unsigned char>(c)));
     }
   }
   static Bytes range(unsigned char from, unsigned char to) {
@@ -190,13 +213,20 @@ class TopicPattern::Compiler {
     const Bytes word = digits | range('a', 'z') | range('A', 'Z') | range('_', '_');
     const Bytes space = range('\t', '\r') | range(' ', ' ');
     switch (c) {
-      case 'd': return digits;
-      case 'D': return ~digits;
-      case 'w': return word;
-      case 'W': return ~word;
-      case 's': return space;
-      case 'S': return ~space;
-      default: break;
+      case 'd':
+        return digits;
+      case 'D':
+        return ~digits;
+      case 'w':
+        return word;
+      case 'W':
+        return ~word;
+      case 's':
+        return space;
+      case 'S':
+        return ~space;
+      default:
+        break;
     }
     if ((word.test(static_cast<unsigned char>(c)) && c != '_')) fail("an unknown escape");
     return range(static_cast<unsigned char>(c), static_cast<unsigned char>(c));
@@ -221,8 +251,10 @@ class TopicPattern::Compiler {
       }
       all |= range(low, high);
     }
-    if (done()) fail("a ']' is missing");
-    else ++at_;
+    if (done())
+      fail("a ']' is missing");
+    else
+      ++at_;
     return is_negated ? ~all : all;
   }
 

@@ -20,10 +20,10 @@ GroupRecord tombstone(const std::string& group, const TopicPartition& partition)
   return {OffsetCommitKey{group, partition.topic, partition.partition}, std::nullopt};
 }
 
-GroupRecord record_of(const OffsetCommitRequest& request, const std::string& topic,
-                      const OffsetCommitRequest::OffsetCommitRequestTopic::
-                          OffsetCommitRequestPartition& partition,
-                      std::int64_t now_ms) {
+GroupRecord record_of(
+    const OffsetCommitRequest& request, const std::string& topic,
+    const OffsetCommitRequest::OffsetCommitRequestTopic::OffsetCommitRequestPartition& partition,
+    std::int64_t now_ms) {
   OffsetCommitValue value;
   value.offset = partition.committed_offset;
   value.leader_epoch = partition.committed_leader_epoch;
@@ -73,13 +73,12 @@ Decision OffsetMetadataManager::commit(GroupContext& context, GroupMetadataManag
     auto& answers = response.topics.emplace_back();
     answers.name = topic.name;
     for (const auto& each : topic.partitions) {
-      const bool too_large =
-          each.committed_metadata && each.committed_metadata->size() >
-                                         static_cast<std::size_t>(
-                                             context.config.offset_metadata_max_bytes);
-      answers.partitions.push_back(
-          {each.partition_index,
-           too_large ? ErrorCode::OFFSET_METADATA_TOO_LARGE : ErrorCode::NONE});
+      const bool too_large = each.committed_metadata &&
+                             each.committed_metadata->size() >
+                                 static_cast<std::size_t>(context.config.offset_metadata_max_bytes);
+      answers.partitions.push_back({each.partition_index, too_large
+                                                              ? ErrorCode::OFFSET_METADATA_TOO_LARGE
+                                                              : ErrorCode::NONE});
       if (!too_large) decision.records.push_back(record_of(request, topic.name, each, now));
     }
   }
@@ -98,9 +97,9 @@ Decision OffsetMetadataManager::remove(const GroupMetadataManager& groups, const
     answers.name = topic.name;
     const bool subscribed = groups.is_subscribed(request.group_id, topic.name);
     for (const auto& each : topic.partitions) {
-      answers.partitions.push_back(
-          {each.partition_index,
-           subscribed ? ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode::NONE});
+      answers.partitions.push_back({each.partition_index, subscribed
+                                                              ? ErrorCode::GROUP_SUBSCRIBED_TO_TOPIC
+                                                              : ErrorCode::NONE});
       const TopicPartition partition{topic.name, each.partition_index};
       if (subscribed || offsets_.find({request.group_id, partition}) == nullptr) continue;
       decision.records.push_back(tombstone(request.group_id, partition));
@@ -153,7 +152,7 @@ OffsetMetadataManager::FetchedGroup OffsetMetadataManager::fetch(const GroupMeta
                                                                  ReadPoint point) const {
   FetchedGroup answer;
   answer.group_id = request.group_id;
-  const ErrorCode refused = 
+  const ErrorCode refused =
       groups.validate_offset_fetch(request.group_id, request.member_id, request.member_epoch);
   // A group that nobody knows has committed nothing.
   const bool unknown = refused == ErrorCode::GROUP_ID_NOT_FOUND;
@@ -219,20 +218,19 @@ void OffsetMetadataManager::commit_up_to(GroupContext& context, Offset high_wate
     if (now != nullptr) {
       context.emit(event::OffsetCommitted{group, partition, Offset(now->committed_offset)});
     } else if (before != nullptr) {
-      context.emit(
-          event::CommittedOffsetRemoved{group, partition, expiring_.erase(key) > 0});
+      context.emit(event::CommittedOffsetRemoved{group, partition, expiring_.erase(key) > 0});
     }
   });
 }
 
 void OffsetMetadataManager::tell_all(GroupContext& context) const {
   const auto everywhere = [](const OffsetKey&) { return true; };
-  offsets_.each_committed({}, everywhere, [&](const OffsetKey& key,
-                                              const OffsetAndMetadata& offset) {
-    context.emit(event::OffsetCommitted{context.name(key.group),
-                                        context.env.names.intern(key.partition),
-                                        Offset(offset.committed_offset)});
-  });
+  offsets_.each_committed(
+      {}, everywhere, [&](const OffsetKey& key, const OffsetAndMetadata& offset) {
+        context.emit(event::OffsetCommitted{context.name(key.group),
+                                            context.env.names.intern(key.partition),
+                                            Offset(offset.committed_offset)});
+      });
 }
 
 }  // namespace kscope::coordinator

@@ -39,9 +39,9 @@ struct OffsetKey {
 };
 
 struct OffsetAndMetadata {
-  Offset record;                             ///< where in __consumer_offsets it stands
+  Offset record;  ///< where in __consumer_offsets it stands
   std::int64_t committed_offset = 0;
-  std::int32_t leader_epoch = -1;            ///< -1: the client did not say
+  std::int32_t leader_epoch = -1;  ///< -1: the client did not say
   std::string metadata;
   std::int64_t commit_timestamp_ms = 0;
   std::optional<std::int64_t> expire_timestamp_ms;  ///< clients before KIP-211 could choose
@@ -87,9 +87,7 @@ class OffsetMetadataManager {
   void each_committed(const std::string& group, Visit&& visit) const {
     offsets_.each_committed(
         {group, {}}, [&](const OffsetKey& key) { return key.group == group; },
-        [&](const OffsetKey& key, const OffsetAndMetadata& value) {
-          visit(key.partition, value);
-        });
+        [&](const OffsetKey& key, const OffsetAndMetadata& value) { visit(key.partition, value); });
   }
 
  private:
@@ -97,9 +95,7 @@ class OffsetMetadataManager {
   void each(const std::string& group, Visit&& visit) const {
     offsets_.each(
         {group, {}}, [&](const OffsetKey& key) { return key.group == group; },
-        [&](const OffsetKey& key, const OffsetAndMetadata& value) {
-          visit(key.partition, value);
-        });
+        [&](const OffsetKey& key, const OffsetAndMetadata& value) { visit(key.partition, value); });
   }
 
   TimelineMap<OffsetKey, OffsetAndMetadata> offsets_;

@@ -30,8 +30,8 @@ std::string offset_line(const std::string& group, const TopicPartition& partitio
 }
 
 std::string group_line(const protocol::GroupMetadataValue& value) {
-  std::string line = fmt::format("generation {}, led by {}:", value.generation,
-                                 value.leader.value_or("nobody"));
+  std::string line =
+      fmt::format("generation {}, led by {}:", value.generation, value.leader.value_or("nobody"));
   for (const auto& member : value.members)
     line += fmt::format(" {} ({} bytes)", member.member_id, member.assignment.view().size());
   return line;
@@ -42,8 +42,8 @@ std::string group_line(const protocol::GroupMetadataValue& value) {
 void add_groups(const CoordinatorShard& shard, Lines& kept, Lines& replayed) {
   for (auto it = replayed.begin(); it != replayed.end();) {
     const ClassicGroup* group = shard.groups().classic_group(it->first);
-    const bool rests = group != nullptr && shard.waiting() == 0 &&
-                       group->is(event::GroupState::Stable);
+    const bool rests =
+        group != nullptr && shard.waiting() == 0 && group->is(event::GroupState::Stable);
     const bool tells = group == nullptr || rests;
     if (rests) kept[it->first] = group_line(group->to_record(group->assignments()));
     it = tells ? std::next(it) : replayed.erase(it);
@@ -64,7 +64,8 @@ void replay(ByteView batch, Lines& offsets, Lines& groups) {
       const std::string name = offset_line(k->group, {k->topic, k->partition});
       offsets.erase(name);
       if (value.ok())
-        offsets[name] = std::to_string(std::get<protocol::OffsetCommitValue>(value->message).offset);
+        offsets[name] =
+            std::to_string(std::get<protocol::OffsetCommitValue>(value->message).offset);
     } else if (const auto* g = std::get_if<protocol::GroupMetadataKey>(&key->message)) {
       groups.erase(g->group);
       if (value.ok())

@@ -51,8 +51,8 @@ struct CheckedGroup {
   };
   std::int32_t epoch = 0, target_epoch = 0;
   std::vector<Member> members;
-  std::set<TopicPartition> wanted;                ///< all partitions of what members subscribe to
-  std::map<TopicPartition, std::string> owners;   ///< who may not be overtaken, by partition
+  std::set<TopicPartition> wanted;               ///< all partitions of what members subscribe to
+  std::map<TopicPartition, std::string> owners;  ///< who may not be overtaken, by partition
 };
 
 /// What a coordinator keeps of one partition of __consumer_offsets, and what its log says if it is

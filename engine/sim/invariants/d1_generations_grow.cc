@@ -66,11 +66,11 @@ void on_assignment(Check& check, const event::MemberAssignmentChanged& e) {
 
 }  // namespace
 
-const Checker d1_generations_grow{"D1",
-                                  "Generations grow",
-                                  "Generations and epochs of a group only grow, and within one no "
-                                  "partition is assigned twice.",
-                                  {before<on_state>(), before<on_epoch>(),
-                                   before<on_member_epoch>(), at_end<on_assignment>()}};
+const Checker d1_generations_grow{
+    "D1",
+    "Generations grow",
+    "Generations and epochs of a group only grow, and within one no "
+    "partition is assigned twice.",
+    {before<on_state>(), before<on_epoch>(), before<on_member_epoch>(), at_end<on_assignment>()}};
 
 }  // namespace kscope::sim

@@ -17,11 +17,10 @@ void look(Check& check, const ConsumerGhost& me, PartitionRef partition) {
     if (node == check.node() || other.group != me.group) continue;
     const bool both = other.owned.contains(partition) && is_current(check.ghost, other);
     if (check.holds(!both)) continue;
-    check.violated(check.name(partition),
-                   fmt::format("group {}: {} reads it, and so does {}",
-                               check.engine.names().name(me.group),
-                               check.engine.names().name(other.member),
-                               check.engine.names().name(me.member)));
+    check.violated(
+        check.name(partition),
+        fmt::format("group {}: {} reads it, and so does {}", check.engine.names().name(me.group),
+                    check.engine.names().name(other.member), check.engine.names().name(me.member)));
   }
 }
 

@@ -32,9 +32,9 @@ void on_commit(Check& check, const event::CommitChecked& e) {
   const bool taken = e.error == ErrorCode::NONE;
   const bool entitled = is_entitled(check, group, e);
   // Between JoinGroup and SyncGroup nobody knows what belongs to whom.
-  const bool at_rest = group != nullptr && !group->consumer_protocol &&
-                       (group->state == GroupState::Stable ||
-                        group->state == GroupState::PreparingRebalance);
+  const bool at_rest =
+      group != nullptr && !group->consumer_protocol &&
+      (group->state == GroupState::Stable || group->state == GroupState::PreparingRebalance);
   if (check.holds(taken ? entitled : !entitled || !at_rest)) return;
   check.violated(
       "group " + check.engine.names().name(e.group),

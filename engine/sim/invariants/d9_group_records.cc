@@ -27,15 +27,14 @@ PartitionGhost* home_of(Check& check, NameRef group) {
 void compare_books(Check& check, PartitionRef partition) {
   const auto books = check.engine.books(check.node(), partition);
   if (!books || check.holds(books->kept == books->replayed)) return;
-  const auto [kept, replayed] =
-      std::mismatch(books->kept.begin(), books->kept.end(), books->replayed.begin(),
-                    books->replayed.end());
+  const auto [kept, replayed] = std::mismatch(books->kept.begin(), books->kept.end(),
+                                              books->replayed.begin(), books->replayed.end());
   const auto line = [](auto at, auto end) {
     return at == end ? std::string("nothing more") : at->first + " = " + at->second;
   };
-  check.violated(check.where(partition), fmt::format("the coordinator has {}, its log {}",
-                                                     line(kept, books->kept.end()),
-                                                     line(replayed, books->replayed.end())));
+  check.violated(check.where(partition),
+                 fmt::format("the coordinator has {}, its log {}", line(kept, books->kept.end()),
+                             line(replayed, books->replayed.end())));
 }
 
 void on_loaded(Check& check, const event::CoordinatorLoaded& e) {

@@ -141,8 +141,8 @@ struct CoordinatorGhost {
 
 /// A group for as long as it exists, whoever coordinates it.
 struct GroupHistory {
-  PartitionRef home;                  ///< its partition of __consumer_offsets
-  std::int32_t stored_generation = 0; ///< classic: the last whose assignment is committed
+  PartitionRef home;                   ///< its partition of __consumer_offsets
+  std::int32_t stored_generation = 0;  ///< classic: the last whose assignment is committed
   std::map<PartitionRef, std::vector<std::int64_t>> committed;  ///< the last few that were told
 };
 
@@ -181,7 +181,7 @@ struct Ghost {
   /// Consumers that stand where a loss has cut the log, and where it ended before the cut.
   std::map<std::pair<NodeId, PartitionRef>, std::int64_t> cut_below;
   GroupsGhost groups;
-  std::optional<NameRef> metadata_topic;                              ///< once seen
+  std::optional<NameRef> metadata_topic;  ///< once seen
   std::int64_t loss_windows = 0;
   std::set<std::string> reported;    ///< "A8 orders-0": once is enough
   std::string broken_rule;           ///< see Invariants::break_rule_for_test

@@ -26,7 +26,7 @@ void on_truncation(Check& check, const event::TruncationDetected& e) {
 
 }  // namespace
 
-const Recorder clients_ghost{{record<on_seek>(), record<on_consume>(), record<on_delete>(),
-                              record<on_truncation>()}};
+const Recorder clients_ghost{
+    {record<on_seek>(), record<on_consume>(), record<on_delete>(), record<on_truncation>()}};
 
 }  // namespace kscope::sim

@@ -63,8 +63,10 @@ void on_joining(Check& check, const event::MemberJoining& e) {
 
 void on_assignment(Check& check, const event::MemberAssignmentChanged& e) {
   std::set<PartitionRef>& has = group(check, e.group).members[e.member].partitions;
-  if (e.given) has.insert(e.partition);
-  else has.erase(e.partition);
+  if (e.given)
+    has.insert(e.partition);
+  else
+    has.erase(e.partition);
 }
 
 void on_member_epoch(Check& check, const event::MemberEpochChanged& e) {

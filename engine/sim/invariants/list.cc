@@ -60,9 +60,8 @@ const std::vector<const Checker*>& all_checkers() {
 // Logs first, then the controller's word, then what follows from both.
 const std::vector<const Recorder*>& all_recorders() {
   static const std::vector<const Recorder*> list = {
-      &machines_ghost, &logs_ghost,    &compaction_ghost, &controller_ghost,
-      &beliefs_ghost,  &quorum_ghost,  &clients_ghost,    &groups_ghost,
-      &members_ghost,  &group_consumers_ghost,
+      &machines_ghost, &logs_ghost,    &compaction_ghost, &controller_ghost, &beliefs_ghost,
+      &quorum_ghost,   &clients_ghost, &groups_ghost,     &members_ghost,    &group_consumers_ghost,
   };
   return list;
 }

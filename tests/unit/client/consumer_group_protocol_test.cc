@@ -130,8 +130,7 @@ TEST_CASE("KIP-848: a fenced member loses everything and joins again under its i
 }
 
 TEST_CASE("KIP-848: who does not poll leaves; close() leaves, a static member for a while only") {
-  NewProtocolFixture f(
-      Settings{{"max.poll.interval.ms", "8000"}, {"enable.auto.commit", "false"}});
+  NewProtocolFixture f(Settings{{"max.poll.interval.ms", "8000"}, {"enable.auto.commit", "false"}});
   f.settle_with({0});
   f.client.stall(f.env(), true);
   f.run_for(seconds(9));

@@ -427,8 +427,9 @@ TEST_CASE("a commit from outside is refused while the group has members") {
   f.take_commit(ErrorCode::UNKNOWN_MEMBER_ID);
   const auto result = f.only_result();
   CHECK(result.error == ErrorCode::UNKNOWN_MEMBER_ID);
-  CHECK(result.message == "orders-0: group \"billing\" is active, and only its members may commit: "
-                          "close its consumers first");
+  CHECK(result.message ==
+        "orders-0: group \"billing\" is active, and only its members may commit: "
+        "close its consumers first");
 }
 
 TEST_CASE("offsets of a topic are deleted partition by partition, unless somebody reads it") {

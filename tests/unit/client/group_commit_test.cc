@@ -123,8 +123,8 @@ TEST_CASE("a zombie's commit is refused, and it learns that it is none of the gr
 }
 
 TEST_CASE("who is outside the group does not even send its commit") {
-  GroupFixture f(Settings{{"max.poll.interval.ms", "2000"}, {"commit", "after"},
-                          {"processing", "10s"}});
+  GroupFixture f(
+      Settings{{"max.poll.interval.ms", "2000"}, {"commit", "after"}, {"processing", "10s"}});
   f.be_stable({f.orders0});
   f.answer_fetch(f.next_fetch(), {stored_batch(0, {"a"}), 1});
   f.run_for(seconds(11));
@@ -149,8 +149,8 @@ TEST_CASE("partitions by hand are committed in nobody's name") {
 }
 
 TEST_CASE("paused partitions are not fetched and not handed out, and go on where they were") {
-  GroupFixture f(Settings{{"enable.auto.commit", "false"}, {"max.poll.records", "1"},
-                          {"processing.ms", "100"}});
+  GroupFixture f(Settings{
+      {"enable.auto.commit", "false"}, {"max.poll.records", "1"}, {"processing.ms", "100"}});
   f.be_stable({f.orders0});
   f.answer_fetch(f.next_fetch(), {stored_batch(0, {"a", "b"}), 2});
   CHECK(f.client.records_consumed() == 1);

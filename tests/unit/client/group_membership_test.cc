@@ -70,8 +70,9 @@ TEST_CASE("the leader looks up topics that only others asked for before it assig
   const Received asked = f.take_waiting(ApiKey::Metadata);
   f.reply(asked, f.metadata_for(asked));
   f.run_for(millis(1));
-  CHECK(client::read_assignment(f.answer_sync({}).assignments.at(1).assignment.view())
-            ->partitions == GroupFixture::Partitions{{"payments", 0}});
+  CHECK(
+      client::read_assignment(f.answer_sync({}).assignments.at(1).assignment.view())->partitions ==
+      GroupFixture::Partitions{{"payments", 0}});
 }
 
 TEST_CASE("the leader joins anew when the number of partitions changes") {
@@ -171,7 +172,9 @@ TEST_CASE("an application that does not poll leaves by itself, and hears of it w
   CHECK(f.t.count<event::PollIntervalExceeded>() == 0);
   f.run_for(seconds(2));
   CHECK(f.t.count<event::PollIntervalExceeded>() == 1);
-  CHECK(f.take_waiting(ApiKey::LeaveGroup).as<protocol::LeaveGroupRequest>().members.at(0)
+  CHECK(f.take_waiting(ApiKey::LeaveGroup)
+            .as<protocol::LeaveGroupRequest>()
+            .members.at(0)
             .member_id == "c-1");
   CHECK(f.member_state() == ConsumerState::Unjoined);
   CHECK(f.client.assigned().size() == 1);  // a zombie does not know

@@ -62,8 +62,7 @@ TEST_CASE("unloading answers those who wait for their assignment") {
   const auto answers = s.groups.on_unloaded(context);
   REQUIRE(answers.size() == 1);
   CHECK(answers[0].ticket == waiting);
-  CHECK(std::get<SyncGroupResponse>(answers[0].response).error_code ==
-        ErrorCode::NOT_COORDINATOR);
+  CHECK(std::get<SyncGroupResponse>(answers[0].response).error_code == ErrorCode::NOT_COORDINATOR);
 }
 
 TEST_CASE("a group whose first record is lost was never there") {

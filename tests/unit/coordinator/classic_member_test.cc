@@ -40,8 +40,7 @@ TEST_CASE("what a member hears when it joins again, by state") {
   // A follower with another subscription.
   b.topics = {"orders", "returns"};
   s.send_join(b);
-  CHECK(s.t.last<event::RebalanceStarted>()->reason ==
-        event::RebalanceReason::SubscriptionChanged);
+  CHECK(s.t.last<event::RebalanceStarted>()->reason == event::RebalanceReason::SubscriptionChanged);
 }
 
 TEST_CASE("another subscription while the assignment is awaited begins again") {
@@ -174,8 +173,8 @@ TEST_CASE("leaving: one, many, by name, twice") {
   CHECK(s.state() == GroupState::PreparingRebalance);
   CHECK(s.leave(a) == ErrorCode::UNKNOWN_MEMBER_ID);
   pending.id = s.take<JoinGroupResponse>(s.send_join(pending)).member_id;
-  const auto response =
-      s.take<LeaveGroupResponse>(s.send_leave({{"", "i1", {}}, {"", "i2", {}}, {pending.id, {}, {}}}));
+  const auto response = s.take<LeaveGroupResponse>(
+      s.send_leave({{"", "i1", {}}, {"", "i2", {}}, {pending.id, {}, {}}}));
   REQUIRE(response.members.size() == 3);
   CHECK(response.members[0].error_code == ErrorCode::NONE);
   CHECK(response.members[1].error_code == ErrorCode::UNKNOWN_MEMBER_ID);

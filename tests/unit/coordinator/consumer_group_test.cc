@@ -235,7 +235,10 @@ TEST_CASE("every bad heartbeat has its error") {
       {"no timeout", [](auto& r) { r.rebalance_timeout_ms = -1; }, ErrorCode::INVALID_REQUEST},
       {"no topics", [](auto& r) { r.subscribed_topic_names.reset(); }, ErrorCode::INVALID_REQUEST},
       {"owned unknown", [](auto& r) { r.topic_partitions.reset(); }, ErrorCode::INVALID_REQUEST},
-      {"owns already", [](auto& r) { r.topic_partitions = {{{Uuid(), {1}}}}; },
+      {"owns already",
+       [](auto& r) {
+         r.topic_partitions = {{{Uuid(), {1}}}};
+       },
        ErrorCode::INVALID_REQUEST},
       {"epoch -3", [](auto& r) { r.member_epoch = -3; }, ErrorCode::INVALID_REQUEST},
       {"-2 without instance", [](auto& r) { r.member_epoch = -2; }, ErrorCode::INVALID_REQUEST},

@@ -119,7 +119,8 @@ class ConsumerStory : public GroupStory {
     std::map<std::pair<Uuid, std::int32_t>, std::string> owners;
     for (const Modern* who : all) {
       for (const auto& [topic, list] : who->owned) {
-        for (const std::int32_t p : list) CHECK(owners.emplace(std::pair(topic, p), who->id).second);
+        for (const std::int32_t p : list)
+          CHECK(owners.emplace(std::pair(topic, p), who->id).second);
       }
     }
   }

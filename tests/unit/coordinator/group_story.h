@@ -114,8 +114,7 @@ class GroupStory {
     who.generation = response.generation_id;
     return response;
   }
-  std::int64_t sync(const Actor& who,
-                    std::vector<std::pair<std::string, Blob>> assignments = {}) {
+  std::int64_t sync(const Actor& who, std::vector<std::pair<std::string, Blob>> assignments = {}) {
     protocol::SyncGroupRequest request;
     request.group_id = "g";
     request.member_id = who.id;

@@ -18,7 +18,8 @@ struct MixedStory : ConsumerStory {
     joined(a, a_join);
     joined(b, b_join);
     sync(b);
-    sync(a, {{a.id, assignment_of("orders", {0, 1, 2})}, {b.id, assignment_of("orders", {3, 4, 5})}});
+    sync(a,
+         {{a.id, assignment_of("orders", {0, 1, 2})}, {b.id, assignment_of("orders", {3, 4, 5})}});
     answers.clear();
   }
   /// What a classic consumer does when it is asked to rejoin; it says what it owns.
@@ -52,8 +53,7 @@ TEST_CASE("a KIP-848 member joins a classic group: it is upgraded, and all keep 
   CHECK(ConsumerStory::count(c) == 0);
   CHECK(s.modern().members().size() == 3);
   CHECK(s.modern().member(s.a.id)->epoch == 1);
-  CHECK(s.modern().member(s.a.id)->assigned.begin()->second ==
-        std::vector<std::int32_t>{0, 1, 2});
+  CHECK(s.modern().member(s.a.id)->assigned.begin()->second == std::vector<std::int32_t>{0, 1, 2});
   CHECK(s.timers.at({TimerPurpose::Session, "g", s.a.id}));
   CHECK(s.groups.client_of("g", s.a.id) == NodeId(100));
 

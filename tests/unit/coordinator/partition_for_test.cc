@@ -23,9 +23,9 @@ TEST_CASE("the partition of a group is that of Java's hash of its name") {
 }
 
 TEST_CASE("names beyond ASCII count by their UTF-16 units") {
-  CHECK(partition_for("\xc3\xa9", 1000) == 0xe9);               // é
-  CHECK(partition_for("\xe2\x82\xac", 100000) == 0x20ac);       // €
+  CHECK(partition_for("\xc3\xa9", 1000) == 0xe9);          // é
+  CHECK(partition_for("\xe2\x82\xac", 100000) == 0x20ac);  // €
   // U+1F600 is two units: 0xd83d, 0xde00
   CHECK(partition_for("\xf0\x9f\x98\x80", 1 << 30) == 31 * 0xd83d + 0xde00);
-  CHECK(partition_for("\xff", 100000) == 0xfffd);               // no UTF-8 at all
+  CHECK(partition_for("\xff", 100000) == 0xfffd);  // no UTF-8 at all
 }

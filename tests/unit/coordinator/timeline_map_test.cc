@@ -76,8 +76,10 @@ TEST_CASE("random histories") {
       }
       committed.clear();
       for (std::size_t i = 0; i < high_watermark; ++i) {
-        if (log[i].second) committed[log[i].first] = *log[i].second;
-        else committed.erase(log[i].first);
+        if (log[i].second)
+          committed[log[i].first] = *log[i].second;
+        else
+          committed.erase(log[i].first);
       }
       REQUIRE(map.written() == written);
       REQUIRE(committed_of(map) == committed);

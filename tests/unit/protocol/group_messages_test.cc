@@ -61,11 +61,10 @@ TEST_CASE("JoinGroup v5 has plain lengths, v9 is flexible and brings the reason"
   request.reason = "new";
   const std::string group = "67", consumer = "636f6e73756d6572", range = "72616e6765";
   CHECK(encode_body(request, 5) ==
-        from_hex("0001" + group + "00002710 000493e0 0000 ffff 0008" + consumer +
-                 "00000001 0005" + range + "00000002 0000"));  // v8's reason is ignorable
-  CHECK(encode_body(request, 9) ==
-        from_hex("02" + group + "00002710 000493e0 01 00 09" + consumer + "02 06" + range +
-                 "03 0000 00  04 6e6577  00"));
+        from_hex("0001" + group + "00002710 000493e0 0000 ffff 0008" + consumer + "00000001 0005" +
+                 range + "00000002 0000"));  // v8's reason is ignorable
+  CHECK(encode_body(request, 9) == from_hex("02" + group + "00002710 000493e0 01 00 09" + consumer +
+                                            "02 06" + range + "03 0000 00  04 6e6577  00"));
 }
 
 TEST_CASE("OffsetFetch v7 asks for one group, v8 for many") {

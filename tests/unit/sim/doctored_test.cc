@@ -206,7 +206,8 @@ void d3(Story& s) {
 void d4(Story& s) {
   modern_group(s);
   std::swap(s.fake.group->members[0].target, s.fake.group->members[1].target);
-  s.tell(1, event::MemberEpochChanged{s.name("billing"), s.name("a"), event::MemberState::Stable, 1});
+  s.tell(1,
+         event::MemberEpochChanged{s.name("billing"), s.name("a"), event::MemberState::Stable, 1});
 }
 
 void d5(Story& s) {
@@ -319,10 +320,9 @@ const std::map<std::string, void (*)(Story&)> kDoctored = {
     {"A8", a8},   {"A9", a9}, {"A11", a11}, {"A12", a12}, {"B1", b1}, {"B2", b2}, {"B3", b3},
     {"B4", b4},   {"B5", b5}, {"B6", b6},   {"B7", b7},   {"B8", b8}, {"B9", b9}, {"B10", b10},
     {"B11", b11}, {"C1", c1}, {"C2", c2},   {"C3", c3},   {"C4", c4}, {"C5", c5}, {"C6", c6},
-    {"D1", d1},   {"D2", d2}, {"D3", d3},   {"D4", d4},   {"D5", d5}, {"D6", d6}, {"D7", d7}, {"D8", d8},
-    {"D9", d9},   {"G9", g9},
-    {"C7", c7},   {"F1", f1}, {"F3", f3},   {"F4", f4},   {"F5", f5}, {"F6", f6}, {"F7", f7},
-    {"F8", f8},   {"G1", g1}, {"G7", g7},   {"K1", k1}};
+    {"D1", d1},   {"D2", d2}, {"D3", d3},   {"D4", d4},   {"D5", d5}, {"D6", d6}, {"D7", d7},
+    {"D8", d8},   {"D9", d9}, {"G9", g9},   {"C7", c7},   {"F1", f1}, {"F3", f3}, {"F4", f4},
+    {"F5", f5},   {"F6", f6}, {"F7", f7},   {"F8", f8},   {"G1", g1}, {"G7", g7}, {"K1", k1}};
 
 bool fired(const Story& s, const std::string& id) {
   return std::any_of(s.violations.begin(), s.violations.end(),

@@ -351,8 +351,7 @@ TEST_CASE("D2: a consumer that was thrown out and does not know it breaks no pro
   s.meet(1, 1);
   s.consumer(1001, "a", 1);
   s.tell(1001, event::PartitionAssigned{s.orders});
-  s.tell(1, event::MemberRemoved{s.name("billing"), s.name("a"),
-                                 event::MemberEnd::SessionExpired});
+  s.tell(1, event::MemberRemoved{s.name("billing"), s.name("a"), event::MemberEnd::SessionExpired});
   s.member(1, "b");
   s.meet(1, 2);
   s.consumer(1002, "b", 2);
@@ -383,7 +382,8 @@ TEST_CASE("D2: a cooperative member keeps what it has, and gives up before anoth
   }
 }
 
-TEST_CASE("D9: a commit is confirmed and an assignment handed out once their records are committed") {
+TEST_CASE(
+    "D9: a commit is confirmed and an assignment handed out once their records are committed") {
   Story s;
   const auto stable = [&] {
     s.group_state(1, event::GroupState::CompletingRebalance, event::GroupState::Stable, 1);
