@@ -9,8 +9,8 @@ bool ConsumerMembership::poll(MemberContext& in) {
   if (!in.topics.by_group()) return true;
   if (fatal_) return false;
   if (stale_ || state_ == ConsumerState::Fenced) begin_anew(in);
-  // A pattern without any topic yet: the coordinator wants at least one.
-  if (state_ == ConsumerState::Unjoined && !in.topics.topics().empty()) {
+  if (state_ == ConsumerState::Unjoined &&
+      (in.topics.has_pattern() || !in.topics.topics().empty())) {
     become(in, ConsumerState::Joining, 0);
   }
   if (state_ == ConsumerState::Reconciling) reconcile(in);

@@ -70,6 +70,7 @@ class ConsumerMembership {
   struct Told {
     bool rebalance_timeout = false;
     std::optional<std::set<std::string>> topics;
+    std::optional<std::string> pattern;  // empty: none
     bool assignor = false;
     std::optional<Assignment> held;
   };
@@ -91,6 +92,7 @@ class ConsumerMembership {
   bool heartbeat_due(Instant now) const;
   void send_heartbeat(MemberContext& in);
   Request request(const MemberContext& in);
+  void tell_subscription(const TopicSubscription& subscribed, bool all, Request& request);
   void send_leave(MemberContext& in);
   void poll_expired(MemberContext& in);
   void take_heartbeat(MemberContext& in, const protocol::ConsumerGroupHeartbeatResponse& response);

@@ -32,10 +32,12 @@ void ConsumerMembership::send_heartbeat(MemberContext& in) {
   const NodeId line = *in.finder.line();
   const Told before = told_;
   Request heartbeat = request(in);
-  heartbeat_tag_ = in.send(line, heartbeat, 0);
+  // Version 1 can name a pattern.
+  const std::int16_t lowest = heartbeat.subscribed_topic_regex ? 1 : Request::kMinVersion;
+  heartbeat_tag_ = in.send(line, heartbeat, lowest);
   if (!heartbeat_tag_) {
     told_ = before;
-    if (in.cluster.lacks(in.env, line, Request::kApi, Request::kMinVersion, Request::kMaxVersion)) {
+    if (in.cluster.lacks(in.env, line, Request::kApi, lowest, Request::kMaxVersion)) {
       fail(in, ErrorCode::UNSUPPORTED_VERSION);
     }
     return;
@@ -58,11 +60,7 @@ ConsumerMembership::Request ConsumerMembership::request(const MemberContext& in)
     request.rebalance_timeout_ms = static_cast<std::int32_t>(to_millis(max_poll_interval_));
     told_.rebalance_timeout = true;
   }
-  const std::set<std::string>& topics = in.topics.topics();
-  if (all || told_.topics != topics) {
-    request.subscribed_topic_names.emplace(topics.begin(), topics.end());
-    told_.topics = topics;
-  }
+  tell_subscription(in.topics, all, request);
   if (!in.config.remote_assignor.empty() && (all || !told_.assignor)) {
     request.server_assignor = in.config.remote_assignor;
     told_.assignor = true;
@@ -75,6 +73,20 @@ ConsumerMembership::Request ConsumerMembership::request(const MemberContext& in)
     told_.held = held_;
   }
   return request;
+}
+
+/// A pattern is the coordinator's to match: it knows of a new topic first.
+void ConsumerMembership::tell_subscription(const TopicSubscription& subscribed, bool all,
+                                           Request& request) {
+  const bool by_pattern = subscribed.has_pattern();
+  const std::set<std::string> topics = by_pattern ? std::set<std::string>{} : subscribed.topics();
+  const std::string pattern = by_pattern ? subscribed.pattern() : "";
+  if (all || told_.topics != topics) {
+    request.subscribed_topic_names.emplace(topics.begin(), topics.end());
+    told_.topics = topics;
+  }
+  if (told_.pattern.value_or("") != pattern) request.subscribed_topic_regex = pattern;
+  told_.pattern = pattern;
 }
 
 void ConsumerMembership::send_leave(MemberContext& in) {

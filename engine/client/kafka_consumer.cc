@@ -137,8 +137,7 @@ void KafkaConsumer::take_outcome(env::Env& env, const Outcome& outcome) {
     const bool taken = fetcher_.on_response(in, arrived) || finder_.on_response(in, arrived) ||
                        commits_.on_response(in, arrived) ||
                        committed_offsets_.on_response(in, commits_, arrived) ||
-                       std::visit([&](auto& m) { return m.on_response(in, arrived); },
-                                  membership_);
+                       std::visit([&](auto& m) { return m.on_response(in, arrived); }, membership_);
     if (!taken) offsets_.on_response(in, arrived);
   }
   for (const protocol::InFlight& died : outcome.failed) request_failed(in, died, outcome.failure);
@@ -175,10 +174,12 @@ void KafkaConsumer::set_timers(env::Env& env) {
   work_timer_.set(env, application_.due());
   std::optional<Instant> heartbeat, rejoin = close_by_, commit;
   if (has_group()) {
-    std::visit([&](auto& membership) {
-      if (!left_) heartbeat = membership.background_at(now, finder_);
-      if (polls) rejoin = earlier(rejoin, membership.retry_at(now));
-    }, membership_);
+    std::visit(
+        [&](auto& membership) {
+          if (!left_) heartbeat = membership.background_at(now, finder_);
+          if (polls) rejoin = earlier(rejoin, membership.retry_at(now));
+        },
+        membership_);
     rejoin = earlier(rejoin, finder_.retry_at(now));
     rejoin = earlier(rejoin, commits_.retry_at(now));
     if (polls) rejoin = earlier(rejoin, committed_offsets_.retry_at(now));
@@ -204,7 +205,10 @@ void KafkaConsumer::close(env::Env& env) {
   if (close_by_) return;
   close_by_ = env.now() + kCloseTimeout;
   application_.end();
-  if (has_group() && config_.enable_auto_commit) {
+  // Who was fenced has no generation to commit in: Java tries, and fails before it sends anything.
+  const bool is_fenced =
+      has_group() && std::visit([](auto& m) { return m.fatal().has_value(); }, membership_);
+  if (has_group() && config_.enable_auto_commit && !is_fenced) {
     commits_.commit(subscriptions_.all_consumed(), OffsetCommitter::Kind::Sync, *close_by_);
   }
   run(env);

@@ -14,12 +14,12 @@ namespace kscope::event {
 /// A row of --list --state. `type`: classic or consumer.
 struct GroupListed {
   static constexpr Info kInfo{"GroupListed", Subject::Client, Weight::Change,
-                              "{node}: group {group} ({type}) is {state}, broker {coordinator} "
+                              "{node}: group {group} ({protocol}) is {state}, broker {coordinator} "
                               "coordinates it"};
-  NameRef group, type, state;
+  NameRef group, protocol, state;
   NodeId coordinator;
   void describe(auto&& v) const {
-    v("group", group); v("type", type); v("state", state); v("coordinator", coordinator);
+    v("group", group); v("protocol", protocol); v("state", state); v("coordinator", coordinator);
   }
 };
 

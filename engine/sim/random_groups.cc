@@ -15,9 +15,11 @@ constexpr std::size_t kMost = 4;
 
 /// Time-outs a few times shorter than Kafka's, as everything in a random run.
 constexpr const char* kSettings =
-    "from=earliest session.timeout.ms=2500 heartbeat.interval.ms=600 max.poll.interval.ms=4000"
+    "from=earliest max.poll.interval.ms=4000"
     " auto.commit.interval.ms=700 request.timeout.ms=2000 default.api.timeout.ms=4000"
     " retry.backoff.ms=100";
+/// In the new protocol the coordinator says these.
+constexpr const char* kClassicSettings = "session.timeout.ms=2500 heartbeat.interval.ms=600";
 
 }  // namespace
 
@@ -34,6 +36,7 @@ RandomGroups::RandomGroups(std::uint64_t seed, World& world)
   assignor_ = kAssignors[luck_.below(std::size(kAssignors))];
   commit_ = kCommits[luck_.below(std::size(kCommits))];
   static_members_ = luck_.chance(1, 3);
+  if (luck_.chance(1, 2)) protocol_ = luck_.chance(2, 3) ? Protocol::Consumer : Protocol::Both;
 }
 
 const std::vector<RandomGroups::Act>& RandomGroups::acts() {
@@ -127,10 +130,17 @@ void RandomGroups::join() {
   const std::string seat = member.seat.empty() ? "" : " instance=" + member.seat;
   const std::string work = slow ? " processing=30ms max.poll.records=50" : "";
   const bool began =
-      apply(fmt::format("consumer {} group=billing topics=orders,payments assignor={}"
+      apply(fmt::format("consumer {} group=billing topics=orders,payments {}"
                         " commit={}{}{} {}",
-                        member.name, assignor_, commit_, seat, work, kSettings));
+                        member.name, draw_protocol(), commit_, seat, work, kSettings));
   if (began) members_.push_back(std::move(member));
+}
+
+std::string RandomGroups::draw_protocol() {
+  const bool is_new =
+      protocol_ == Protocol::Consumer || (protocol_ == Protocol::Both && luck_.chance(1, 2));
+  if (!is_new) return fmt::format("assignor={} {}", assignor_, kClassicSettings);
+  return luck_.chance(1, 4) ? "protocol=consumer group.remote.assignor=range" : "protocol=consumer";
 }
 
 void RandomGroups::leave() {

@@ -5,8 +5,9 @@
 // topics as everybody, under the faults that the storm throws at the cluster: that is how
 // coordinators crash, answers get lost, and sessions expire.
 //
-// Each run has one way of assigning (one strategy that all members know), one way of committing,
-// and in some runs static members (KIP-345), who come back under the name of one that is gone, and
+// Each run has one way of assigning (one strategy that all members know, the new protocol of
+// KIP-848, or members of both, so that the group is converted back and forth), one way of
+// committing, and in some runs static members (KIP-345), who come back under the name of one that is gone, and
 // now and then of one that is not.
 //
 // Called by: sim/random_run, sim/random_storm. Read next: sim/random_groups.cc
@@ -55,6 +56,8 @@ class RandomGroups {
   void cut_off();
 
   bool apply(const std::string& command);
+  /// The settings that differ between the two protocols.
+  std::string draw_protocol();
   bool is_alive(const std::string& name) const;
   std::vector<Member> alive() const;
   /// Empty: nobody is there.
@@ -64,6 +67,8 @@ class RandomGroups {
   env::Random luck_;
   World& world_;
   bool on_ = false, static_members_ = false;
+  enum class Protocol : std::uint8_t { Classic, Consumer, Both };
+  Protocol protocol_ = Protocol::Classic;
   std::string assignor_, commit_;
   std::vector<Member> members_;  // all that ever were
 };

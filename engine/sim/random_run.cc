@@ -33,6 +33,10 @@ ClusterSpec spec_for(const RandomRunOptions& options, env::Random& luck) {
   spec.config["offsets.commit.timeout.ms"] = "2000";
   spec.config["group.min.session.timeout.ms"] = "1000";
   spec.config["group.initial.rebalance.delay.ms"] = "500";
+  spec.config["group.coordinator.rebalance.protocols"] = "classic,consumer";
+  spec.config["group.consumer.migration.policy"] = "bidirectional";
+  spec.config["group.consumer.session.timeout.ms"] = "2500";
+  spec.config["group.consumer.heartbeat.interval.ms"] = "600";
   if (options.seed % 2 == 0) {  // every other cluster replaces its metadata log by snapshots
     spec.config["metadata.log.max.record.bytes.between.snapshots"] = "600";
     spec.config["metadata.log.segment.bytes"] = "3000";

@@ -113,17 +113,20 @@ Figure on_the_coordinator(const std::string& figure, const char* name, bool alik
 }  // namespace
 
 std::vector<Figure> assignor_bench() {
-  return {from_nothing("range", "range"),
-          from_nothing("roundrobin", "roundrobin"),
-          from_nothing("consistent_hash", "consistent-hash"),
-          from_nothing("sticky_from_nothing", "sticky"),
-          after_changes("sticky", "sticky", true),
-          after_changes("sticky_mixed", "sticky", false),
-          after_changes("cooperative_sticky", "cooperative-sticky", true),
-          after_changes("cooperative_sticky_mixed", "cooperative-sticky", false),
-          on_the_coordinator("uniform", "uniform", true),
-          on_the_coordinator("uniform_mixed", "uniform", false),
-          on_the_coordinator("server_range", "range", true)};
+  std::vector<Figure> figures = {
+      from_nothing("range", "range"),
+      from_nothing("roundrobin", "roundrobin"),
+      from_nothing("consistent_hash", "consistent-hash"),
+      from_nothing("sticky_from_nothing", "sticky"),
+      after_changes("sticky", "sticky", true),
+      after_changes("sticky_mixed", "sticky", false),
+      after_changes("cooperative_sticky", "cooperative-sticky", true),
+      after_changes("cooperative_sticky_mixed", "cooperative-sticky", false),
+      on_the_coordinator("uniform", "uniform", true),
+      on_the_coordinator("uniform_mixed", "uniform", false),
+      on_the_coordinator("server_range", "range", true)};
+  for (const Figure& figure : rebalance_bench()) figures.push_back(figure);
+  return figures;
 }
 
 }  // namespace kscope::bench

@@ -150,7 +150,7 @@ void ClassicOperation::rejoin(const Caller& caller, const JoinGroupRequest& requ
   }
   update_member(caller, request, member);
   tell_joining(member);
-  maybe_rebalance_or_complete(is_changed ? Reason::SubscriptionChanged : Reason::LeaderRejoined,
+  maybe_rebalance_or_complete(leads ? Reason::LeaderRejoined : Reason::SubscriptionChanged,
                               member.id);
 }
 

@@ -55,6 +55,8 @@ class ConsumerGroup {
   const SubscriptionMetadata& subscription_metadata() const { return subscription_metadata_; }
   /// Who has the partition or has not yet given it up.
   const std::string* owner(const Uuid& topic, std::int32_t partition) const;
+  using Owners = std::map<std::pair<Uuid, std::int32_t>, std::string>;
+  const Owners& owners() const { return owners_; }
 
   /// The assignor that most members ask for, if `before` became `after`; the first by name wins a
   /// tie. Nothing if nobody asks for one.
@@ -105,7 +107,7 @@ class ConsumerGroup {
   std::map<std::string, std::string> static_members_;  // instance id to member id
   TargetAssignment targets_;
   SubscriptionMetadata subscription_metadata_;
-  std::map<std::pair<Uuid, std::int32_t>, std::string> owners_;
+  Owners owners_;
 };
 
 /// Kafka: ModernGroup.computeSubscriptionMetadata.

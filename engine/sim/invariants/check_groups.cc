@@ -10,6 +10,7 @@ namespace kscope::sim {
 namespace {
 
 using coordinator::ClassicGroup;
+using coordinator::ConsumerGroup;
 using coordinator::CoordinatorShard;
 using coordinator::ShardState;
 using Lines = std::map<std::string, std::string>;
@@ -90,10 +91,51 @@ bool replay_log(const storage::UnifiedLog& log, const env::Disk& disk, Lines& of
   return true;
 }
 
+/// A topic that was deleted and made again is another topic: only the id that the group now knows
+/// goes by its name.
+TopicPartition partition_of(const ConsumerGroup& group, const Uuid& topic, std::int32_t index) {
+  for (const auto& [name, known] : group.subscription_metadata())
+    if (known.topic_id == topic) return {name, index};
+  return {topic.str(), index};
+}
+
+std::set<TopicPartition> set_of(const ConsumerGroup& group,
+                                const coordinator::PartitionsByTopicId& partitions) {
+  std::set<TopicPartition> result;
+  for (const auto& [topic, indexes] : partitions)
+    for (const std::int32_t index : indexes) result.insert(partition_of(group, topic, index));
+  return result;
+}
+
+CheckedGroup checked(const ConsumerGroup& group) {
+  CheckedGroup result;
+  result.epoch = group.epoch();
+  result.target_epoch = group.assignment_epoch();
+  for (const auto& [id, member] : group.members()) {
+    result.members.push_back({id, member.epoch, member.state == event::MemberState::Stable,
+                              set_of(group, member.assigned),
+                              set_of(group, member.pending_revocation),
+                              set_of(group, group.target(id))});
+  }
+  for (const auto& [name, topic] : group.subscription_metadata())
+    for (std::int32_t index = 0; index < topic.num_partitions; ++index)
+      result.wanted.insert({name, index});
+  for (const auto& [held, owner] : group.owners())
+    result.owners.emplace(partition_of(group, held.first, held.second), owner);
+  return result;
+}
+
 }  // namespace
 
-std::optional<CheckedGroup> CheckContext::consumer_group(NodeId, NameRef) const {
-  return std::nullopt;  // coordinators refuse the new protocol so far
+std::optional<CheckedGroup> CheckContext::consumer_group(NodeId coordinator, NameRef name) const {
+  const auto it = world_.nodes.find(coordinator);
+  if (it == world_.nodes.end() || !it->second.node.running()) return std::nullopt;
+  for (const auto& [index, shard] : it->second.node.broker().parts().coordinator.shards()) {
+    if (shard.state() != ShardState::Active) continue;
+    const ConsumerGroup* group = shard.groups().consumer_group(world_.names.name(name));
+    if (group != nullptr) return checked(*group);
+  }
+  return std::nullopt;
 }
 
 std::optional<CheckedBooks> CheckContext::books(NodeId coordinator, PartitionRef partition) const {

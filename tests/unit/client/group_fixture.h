@@ -151,6 +151,16 @@ class GroupFixture : public ConsumerFixture {
     answer_committed(offset, ErrorCode::NONE, epoch);
     run_for(millis(1));
   }
+  bool answer_routinely(const Received& received) override {
+    if (received.header.api == ApiKey::Fetch) {
+      answer_fetch(received, {{}, 0});
+    } else if (received.header.api == ApiKey::Heartbeat) {
+      reply(received, protocol::HeartbeatResponse{});
+    } else {
+      return false;
+    }
+    return true;
+  }
   event::ConsumerState member_state() const { return client.member_state(); }
   int revoked(bool lost) const {
     int count = 0;
