@@ -75,6 +75,7 @@ void CoordinatorFinder::failed(ConsumerContext& in, ErrorCode error) {
 void CoordinatorFinder::lost(ConsumerContext& in, ErrorCode why) {
   if (!coordinator_) return;
   const NodeId line = *this->line();
+  ++failed_;
   in.env.events.emit(in.env.node, event::CoordinatorLost{in.env.names.intern(in.config.group_id),
                                                          *coordinator_, why});
   coordinator_.reset();

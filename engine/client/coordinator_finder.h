@@ -42,6 +42,7 @@ class CoordinatorFinder {
   std::optional<ErrorCode> take_fatal() { return std::exchange(fatal_, std::nullopt); }
   /// How often a coordinator was found; who waits for an answer sees that one came.
   std::int64_t found_count() const { return found_; }
+  /// How often looking for it failed, or one that was found got lost.
   std::int64_t failed_count() const { return failed_; }
   /// What died when we hung up: each request belongs to somebody who wants to know.
   std::vector<protocol::InFlight> take_died() { return std::exchange(died_, {}); }

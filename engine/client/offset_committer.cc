@@ -89,7 +89,8 @@ bool OffsetCommitter::must_end(const ConsumerContext& in, const CoordinatorFinde
   else if (sync && in.env.now() >= commit.deadline)
     *error = ErrorCode::REQUEST_TIMED_OUT;
   if (*error != ErrorCode::NONE) return true;
-  if (finder.coordinator()) return false;
+  // What tries only once waits for one coordinator, not for its successor. Kafka:
+  // ConsumerNetworkClient.checkDisconnects, ConsumerCoordinator.commitOffsetsAsync.
   if (commit.failed_lookups < 0) commit.failed_lookups = finder.failed_count();
   if (sync || finder.failed_count() == commit.failed_lookups) return false;
   *error = ErrorCode::COORDINATOR_NOT_AVAILABLE;

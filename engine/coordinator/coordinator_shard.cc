@@ -5,6 +5,11 @@
 #include "engine/coordinator/group_record_batch.h"
 
 namespace kscope::coordinator {
+namespace {
+
+constexpr Duration kTimerRetryBackoff = millis(500);
+
+}  // namespace
 
 const char* to_string(ShardState state) {
   switch (state) {
@@ -40,18 +45,25 @@ Offset CoordinatorShard::high_watermark(const Surroundings& s) const {
 
 // ---- operations ---------------------------------------------------------------------------------
 
-void CoordinatorShard::carry_out(Surroundings& s, Decision decision, bool atomic) {
+ErrorCode CoordinatorShard::carry_out(Surroundings& s, Decision decision, bool atomic) {
   for (Answer& answer : decision.at_once) out_.push_back(std::move(answer));
   Waiting operation{written_, s.env.now() + config_.offset_commit_timeout,
                     std::move(decision.answers), std::move(decision.afterwards)};
   if (!decision.records.empty()) {
     const ErrorCode error = append(s, decision.records, atomic);
-    if (error != ErrorCode::NONE) return settle(s, std::move(operation), error);
+    if (error != ErrorCode::NONE) {
+      settle(s, std::move(operation), error);
+      return error;
+    }
     operation.required = written_;
   }
   // The high watermark may have moved with the append already, but who waits is told in order.
-  if (operation.required <= committed_) return settle(s, std::move(operation), ErrorCode::NONE);
-  waiting_.push_back(std::move(operation));
+  if (operation.required <= committed_) {
+    settle(s, std::move(operation), ErrorCode::NONE);
+  } else {
+    waiting_.push_back(std::move(operation));
+  }
+  return ErrorCode::NONE;
 }
 
 /// Its records are committed, or will not be (as far as its client is concerned).
@@ -129,7 +141,10 @@ void CoordinatorShard::on_timer(Surroundings& s) {
   }
   while (const auto due = timers_.take_due(s.env.now())) {
     GroupContext around = context(s);
-    carry_out(s, groups_.on_timer(around, *due), /*atomic=*/true);
+    const ErrorCode error = carry_out(s, groups_.on_timer(around, *due), /*atomic=*/true);
+    // The log did not take it (too few replicas, a full disk). Who is dead stays in the group until
+    // it does. Kafka: CoordinatorRuntime.EventBasedCoordinatorTimer, `retry`.
+    if (error != ErrorCode::NONE) timers_.set(*due, s.env.now() + kTimerRetryBackoff);
   }
   arm(s.env);
 }

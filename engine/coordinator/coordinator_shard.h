@@ -111,7 +111,8 @@ class CoordinatorShard {
     Afterwards afterwards;
   };
 
-  void carry_out(Surroundings& s, Decision decision, bool atomic);
+  /// Says whether the log took the records; whether they get committed is known later.
+  ErrorCode carry_out(Surroundings& s, Decision decision, bool atomic);
   /// Appends and applies. NONE, or why the log did not take them (then nothing was applied).
   ErrorCode append(Surroundings& s, const std::vector<GroupRecord>& records, bool atomic);
   ErrorCode append_batch(Surroundings& s, std::span<const GroupRecord> records);

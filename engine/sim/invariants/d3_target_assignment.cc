@@ -21,6 +21,8 @@ void on_target(Check& check, const event::TargetAssignmentComputed& e) {
                                           other->second, member.id));
     }
   }
+  // Somebody left since: the target is from before, and the next heartbeat makes another.
+  if (group->target_epoch != group->epoch) return;
   for (const TopicPartition& partition : group->wanted)
     if (!check.holds(given.contains(partition)))
       check.violated(subject, partition.str() + " is targeted at nobody");
