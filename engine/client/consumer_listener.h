@@ -8,7 +8,7 @@
 //
 // Kafka: ConsumerRebalanceListener, ConsumerInterceptor. Java's listener may block (commitSync);
 // here nothing blocks, and the last commit before a revocation is enable.auto.commit's.
-// Called by: client/rebalance.cc, kafka_consumer. Read next: client/classic_membership.h
+// Called by: client/member_context, kafka_consumer. Read next: client/classic_membership.h
 #pragma once
 
 #include <vector>

@@ -25,7 +25,6 @@
 
 #include <array>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -76,9 +75,10 @@ class KafkaConsumer : public ClientLoop<KafkaConsumer> {
   /// The application stops polling, or goes on.
   void stall(env::Env& env, bool stalled);
 
-  void set_listener(std::shared_ptr<const RebalanceListener> listener) { listener_ = listener; }
-  void add_interceptor(std::shared_ptr<const ConsumerInterceptor> interceptor) {
-    interceptors_.push_back(std::move(interceptor));
+  /// Both are the application's own, and outlive the consumer.
+  void set_listener(const RebalanceListener& listener) { listener_ = &listener; }
+  void add_interceptor(const ConsumerInterceptor& interceptor) {
+    interceptors_.push_back(&interceptor);
   }
 
   /// Commits (enable.auto.commit), leaves the group and hangs up; takes as long as it takes.
@@ -115,7 +115,7 @@ class KafkaConsumer : public ClientLoop<KafkaConsumer> {
  private:
   MemberContext context(env::Env& env) {
     return {
-        {env, config_, cluster_, subscriptions_, topics_, last_error_, next_tag_, listener_.get()},
+        {env, config_, cluster_, subscriptions_, topics_, last_error_, next_tag_, listener_},
         finder_,
         commits_,
         auto_commit_};
@@ -156,8 +156,8 @@ class KafkaConsumer : public ClientLoop<KafkaConsumer> {
   OffsetFetcher offsets_;
   Fetcher fetcher_;
   Application application_;
-  std::shared_ptr<const RebalanceListener> listener_;
-  std::vector<std::shared_ptr<const ConsumerInterceptor>> interceptors_;
+  const RebalanceListener* listener_ = nullptr;
+  std::vector<const ConsumerInterceptor*> interceptors_;
   protocol::RequestTag next_tag_ = 1;
   std::int64_t checked_metadata_ = 0;  // version of the metadata whose leaders we compared
   std::string last_error_;

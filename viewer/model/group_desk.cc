@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "viewer/model/group_talk.h"
 
@@ -181,11 +180,9 @@ void GroupDesk::build_title(const GroupScope& scope) {
     picture_.story = why + fmt::format(". Under way for {}", short_time(now - r.began));
 }
 
-void GroupDesk::work(double seconds) {
+void GroupDesk::work(int slices) {
   if (!working()) return;
-  using Clock = std::chrono::steady_clock;
-  const auto until = Clock::now() + std::chrono::duration<double>(seconds);
-  replay_->work([&] { return Clock::now() >= until; });
+  replay_->work([&] { return --slices <= 0; });
 }
 
 }  // namespace kscope::viewer

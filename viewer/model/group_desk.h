@@ -70,8 +70,8 @@ class GroupDesk {
   const GroupReplay* replay() const { return replay_.get(); }
   const std::string& replay_problem() const { return replay_problem_; }
   bool working() const { return replay_ != nullptr && !replay_->done(); }
-  /// Goes on with the replay for about so many seconds of this machine.
-  void work(double seconds);
+  /// Goes on with the replay for so many slices of it (kReplaySlice of its own time each).
+  void work(int slices);
 
  private:
   void find_groups(Machine& machine);

@@ -85,14 +85,14 @@ void refresh_sequence(Ui& ui) {
 /// Only while its screen is open: it reads the frames of a whole rebalance. A replay goes on in
 /// slices, so that most of a frame is left to the picture.
 void refresh_groups(Ui& ui) {
-  constexpr double kSlice = 0.010;
+  constexpr int kSlices = 25;  // some milliseconds
   if (ui.state.tab != kGroupsScreen) return;
   Session& session = ui.session;
   const Target& selected = session.selection();
   if (selected.kind == TargetKind::Client) ui.groups.choose_member(selected.node);
   const bool running = session.playing() || !session.machine().can_travel();
   ui.groups.refresh(session.machine(), session.index(), session.version(), running);
-  ui.groups.work(kSlice);
+  ui.groups.work(kSlices);
   ui.animating = ui.animating || ui.groups.working();
 }
 

@@ -34,7 +34,7 @@ struct GroupConfig {
   /// group.coordinator.rebalance.protocols
   std::vector<std::string> rebalance_protocols{"classic"};
   Duration consumer_session_timeout = seconds(45);          ///< group.consumer.session.timeout.ms
-  Duration consumer_heartbeat_interval = seconds(5);        ///< group.consumer.heartbeat.interval.ms
+  Duration consumer_heartbeat_interval = seconds(5);       ///< group.consumer.heartbeat.interval.ms
   std::int32_t consumer_max_size =
       std::numeric_limits<std::int32_t>::max();             ///< group.consumer.max.size
   /// group.consumer.assignors; the first is the default
