@@ -83,7 +83,7 @@ bool ConsumerMembership::commit_before_giving_up(MemberContext& in) {
   if (!last_commit_) {
     Offsets consumed = in.subscriptions.all_consumed();
     if (consumed.empty()) return true;
-    last_commit_ = in.commits.commit(std::move(consumed), OffsetCommitter::Kind::Sync,
+    last_commit_ = in.commits.commit(std::move(consumed), OffsetCommitter::Kind::Revoking,
                                      in.env.now() + max_poll_interval_);
     in.commits.run(in, in.finder, identity(in.topics));
   }

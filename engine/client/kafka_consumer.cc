@@ -36,6 +36,7 @@ void KafkaConsumer::run(env::Env& env) {
     std::visit([&](auto& membership) { membership.polled(env.now()); }, membership_);
   }
   if (has_group() && !left_) {
+    if (application_.polls() && !close_by_) commit_before_heartbeat(in);
     std::visit([&](auto& membership) { membership.background(in); }, membership_);
   }
   settle(in);
@@ -78,8 +79,21 @@ void KafkaConsumer::poll(MemberContext& in) {
 
 void KafkaConsumer::auto_commit(MemberContext& in) {
   if (!config_.enable_auto_commit || !auto_commit_.due(in.env.now())) return;
+  // With KIP-848 one at a time (Java: CommitRequestManager.AutoCommitState); the next one is made
+  // as soon as this one is answered.
+  const bool is_under_way = last_auto_commit_ && commits_.pending(*last_auto_commit_);
+  if (is_under_way && config_.group_protocol == GroupProtocol::Consumer) return;
   auto_commit_.begin_anew(in.env.now(), config_.auto_commit_interval);
-  commits_.commit(subscriptions_.all_consumed(), OffsetCommitter::Kind::Auto);
+  last_auto_commit_ = commits_.commit(subscriptions_.all_consumed(), OffsetCommitter::Kind::Auto);
+}
+
+/// The answer to a heartbeat of KIP-848 may bring another epoch, and what was sent behind it with
+/// the old one would be refused. So what is due goes first (Java: the order in RequestManagers).
+void KafkaConsumer::commit_before_heartbeat(MemberContext& in) {
+  const GroupIdentity now = group_identity();
+  if (!now.consumer_protocol || now.as != GroupIdentity::As::Member) return;
+  auto_commit(in);
+  commits_.run(in, finder_, now);
 }
 
 void KafkaConsumer::hand_out(MemberContext& in) {

@@ -132,6 +132,7 @@ class KafkaConsumer : public ClientLoop<KafkaConsumer> {
   void run(env::Env& env);
   void poll(MemberContext& in);
   void auto_commit(MemberContext& in);
+  void commit_before_heartbeat(MemberContext& in);
   void hand_out(MemberContext& in);
   void settle(MemberContext& in);
   void take_setback(MemberContext& in, const OffsetCommitter::Setback& setback);
@@ -153,6 +154,7 @@ class KafkaConsumer : public ClientLoop<KafkaConsumer> {
   OffsetCommitter commits_;
   CommittedOffsets committed_offsets_;
   AutoCommit auto_commit_;
+  std::optional<CommitId> last_auto_commit_;
   OffsetFetcher offsets_;
   Fetcher fetcher_;
   Application application_;

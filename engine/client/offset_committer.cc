@@ -27,6 +27,10 @@ protocol::OffsetCommitRequest request_of(const Offsets& offsets) {
   return request;
 }
 
+bool has_deadline(OffsetCommitter::Kind kind) {
+  return kind == OffsetCommitter::Kind::Sync || kind == OffsetCommitter::Kind::Revoking;
+}
+
 /// After these a synchronous commit tries again (Java: RetriableException in the handler).
 bool worth_retrying(ErrorCode error, const GroupIdentity& sent_as) {
   switch (error) {
@@ -81,7 +85,7 @@ bool OffsetCommitter::must_end(const ConsumerContext& in, const CoordinatorFinde
                                const GroupIdentity& identity, Commit& commit,
                                ErrorCode* error) const {
   if (commit.offsets.empty()) return true;
-  const bool sync = commit.kind == Kind::Sync;
+  const bool sync = has_deadline(commit.kind);
   if (identity.as == As::Rebalancing)
     *error = ErrorCode::REBALANCE_IN_PROGRESS;
   else if (identity.as == As::Outsider)
@@ -160,7 +164,10 @@ bool OffsetCommitter::on_request_failed(ConsumerContext& in, const protocol::InF
 void OffsetCommitter::settle(ConsumerContext& in, Commit& commit, ErrorCode error) {
   commit.tag.reset();
   if (error != ErrorCode::NONE) setbacks_.push_back({error, commit.sent_as});
-  const bool again = error != ErrorCode::NONE && commit.kind == Kind::Sync &&
+  // Whoever has to give up the partitions of a topic that was deleted must not wait for it.
+  const bool is_gone =
+      commit.kind == Kind::Revoking && error == ErrorCode::UNKNOWN_TOPIC_OR_PARTITION;
+  const bool again = error != ErrorCode::NONE && has_deadline(commit.kind) && !is_gone &&
                      worth_retrying(error, commit.sent_as) && in.env.now() < commit.deadline;
   if (!again) return end(in, commit.id, error);
   in.last_error = to_string(error);
@@ -203,7 +210,7 @@ std::optional<Instant> OffsetCommitter::retry_at(Instant now) const {
   std::optional<Instant> first;
   for (const Commit& commit : commits_) {
     if (!commit.tag && commit.retry_at > now) first = earlier(first, commit.retry_at);
-    if (!commit.tag && commit.kind == Kind::Sync) first = earlier(first, commit.deadline);
+    if (!commit.tag && has_deadline(commit.kind)) first = earlier(first, commit.deadline);
   }
   return first;
 }

@@ -44,9 +44,10 @@ using CommitId = std::int64_t;
 class OffsetCommitter {
  public:
   enum class Kind : std::uint8_t {
-    Async,  ///< one try
-    Sync,   ///< until `deadline`
-    Auto    ///< one try, and if that may help a new one with newer offsets soon
+    Async,     ///< one try
+    Sync,      ///< until `deadline`
+    Revoking,  ///< until `deadline`, or until it turns out that a topic is gone (KIP-848)
+    Auto       ///< one try, and if that may help a new one with newer offsets soon
   };
   struct Done {
     CommitId id = 0;

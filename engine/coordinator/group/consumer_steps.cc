@@ -193,8 +193,10 @@ void ConsumerOperation::timer_expired(const TimerName& timer) {
     case TimerPurpose::PendingSync:
       return fence(*member, MemberEnd::RebalanceTimedOut);
     case TimerPurpose::Rebalance:
-      // It did not give up its partitions in time, or (classic) did not join again.
-      if (member->classic || member->state == MemberState::UnrevokedPartitions) {
+      // It did not give up its partitions in time, or (classic) did not join again. A static member
+      // that is away has another epoch now, and its session to come back in.
+      if (member->classic || (member->state == MemberState::UnrevokedPartitions &&
+                              member->epoch != kStaticLeaveEpoch)) {
         fence(*member, MemberEnd::RebalanceTimedOut);
       }
       return;
