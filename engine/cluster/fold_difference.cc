@@ -202,7 +202,9 @@ void compare_coordinators(Comparer& c, const Snapshot& a, const Snapshot& b) {
 
 /// Groups without a coordinator are only remembered.
 std::vector<GroupView> loaded(std::vector<GroupView> groups) {
-  std::erase_if(groups, [](const GroupView& g) { return !g.loaded; });
+  std::erase_if(groups, [](const GroupView& g) {
+    return !g.loaded || g.state == event::GroupState::Dead;  // Dead: its offsets are left
+  });
   return groups;
 }
 

@@ -83,10 +83,7 @@ void Folder::apply(const event::CoordinatorUnloaded& e) {
 void Folder::apply(const event::GroupStateChanged& e) {
   GroupView* g = group(e.group, e.to != event::GroupState::Dead);
   if (g == nullptr) return;
-  if (e.to == event::GroupState::Dead) {
-    snapshot_.groups.erase(snapshot_.groups.begin() + (g - snapshot_.groups.data()));
-    return;
-  }
+  if (e.to == event::GroupState::Dead) return bury(*g);
   using event::GroupState;
   g->state = e.to;
   g->generation = e.generation;
@@ -95,6 +92,22 @@ void Folder::apply(const event::GroupStateChanged& e) {
     if (e.from == GroupState::PreparingRebalance) m.joining = false;
     if (e.from == GroupState::CompletingRebalance) m.syncing = false;
   }
+}
+
+/// What it has committed outlives it until it is removed itself; and a group that changes its
+/// protocol dies and is born with it.
+void Folder::bury(GroupView& dead) {
+  if (dead.committed.empty()) {
+    snapshot_.groups.erase(snapshot_.groups.begin() + (&dead - snapshot_.groups.data()));
+    return;
+  }
+  GroupView rest;
+  rest.id = dead.id;
+  rest.coordinator = dead.coordinator;
+  rest.partition = dead.partition;
+  rest.state = event::GroupState::Dead;
+  rest.committed = std::move(dead.committed);
+  dead = std::move(rest);
 }
 
 void Folder::apply(const event::GenerationStarted& e) {
@@ -110,7 +123,7 @@ void Folder::apply(const event::GroupLeaderChosen& e) {
 }
 
 void Folder::apply(const event::GroupEpochBumped& e) {
-  GroupView* g = group(e.group);
+  GroupView* g = group(e.group, /*create=*/true);
   if (g == nullptr) return;
   g->consumer_protocol = true;
   g->generation = e.epoch;
@@ -127,7 +140,10 @@ void Folder::apply(const event::OffsetCommitted& e) {
 }
 
 void Folder::apply(const event::CommittedOffsetRemoved& e) {
-  if (GroupView* g = group(e.group)) g->committed.erase(names_.name(e.partition).str());
+  GroupView* g = group(e.group);
+  if (g == nullptr) return;
+  g->committed.erase(names_.name(e.partition).str());
+  if (g->state == event::GroupState::Dead) bury(*g);
 }
 
 // ---- members ----------------------------------------------------------------------------------

@@ -132,6 +132,7 @@ class Folder {
   std::int32_t group_partition(const std::string& group) const;
   /// Nothing if there is none, or if this event's node does not coordinate it.
   GroupView* group(NameRef name, bool create = false);
+  void bury(GroupView& dead);
   /// Nothing if it is not a member.
   GroupMemberView* member(NameRef group, NameRef id);
   /// Without a partition: of none any more.

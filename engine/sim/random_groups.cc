@@ -81,7 +81,10 @@ void RandomGroups::heal() {
     apply("resume " + member.name);
     apply("continue " + member.name);
   }
-  if (alive().empty()) join();
+  // A group that went back to the classic protocol just when its coordinator died stands as it was
+  // stored, without what the leaving member had, until somebody comes or goes; in Kafka, too.
+  if (protocol_ == Protocol::Both && alive().size() >= kMost) leave();
+  if (alive().empty() || protocol_ == Protocol::Both) join();
 }
 
 // ---- who is there -------------------------------------------------------------------------------

@@ -7,8 +7,8 @@
 //
 // Each run has one way of assigning (one strategy that all members know, the new protocol of
 // KIP-848, or members of both, so that the group is converted back and forth), one way of
-// committing, and in some runs static members (KIP-345), who come back under the name of one that is
-// gone, and now and then of one that is not.
+// committing, and in some runs static members (KIP-345), who come back under the name of one that
+// is gone, and now and then of one that is not.
 //
 // Called by: sim/random_run, sim/random_storm. Read next: sim/random_groups.cc
 #pragma once

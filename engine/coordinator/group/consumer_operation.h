@@ -85,7 +85,6 @@ class ConsumerOperation {
                                    const std::optional<PartitionsByTopicId>& owned);
   void bump_without(const std::vector<const ConsumerGroupMember*>& gone);
   void remove(const ConsumerGroupMember& member, event::MemberEnd end);
-  void cancel_timers(const std::string& member_id);
   void set_timer(TimerPurpose purpose, const std::string& member_id, Duration after);
   void refuse(const Caller& caller, ErrorCode error, const std::string& message);
   // consumer_classic.cc

@@ -198,8 +198,13 @@ void GroupMetadataManager::replay_member(GroupContext& context, const std::strin
   if (!value) {
     if (!before) return;
     found->remove_member(member);
+    // Not before it is written: if the log refuses the tombstone, the member is still there, and so
+    // must its session be. Kafka cancels it at once (consumerGroupFenceMember).
+    context.timers.cancel({TimerPurpose::Rebalance, group, member});
+    context.timers.cancel({TimerPurpose::PendingSync, group, member});
     const auto ending = notes_.endings.extract({group, member});
-    if (ending.empty()) return;  // the whole group ends, and says so
+    if (ending.empty()) return;  // the whole group becomes a classic one; sessions go on
+    context.timers.cancel({TimerPurpose::Session, group, member});
     notes_.clients.erase({group, member});
     context.emit(event::MemberRemoved{context.name(group), context.name(member), ending.mapped()});
     return;

@@ -80,11 +80,6 @@ std::optional<ConsumerGroup> GroupMetadataManager::group_to_join(GroupContext& c
 void GroupMetadataManager::downgrade(GroupContext& context, const ConsumerGroup& group,
                                      const std::string& leaving, Decision& decision) {
   const std::int64_t now_ms = context.env.clock.wall_ms();
-  // Nobody's own time to join or to sync counts any more: the classic group has one for all.
-  for (const auto& [id, member] : group.members()) {
-    context.timers.cancel({TimerPurpose::Rebalance, group.id(), id});
-    context.timers.cancel({TimerPurpose::PendingSync, group.id(), id});
-  }
   add_group_tombstones(decision.records, group);
   decision.records.push_back({protocol::GroupMetadataKey{group.id()},
                               downgraded(group, leaving, context.metadata, now_ms)});

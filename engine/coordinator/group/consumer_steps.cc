@@ -141,13 +141,6 @@ void ConsumerOperation::leave(const Caller& caller, const ConsumerGroupHeartbeat
   decision_.answers.push_back({caller.ticket, std::move(response)});
 }
 
-void ConsumerOperation::cancel_timers(const std::string& member_id) {
-  for (const TimerPurpose purpose :
-       {TimerPurpose::Session, TimerPurpose::Rebalance, TimerPurpose::PendingSync}) {
-    context_.timers.cancel({purpose, group_.id(), member_id});
-  }
-}
-
 void ConsumerOperation::set_timer(TimerPurpose purpose, const std::string& member_id,
                                   Duration after) {
   context_.timers.set({purpose, group_.id(), member_id}, context_.env.now() + after);
@@ -165,7 +158,6 @@ void ConsumerOperation::renew_session(const ConsumerGroupMember& member, NodeId 
 void ConsumerOperation::remove(const ConsumerGroupMember& member, MemberEnd end) {
   notes_.endings[{group_.id(), member.id}] = end;
   add_member_tombstones(decision_.records, group_.id(), member.id);
-  cancel_timers(member.id);
 }
 
 void ConsumerOperation::bump_without(const std::vector<const ConsumerGroupMember*>& gone) {
