@@ -115,6 +115,7 @@ class ConsumerMembership {
   Duration interval_{0};  // the coordinator says (group.consumer.heartbeat.…)
   Instant due_{}, retry_at_{}, last_poll_{};
   std::int32_t failures_ = 0;          // in a row
+  std::int32_t fences_ = 0;            // likewise
   std::int64_t matched_version_ = -1;  // of the metadata that the pattern was held against
   std::optional<ErrorCode> fatal_;
 };

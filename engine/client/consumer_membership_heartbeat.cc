@@ -156,7 +156,7 @@ bool ConsumerMembership::on_response(MemberContext& in, const protocol::Arrived&
 
 void ConsumerMembership::take_heartbeat(MemberContext& in,
                                         const protocol::ConsumerGroupHeartbeatResponse& response) {
-  failures_ = 0;
+  failures_ = fences_ = 0;
   const Duration interval = millis(response.heartbeat_interval_ms);
   if (std::exchange(interval_, interval) != interval) due_ = in.env.now() + interval;
   if (!in_group()) return;
@@ -199,8 +199,12 @@ void ConsumerMembership::refused(MemberContext& in, ErrorCode error) {
       return;
     case ErrorCode::FENCED_MEMBER_EPOCH:
     case ErrorCode::UNKNOWN_MEMBER_ID:
-      retry_at_ = {};
-      failures_ = 0;
+      // Once at once. Who is refused again has a ghost of itself in the group, whose session has to
+      // end first; Java asks without a pause until then.
+      if (++fences_ == 1) {
+        retry_at_ = {};
+        failures_ = 0;
+      }
       if (in_group()) become(in, ConsumerState::Fenced, 0);
       return;
     default:
