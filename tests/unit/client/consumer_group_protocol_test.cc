@@ -59,7 +59,8 @@ class NewProtocolFixture : public GroupFixture {
 }  // namespace
 
 TEST_CASE("KIP-848: the first heartbeat joins and tells everything, the second acknowledges") {
-  NewProtocolFixture f(Settings{{"group.remote.assignor", "range"}});
+  NewProtocolFixture f(
+      Settings{{"group.remote.assignor", "range"}, {"enable.auto.commit", "false"}});
   f.find_coordinator();
   CHECK(f.member_state() == ConsumerState::Joining);
   const Request first = f.answer(1, std::vector<std::int32_t>{0, 1});
