@@ -15,6 +15,8 @@ const char* to_string(ApiKey key) {
     case ApiKey::Heartbeat: return "Heartbeat";
     case ApiKey::LeaveGroup: return "LeaveGroup";
     case ApiKey::SyncGroup: return "SyncGroup";
+    case ApiKey::DescribeGroups: return "DescribeGroups";
+    case ApiKey::ListGroups: return "ListGroups";
     case ApiKey::ApiVersions: return "ApiVersions";
     case ApiKey::CreateTopics: return "CreateTopics";
     case ApiKey::DeleteTopics: return "DeleteTopics";
@@ -24,10 +26,12 @@ const char* to_string(ApiKey key) {
     case ApiKey::DescribeConfigs: return "DescribeConfigs";
     case ApiKey::AlterConfigs: return "AlterConfigs";
     case ApiKey::CreatePartitions: return "CreatePartitions";
+    case ApiKey::DeleteGroups: return "DeleteGroups";
     case ApiKey::ElectLeaders: return "ElectLeaders";
     case ApiKey::IncrementalAlterConfigs: return "IncrementalAlterConfigs";
     case ApiKey::AlterPartitionReassignments: return "AlterPartitionReassignments";
     case ApiKey::ListPartitionReassignments: return "ListPartitionReassignments";
+    case ApiKey::OffsetDelete: return "OffsetDelete";
     case ApiKey::Vote: return "Vote";
     case ApiKey::BeginQuorumEpoch: return "BeginQuorumEpoch";
     case ApiKey::EndQuorumEpoch: return "EndQuorumEpoch";
@@ -39,6 +43,8 @@ const char* to_string(ApiKey key) {
     case ApiKey::BrokerRegistration: return "BrokerRegistration";
     case ApiKey::BrokerHeartbeat: return "BrokerHeartbeat";
     case ApiKey::AllocateProducerIds: return "AllocateProducerIds";
+    case ApiKey::ConsumerGroupHeartbeat: return "ConsumerGroupHeartbeat";
+    case ApiKey::ConsumerGroupDescribe: return "ConsumerGroupDescribe";
     case ApiKey::AddRaftVoter: return "AddRaftVoter";
     case ApiKey::RemoveRaftVoter: return "RemoveRaftVoter";
     case ApiKey::UpdateRaftVoter: return "UpdateRaftVoter";

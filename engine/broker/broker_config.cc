@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "engine/coordinator/group_settings.h"
 #include "engine/metadata/config_table.h"
 #include "engine/metadata/topic_config.h"
 
@@ -90,6 +91,23 @@ constexpr Setting kSettings[] = {
     KSCOPE_MILLIS("broker.heartbeat.interval.ms", 1, lifecycle.heartbeat_interval),
     KSCOPE_MILLIS("broker.session.timeout.ms", 1, lifecycle.session_timeout),
     KSCOPE_MILLIS("controller.socket.timeout.ms", 1, controller_timeout),
+    KSCOPE_MILLIS("group.min.session.timeout.ms", 0, groups.min_session_timeout),
+    KSCOPE_MILLIS("group.max.session.timeout.ms", 0, groups.max_session_timeout),
+    KSCOPE_MILLIS("group.initial.rebalance.delay.ms", 0, groups.initial_rebalance_delay),
+    KSCOPE_NUMBER("group.max.size", 1, kInt, groups.max_size),
+    KSCOPE_MILLIS("group.consumer.session.timeout.ms", 1, groups.consumer_session_timeout),
+    KSCOPE_MILLIS("group.consumer.heartbeat.interval.ms", 1, groups.consumer_heartbeat_interval),
+    KSCOPE_NUMBER("group.consumer.max.size", 1, kInt, groups.consumer_max_size),
+    KSCOPE_NUMBER("offset.metadata.max.bytes", 0, kInt, groups.offset_metadata_max_bytes),
+    KSCOPE_NUMBER("offsets.retention.minutes", 1, kInt, offsets_retention_minutes),
+    KSCOPE_MILLIS("offsets.retention.check.interval.ms", 1, groups.offsets_retention_check),
+    KSCOPE_MILLIS("offsets.commit.timeout.ms", 1, groups.offset_commit_timeout),
+    KSCOPE_NUMBER("offsets.load.buffer.size", 1, kInt, groups.offsets_load_buffer_size),
+    KSCOPE_NUMBER("offsets.topic.num.partitions", 1, kInt, groups.offsets_topic_partitions),
+    KSCOPE_NUMBER("offsets.topic.replication.factor", 1, INT16_MAX,
+                  groups.offsets_topic_replication_factor),
+    KSCOPE_NUMBER("offsets.topic.segment.bytes", 1, kInt, groups.offsets_topic_segment_bytes),
+    KSCOPE_NUMBER("offsets.topic.compression.codec", 0, 4, groups.offsets_topic_codec),
 };
 
 #undef KSCOPE_NUMBER
@@ -120,6 +138,7 @@ std::vector<std::string> known_names() {
   std::vector<std::string> names{kAutoCreate, kTimestampType, kCleanupPolicy, kCleanerEnable,
                                  kDirtyRatio, kLoadFactor,    kRack,          kReplicaSelector};
   for (const Setting& setting : kSettings) names.emplace_back(setting.name);
+  for (const auto& [name, unused] : coordinator::group_word_settings()) names.push_back(name);
   for (const ConfigKey& key : metadata::broker_config_table()) names.emplace_back(key.name);
   for (const char* name : kOfOthers) names.emplace_back(name);
   return names;
@@ -225,6 +244,9 @@ Result<void> apply(const std::string& name, const std::string& value, BrokerConf
     return {};
   }
   if (name == kReplicaSelector) return apply_selector(value, config);
+  if (coordinator::group_word_settings().contains(name)) {
+    return coordinator::apply_group_words(name, value, &config->groups);
+  }
   if (name == kCleanupPolicy || name == kCleanerEnable || name == kDirtyRatio ||
       name == kLoadFactor) {
     return apply_cleaner(name, value, config);
@@ -262,6 +284,7 @@ Result<BrokerConfig> BrokerConfig::parse(NodeId node, std::string cluster_id,
   config.replicas.broker = node;
   config.settings = settings;
   for (const auto& [name, value] : settings) KTRY(apply(name, value, &config));
+  config.groups.offsets_retention = seconds(60) * config.offsets_retention_minutes;
   const auto& cleaner = config.replicas.cleaner;
   if (static_cast<double>(cleaner.dedupe_buffer_size / 24) * cleaner.load_factor <= 1) {
     return Error{ErrorKind::Invalid,
@@ -288,6 +311,9 @@ std::vector<SettingHelp> broker_settings() {
                                 {kLoadFactor, "0.9"},
                                 {kRack, ""},
                                 {kReplicaSelector, ""}};
+  for (const auto& [name, value] : coordinator::group_word_settings()) {
+    rows.push_back({name.c_str(), value});
+  }
   for (const Setting& setting : kSettings) {
     rows.push_back({setting.name, std::to_string(setting.get(defaults))});
   }

@@ -16,6 +16,7 @@
 #include "engine/base/result.h"
 #include "engine/broker/broker_lifecycle_manager.h"
 #include "engine/broker/request_channel.h"
+#include "engine/coordinator/group/group_config.h"
 #include "engine/replication/replica_config.h"
 
 namespace kscope::broker {
@@ -38,6 +39,8 @@ struct BrokerConfig {
   LifecycleConfig lifecycle;
   replication::ReplicaConfig replicas;
   replication::TopicDefaults topics;
+  coordinator::GroupConfig groups;
+  std::int64_t offsets_retention_minutes = 7 * 24 * 60;  ///< ends up in groups.offsets_retention
 
   bool auto_create_topics = true;               ///< auto.create.topics.enable
   std::int32_t num_partitions = 1;              ///< num.partitions, of topics created that way

@@ -13,7 +13,9 @@
 #include "engine/broker/delayed_operations.h"
 #include "engine/broker/fetch_session_cache.h"
 #include "engine/broker/forwarding_manager.h"
+#include "engine/broker/group_requests.h"
 #include "engine/broker/purgatory.h"
+#include "engine/coordinator/group_coordinator.h"
 #include "engine/metadata/metadata_image.h"
 #include "engine/replication/replica_manager.h"
 
@@ -32,6 +34,8 @@ struct BrokerParts {
   BrokerLifecycleManager lifecycle;
   AlterPartitionManager alter_partitions;
   ForwardingManager forwarding;
+  coordinator::GroupCoordinator coordinator;
+  GroupRequests group_requests;
   NodeToControllerChannel lifecycle_channel;
   NodeToControllerChannel alter_partition_channel;
   NodeToControllerChannel forwarding_channel;

@@ -38,6 +38,7 @@ Result<void> BrokerServer::start(env::Env& env, const BrokerConfig& config) {
   BrokerParts& p = parts_;
   p.config = config;
   p.requests = RequestChannel(config.requests);
+  p.coordinator = coordinator::GroupCoordinator(config.groups);
   p.fetch_sessions = FetchSessionCache(config.fetch_session_slots);
   KTRY(p.replicas.start(env, config.replicas, config.topics));
   env.events.emit(env.node, event::StartupStageReached{event::StartupStage::DataLogsLoaded});
@@ -81,7 +82,7 @@ void BrokerServer::finish_shutdown(env::Env& env) {
 void BrokerServer::start_serving(env::Env& env) {
   serving_ = true;
   apply_dynamic_config(env);
-  parts_.replicas.on_metadata(env, parts_.metadata, all_of(parts_.metadata));
+  take_up(env, all_of(parts_.metadata));
   parts_.lifecycle.set_ready_to_unfence(env);
 }
 
@@ -89,8 +90,17 @@ void BrokerServer::on_metadata(env::Env& env, const metadata::MetadataImage& ima
                                const metadata::MetadataDelta& delta) {
   parts_.metadata = image;
   if (serving_ && delta.cluster_config) apply_dynamic_config(env);
-  if (serving_) parts_.replicas.on_metadata(env, image, delta);
+  if (serving_) take_up(env, delta);
   settle(env);
+}
+
+/// The replicas first: coordinators are made of what they lead.
+void BrokerServer::take_up(env::Env& env, const metadata::MetadataDelta& delta) {
+  parts_.replicas.on_metadata(env, parts_.metadata, delta);
+  KafkaApis apis(env, parts_);
+  auto around = apis.surroundings();
+  parts_.coordinator.on_metadata(around, parts_.config.node, delta);
+  apis.send_group_answers();
 }
 
 // ---- what comes in ----------------------------------------------------------------------------
@@ -153,6 +163,14 @@ bool BrokerServer::on_timer(env::Env& env, env::TimerKind kind, std::int64_t key
     case env::TimerKind::BrokerChannel:
       on_channel_timer(env, key);
       break;
+    case env::TimerKind::GroupCoordinator:
+    case env::TimerKind::GroupExpiration: {
+      KafkaApis apis(env, parts_);
+      auto around = apis.surroundings();
+      parts_.coordinator.on_timer(around, kind, key);
+      apis.send_group_answers();
+      break;
+    }
     default:
       // IsrCheck has a second key: the ISR wishes are sent again, which settle() does.
       if (kind == env::TimerKind::IsrCheck && key == kAlterPartitionRetryKey) break;
@@ -254,6 +272,9 @@ void BrokerServer::carry_out_effects(env::Env& env) {
           env, progress.partition, [&](DelayedDeleteRecords& deletion) {
             return apis.try_complete(deletion, progress.partition);
           });
+      auto around = apis.surroundings();
+      parts_.coordinator.on_progress(around, progress.partition);
+      apis.send_group_answers();
     }
     if (effects.progress.empty() && effects.proposals.empty()) break;
   }

@@ -72,6 +72,7 @@ class BrokerServer {
   void on_channel_timer(env::Env& env, std::int64_t key);
   void on_delayed_operation(env::Env& env, std::int64_t id);
   void start_serving(env::Env& env);
+  void take_up(env::Env& env, const metadata::MetadataDelta& delta);
   /// Works with the dynamic settings of the image from now on (broker_server_config.cc).
   void apply_dynamic_config(env::Env& env);
   NodeToControllerChannel& channel(Channel which);

@@ -133,6 +133,7 @@ void ForwardingManager::create_topics(env::Env& env, NodeToControllerChannel& ch
     creatable.name = topic;
     creatable.num_partitions = settings.partitions;
     creatable.replication_factor = settings.replication_factor;
+    for (const auto& [name, value] : settings.configs) creatable.configs.push_back({name, value});
     names.push_back(topic);
   }
   if (names.empty()) return;

@@ -31,6 +31,7 @@ struct AutoTopicSettings {
   std::int32_t partitions = 1;
   std::int16_t replication_factor = 1;
   Duration timeout = seconds(30);
+  std::map<std::string, std::string> configs{};  ///< settings of its own
 };
 
 class ForwardingManager {

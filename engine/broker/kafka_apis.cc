@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/protocol/messages/describe_cluster.h"
-#include "engine/protocol/messages/find_coordinator.h"
 #include "engine/protocol/messages/init_producer_id.h"
 #include "engine/protocol/registry.h"
 
@@ -67,6 +66,18 @@ void KafkaApis::handle(const QueuedRequest& request) {
       return forward<protocol::AlterPartitionReassignmentsRequest>(request);
     case ApiKey::ListPartitionReassignments:
       return forward<protocol::ListPartitionReassignmentsRequest>(request);
+    case ApiKey::JoinGroup: return handle_join_group(request);
+    case ApiKey::SyncGroup: return handle_sync_group(request);
+    case ApiKey::Heartbeat: return handle_heartbeat(request);
+    case ApiKey::LeaveGroup: return handle_leave_group(request);
+    case ApiKey::OffsetCommit: return handle_offset_commit(request);
+    case ApiKey::OffsetFetch: return handle_offset_fetch(request);
+    case ApiKey::OffsetDelete: return handle_offset_delete(request);
+    case ApiKey::DeleteGroups: return handle_delete_groups(request);
+    case ApiKey::DescribeGroups: return handle_describe_groups(request);
+    case ApiKey::ListGroups: return handle_list_groups(request);
+    case ApiKey::ConsumerGroupHeartbeat: return handle_consumer_group_heartbeat(request);
+    case ApiKey::ConsumerGroupDescribe: return handle_consumer_group_describe(request);
     default:  // advertised by the registry and not handled here: our own bug
       KCHECK(!"an advertised API without a handler");
   }
@@ -99,30 +110,6 @@ void KafkaApis::handle_api_versions(const QueuedRequest& request) {
     refuse(ApiKey::ApiVersions, {}, response.error_code);
   }
   broker_.requests.respond(env_, context, response);
-}
-
-void KafkaApis::handle_find_coordinator(const QueuedRequest& request) {
-  const auto asked = decode<protocol::FindCoordinatorRequest>(request);
-  if (!asked) return;
-  // Groups and transactions have no coordinator in this engine yet: a client keeps asking, as it
-  // does while __consumer_offsets is being created.
-  constexpr ErrorCode kError = ErrorCode::COORDINATOR_NOT_AVAILABLE;
-  protocol::FindCoordinatorResponse response;
-  if (request.context.header.version < 4) {
-    response.error_code = kError;
-    response.node_id = -1;
-    response.port = -1;
-  } else {
-    for (const std::string& key : asked->coordinator_keys) {
-      auto& coordinator = response.coordinators.emplace_back();
-      coordinator.key = key;
-      coordinator.node_id = -1;
-      coordinator.port = -1;
-      coordinator.error_code = kError;
-    }
-  }
-  refuse(ApiKey::FindCoordinator, {}, kError);
-  broker_.requests.respond(env_, request.context, response);
 }
 
 void KafkaApis::handle_init_producer_id(const QueuedRequest& request) {

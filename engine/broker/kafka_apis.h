@@ -10,7 +10,8 @@
 // Every error that goes into a response is told as RequestRefused.
 //
 // Called by: broker_server. Kafka: kafka.server.KafkaApis.
-// Read next: broker/kafka_apis_produce.cc, kafka_apis_fetch.cc, kafka_apis_metadata.cc
+// Read next: broker/kafka_apis_produce.cc, kafka_apis_fetch.cc, kafka_apis_metadata.cc,
+// kafka_apis_groups.cc
 #pragma once
 
 #include "engine/broker/broker_parts.h"
@@ -43,6 +44,9 @@ class KafkaApis {
   void complete(const DelayedFetch& fetch);
   bool try_complete(DelayedDeleteRecords& deletion, PartitionRef moved);
   void complete(const DelayedDeleteRecords& deletion);
+  /// What the group coordinator has decided or seen committed goes to those who asked.
+  void send_group_answers();
+  coordinator::Surroundings surroundings() { return {env_, broker_.replicas, broker_.metadata}; }
 
  private:
   void handle_produce(const QueuedRequest& request);
@@ -55,6 +59,19 @@ class KafkaApis {
   void handle_find_coordinator(const QueuedRequest& request);
   void handle_init_producer_id(const QueuedRequest& request);
   void handle_describe_cluster(const QueuedRequest& request);
+  // groups
+  void handle_join_group(const QueuedRequest& request);
+  void handle_sync_group(const QueuedRequest& request);
+  void handle_heartbeat(const QueuedRequest& request);
+  void handle_leave_group(const QueuedRequest& request);
+  void handle_consumer_group_heartbeat(const QueuedRequest& request);
+  void handle_offset_commit(const QueuedRequest& request);
+  void handle_offset_fetch(const QueuedRequest& request);
+  void handle_offset_delete(const QueuedRequest& request);
+  void handle_delete_groups(const QueuedRequest& request);
+  void handle_describe_groups(const QueuedRequest& request);
+  void handle_list_groups(const QueuedRequest& request);
+  void handle_consumer_group_describe(const QueuedRequest& request);
   void handle_describe_configs(const QueuedRequest& request);
   void handle_alter_configs(const QueuedRequest& request);
   void handle_incremental_alter_configs(const QueuedRequest& request);
@@ -104,6 +121,16 @@ class KafkaApis {
       const std::string& topic,
       const protocol::OffsetForLeaderEpochRequest::OffsetForLeaderPartition& asked);
   DeleteRecordsPartitionStatus delete_records(const TopicPartition& partition, std::int64_t offset);
+  // groups
+  struct FoundCoordinator {
+    ErrorCode error = ErrorCode::COORDINATOR_NOT_AVAILABLE;
+    std::int32_t node = -1;
+    std::string host;
+    std::int32_t port = -1;
+  };
+  FoundCoordinator find_coordinator(std::int8_t key_type, const std::string& key);
+  void create_group_metadata_topic();
+  coordinator::Caller caller(const QueuedRequest& request, GroupRequest waiting);
   // metadata
   struct AliveBroker {
     NodeId id;

@@ -102,7 +102,7 @@ void KafkaApis::describe_asked(const protocol::MetadataRequest& request,
   }
   broker_.forwarding.create_topics(
       env_, broker_.forwarding_channel, missing,
-      {broker_.config.num_partitions, broker_.config.replication_factor, seconds(30)});
+      {broker_.config.num_partitions, broker_.config.replication_factor, seconds(30), {}});
 }
 
 void KafkaApis::handle_metadata(const QueuedRequest& request) {

@@ -24,6 +24,13 @@ constexpr Duration service_time(ApiKey api) {
     case ApiKey::ListOffsets: return micros(80);
     case ApiKey::OffsetForLeaderEpoch: return micros(80);
     case ApiKey::InitProducerId: return micros(80);
+    case ApiKey::Heartbeat: return micros(50);
+    case ApiKey::OffsetCommit: return micros(100);
+    case ApiKey::OffsetFetch: return micros(80);
+    case ApiKey::JoinGroup: return micros(100);
+    case ApiKey::SyncGroup: return micros(100);
+    case ApiKey::LeaveGroup: return micros(100);
+    case ApiKey::ConsumerGroupHeartbeat: return micros(100);
     case ApiKey::Metadata: return micros(100);
     case ApiKey::DescribeCluster: return micros(100);
     case ApiKey::Produce: return micros(100);

@@ -147,8 +147,10 @@ void AdminClient::run(env::Env& env) {
       wake = earlier(wake, cluster_.next_reconnect_at(env.now()));
     }
   }
+  wake = earlier(wake, groups_.run(env, cluster_, config_.common));
+  finish_groups(env);
   // Metadata is only kept fresh while somebody needs it: an idle admin client is silent.
-  if (!operations_.empty()) cluster_.maybe_update_metadata(env);
+  if (pending() > 0) cluster_.maybe_update_metadata(env);
   send_timer_.set(env, wake);
 }
 
@@ -235,13 +237,19 @@ bool AdminClient::send_delete(env::Env& env, NodeId node, const Operation& opera
 }
 
 void AdminClient::take_outcome(env::Env& env, const Outcome& outcome) {
-  if (outcome.arrived) {
+  if (outcome.arrived && GroupAdmin::owns(outcome.arrived->request.tag)) {
+    groups_.on_response(env, cluster_, config_.common, *outcome.arrived);
+  } else if (outcome.arrived) {
     const auto it = operations_.find(outcome.arrived->request.tag);
     if (it != operations_.end()) {
       finish_or_retry(env, it->second, read_response(it->second, *outcome.arrived));
     }
   }
   for (const protocol::InFlight& died : outcome.failed) {
+    if (GroupAdmin::owns(died.tag)) {
+      groups_.on_failed(env, cluster_, config_.common, died.tag, outcome.failure);
+      continue;
+    }
     const auto it = operations_.find(died.tag);
     if (it == operations_.end()) continue;
     AdminResult result;
@@ -333,6 +341,10 @@ void AdminClient::finish(env::Env& env, AdminResult result) {
   result.topic = node.mapped().topic.name;
   env.events.emit(env.node, event::AdminCompleted{result.api, env.names.intern(result.topic),
                                                   result.error});
+  keep(std::move(result));
+}
+
+void AdminClient::keep(AdminResult result) {
   if (results_.size() < kMaxUnreadResults) results_.push_back(std::move(result));
 }
 
@@ -385,6 +397,8 @@ void AdminClient::close(env::Env& env) {
     result.error = ErrorCode::NETWORK_EXCEPTION;
     finish(env, std::move(result));
   }
+  groups_.abandon(ErrorCode::NETWORK_EXCEPTION);
+  finish_groups(env);
   send_timer_.set(env, std::nullopt);
   cluster_.close_all(env);
 }

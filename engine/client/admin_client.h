@@ -12,7 +12,8 @@
 //
 // Kafka: org.apache.kafka.clients.admin.KafkaAdminClient (Call, ControllerNodeProvider).
 // Called by: cluster/ (commands topic, delete-topic, delete-records,
-// elect). Read next: client/cluster_client.h
+// elect). Operations on groups take several requests: client/group_admin.h.
+// Read next: client/cluster_client.h
 #pragma once
 
 #include <deque>
@@ -21,7 +22,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/client/cluster_client.h"
+#include "engine/client/group_admin.h"
 
 namespace kscope::client {
 
@@ -75,13 +76,14 @@ using AdminOperationId = std::int64_t;
 struct AdminResult {
   AdminOperationId operation = 0;
   ApiKey api{};
-  std::string topic;                ///< empty when describing
+  std::string topic;                ///< or the group; empty when describing the cluster
   ErrorCode error = ErrorCode::NONE;
   std::string message;              ///< the broker's words, may be empty
   ClusterDescription description;   ///< of DescribeCluster
   std::int64_t low_watermark = -1;  ///< of DeleteRecords
   std::vector<DescribedConfig> configs;             ///< of DescribeConfigs
   std::vector<OngoingReassignment> reassignments;   ///< of ListPartitionReassignments
+  GroupReport groups;                               ///< of everything that is asked about groups
 };
 
 class AdminClient {
@@ -122,6 +124,9 @@ class AdminClient {
                             std::optional<std::vector<NodeId>> replicas);
   AdminOperationId list_reassignments(env::Env& env);
 
+  // ---- groups (admin_client_groups.cc)
+  AdminOperationId ask_about_groups(env::Env& env, GroupOrder order);
+
   void on_frame(env::Env& env, const env::ConnectionInfo& from, const Blob& frame, FrameId id);
   void on_closed(env::Env& env, const env::ConnectionInfo& connection);
   /// False if the timer is none of ours.
@@ -132,7 +137,7 @@ class AdminClient {
   /// What ended since the last call, in the order of ending. Unread results beyond 1000 are
   /// dropped.
   std::vector<AdminResult> take_results() { return std::exchange(results_, {}); }
-  std::size_t pending() const { return operations_.size(); }
+  std::size_t pending() const { return operations_.size() + groups_.pending(); }
   const Metadata& metadata() const { return cluster_.metadata(); }
 
  private:
@@ -171,11 +176,15 @@ class AdminClient {
   AdminResult read_response(const Operation& operation, const protocol::Arrived& arrived) const;
   void finish_or_retry(env::Env& env, Operation& operation, AdminResult result);
   void finish(env::Env& env, AdminResult result);
+  void keep(AdminResult result);
   void expire(env::Env& env);
+  void finish_groups(env::Env& env);
+  void tell(env::Env& env, const GroupAdmin::Finished& finished);
 
   AdminConfig config_;
   ClusterClient cluster_;
   std::map<AdminOperationId, Operation> operations_;  // the id is the request's tag, too
+  GroupAdmin groups_;
   AdminOperationId next_id_ = 1;
   std::vector<AdminResult> results_;
   Wakeup send_timer_{env::TimerKind::ClientSend};

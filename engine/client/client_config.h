@@ -9,14 +9,17 @@
 //
 // Kafka: ProducerConfig, ConsumerConfig, AdminClientConfig, CommonClientConfigs. Differences:
 //   enable.idempotence is false here (Kafka 3.x: true); sequence numbers are not implemented yet;
-//   processing.ms (consumer) is ours: how long the application works on what one poll returned;
+//   processing.ms (consumer) is ours: how long the application works on what one poll returned; so
+//   are the settings without a dot, which say what kind of application it is (ApplicationConfig);
 //   partitioner.adaptive.partitioning.enable is treated as false.
 // Called by: sim/ (commands), kafka_producer, kafka_consumer, admin_client.
 // Read next: client/metadata.h, client/kafka_producer.h
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/result.h"
 #include "engine/base/time.h"
@@ -58,6 +61,33 @@ struct ProducerConfig {
 enum class OffsetReset : std::uint8_t { Earliest, Latest, None };
 const char* to_string(OffsetReset reset);
 
+/// Whose rules a group is run by: group.protocol.
+enum class GroupProtocol : std::uint8_t {
+  Classic,  ///< JoinGroup, SyncGroup, Heartbeat; the members assign
+  Consumer  ///< ConsumerGroupHeartbeat; the coordinator assigns (KIP-848)
+};
+const char* to_string(GroupProtocol protocol);
+
+/// When the application says "I am through with these".
+enum class CommitMode : std::uint8_t {
+  Auto,    ///< it does not; enable.auto.commit does so inside poll()
+  Before,  ///< commitSync() as soon as poll() returns, then work: at most once
+  After,   ///< work, then commitSync(): at least once
+  Async,   ///< work, then commitAsync(): at least once, without waiting
+  None     ///< never
+};
+const char* to_string(CommitMode mode);
+
+/// The application around the consumer, as plain data. None of these is a setting of Kafka's.
+struct ApplicationConfig {
+  Duration per_record{0};           ///< processing: how long it works on one record
+  Duration per_poll{0};             ///< processing.ms: and, in addition, on what a poll returned
+  CommitMode commit = CommitMode::Auto;
+  std::int64_t commit_every = 0;    ///< commit-every: after so many records; 0: after each poll's
+  std::int64_t crash_after = 0;     ///< crash-after: the process dies once it worked on so many,
+                                    ///< before it commits them; 0: it does not
+};
+
 struct ConsumerConfig {
   CommonConfig common;
   std::int32_t fetch_min_bytes = 1;
@@ -70,7 +100,19 @@ struct ConsumerConfig {
   bool read_committed = false;  ///< isolation.level
   std::string rack;             ///< client.rack: may be sent to a replica there (KIP-392)
   bool allow_auto_create_topics = true;
-  Duration processing{0};  ///< processing.ms, ours: see the head of this file
+  Duration api_timeout = seconds(60);           ///< default.api.timeout.ms: commitSync()
+
+  std::string group_id;                         ///< group.id; empty: no group, nothing is committed
+  std::optional<std::string> instance_id;       ///< group.instance.id: a static member (KIP-345)
+  GroupProtocol group_protocol = GroupProtocol::Classic;
+  std::string remote_assignor;                  ///< group.remote.assignor; KIP-848 only
+  std::vector<std::string> assignors;           ///< partition.assignment.strategy, best first
+  Duration session_timeout = seconds(45);
+  Duration heartbeat_interval = seconds(3);
+  Duration max_poll_interval = seconds(300);    ///< at the same time the rebalance timeout
+  bool enable_auto_commit = true;               ///< false without a group
+  Duration auto_commit_interval = seconds(5);
+  ApplicationConfig application;
 };
 
 struct AdminConfig {

@@ -75,8 +75,15 @@ bool ClusterClient::take_metadata(env::Env& env, const protocol::Arrived& arrive
 
 Outcome ClusterClient::on_closed(env::Env& env, const env::ConnectionInfo& connection) {
   if (!network_.owns(connection.id)) return {};
-  return disconnected(env, connection.peer, network_.on_closed(env, connection.id),
+  const NodeId node = network_.owner(connection.id);
+  return disconnected(env, node, network_.on_closed(env, connection.id),
                       ErrorCode::NETWORK_EXCEPTION);
+}
+
+Outcome ClusterClient::disconnect(env::Env& env, NodeId node) {
+  const Link& link = links_[node];
+  if (!link.connected && !link.connecting) return {};
+  return disconnected(env, node, network_.disconnect(env, node), ErrorCode::NETWORK_EXCEPTION);
 }
 
 Outcome ClusterClient::on_request_timeout(env::Env& env, NodeId node) {
@@ -100,6 +107,7 @@ Outcome ClusterClient::disconnected(env::Env& env, NodeId node,
   metadata_.request_update();
   Outcome outcome;
   outcome.failure = why;
+  outcome.disconnected = node;
   for (protocol::InFlight& request : died) {
     if (request.api == ApiKey::ApiVersions) continue;
     if (request.tag == kMetadataTag) {

@@ -31,6 +31,7 @@ struct Outcome {
   std::vector<protocol::InFlight> failed;  ///< oldest first
   ErrorCode failure = ErrorCode::NETWORK_EXCEPTION;  ///< or REQUEST_TIMED_OUT: why they failed
   bool metadata_changed = false;
+  std::optional<NodeId> disconnected;  ///< a node, or a second line to one
 };
 
 class ClusterClient {
@@ -43,13 +44,20 @@ class ClusterClient {
   /// yet (one is being opened), backing off, or too many requests under way.
   std::optional<std::int16_t> ready(env::Env& env, NodeId node, ApiKey api, std::int16_t our_min,
                                     std::int16_t our_max);
+  /// It can be reached and has no version of that request in common with us.
+  bool lacks(env::Env& env, NodeId node, ApiKey api, std::int16_t our_min, std::int16_t our_max) {
+    return network_.negotiated(node) && !network_.usable_version(env, node, api, our_min, our_max);
+  }
   /// REQUIRES ready() gave `version`. tag > 0.
   template <class Request>
   protocol::InFlight send(env::Env& env, NodeId node, const Request& request, std::int16_t version,
-                          protocol::RequestTag tag, bool expect_response = true) {
+                          protocol::RequestTag tag, bool expect_response = true,
+                          std::optional<Duration> timeout = std::nullopt) {
     KCHECK(tag > 0);
-    return network_.send(env, node, request, version, tag, expect_response);
+    return network_.send(env, node, request, version, tag, expect_response, timeout);
   }
+  /// Hangs up on purpose and backs off; what was under way is returned as failed.
+  Outcome disconnect(env::Env& env, NodeId node);
 
   Outcome on_frame(env::Env& env, const env::ConnectionInfo& from, const Blob& frame);
   Outcome on_closed(env::Env& env, const env::ConnectionInfo& connection);

@@ -1,8 +1,8 @@
 // The settings of producers, consumers and admin clients, one row each.
 //
 // Read by people: the docs and the "Config" page. The values are read in client/client_config.cc;
-// a test holds its defaults against these. Settings without effect here are those of consumer
-// groups, idempotence and transactions, sockets and security.
+// a test holds its defaults against these. Settings without effect here are those of idempotence
+// and transactions, sockets and security.
 //
 // Invariant: each table is ordered by name. Kafka: ProducerConfig, ConsumerConfig,
 // AdminClientConfig.

@@ -24,10 +24,10 @@ bool Fetcher::is_buffered(const TopicPartition& partition) const {
   });
 }
 
-void Fetcher::send_fetches(ConsumerContext& in, protocol::RequestTag* next_tag) {
+void Fetcher::send_fetches(ConsumerContext& in) {
   std::map<NodeId, Session> by_node;
   for (auto& [name, p] : in.subscriptions.all()) {
-    if (p.state != FetchState::Fetching || in.env.now() < p.retry_at || is_buffered(name)) continue;
+    if (!p.fetchable() || in.env.now() < p.retry_at || is_buffered(name)) continue;
     const auto node = in.subscriptions.read_replica(in.env, p, in.cluster.metadata());
     if (!node) {
       in.cluster.metadata().request_update();
@@ -35,7 +35,7 @@ void Fetcher::send_fetches(ConsumerContext& in, protocol::RequestTag* next_tag) 
       by_node[*node].emplace(name, entry_for(in, name, p));
     }
   }
-  for (auto& [node, wanted] : by_node) send_fetch(in, node, std::move(wanted), next_tag);
+  for (auto& [node, wanted] : by_node) send_fetch(in, node, std::move(wanted));
 }
 
 protocol::FetchSessionHandler::Entry Fetcher::entry_for(ConsumerContext& in,
@@ -52,8 +52,7 @@ protocol::FetchSessionHandler::Entry Fetcher::entry_for(ConsumerContext& in,
   return entry;
 }
 
-void Fetcher::send_fetch(ConsumerContext& in, NodeId node, Session wanted,
-                         protocol::RequestTag* next_tag) {
+void Fetcher::send_fetch(ConsumerContext& in, NodeId node, Session wanted) {
   using Request = protocol::FetchRequest;
   auto version = in.cluster.ready(in.env, node, ApiKey::Fetch, 4, Request::kMaxVersion);
   if (!version) return;
@@ -72,8 +71,8 @@ void Fetcher::send_fetch(ConsumerContext& in, NodeId node, Session wanted,
     *version = std::min<std::int16_t>(*version, protocol::kFirstFetchVersionWithIds - 1);
   }
   if (*version < 7) request.forgotten_topics_data.clear();  // it knows no sessions, so none is open
-  pending_.emplace(*next_tag, std::move(pending));
-  in.cluster.send(in.env, node, request, *version, (*next_tag)++);
+  pending_.emplace(in.next_tag, std::move(pending));
+  in.cluster.send(in.env, node, request, *version, in.next_tag++);
 }
 
 void Fetcher::on_request_failed(const protocol::InFlight& died) {

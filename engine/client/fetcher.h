@@ -26,7 +26,7 @@
 #include <vector>
 
 #include "engine/client/history.h"
-#include "engine/client/subscription_state.h"
+#include "engine/client/consumer_context.h"
 #include "engine/protocol/fetch_session_handler.h"
 #include "engine/record/record_batch.h"
 
@@ -49,14 +49,25 @@ struct CompletedFetch {
   bool is_aborted(const record::BatchHeader& header, ByteView whole);
 };
 
+/// Records with consecutive offsets in the application's hands.
+struct RecordRun {
+  TopicPartition partition;
+  PartitionRef ref;
+  Offset from, last;
+  std::optional<LeaderEpoch> epoch;  ///< of `last`
+  std::int64_t count() const { return last - from + 1; }
+};
+
 class Fetcher {
  public:
-  void send_fetches(ConsumerContext& in, protocol::RequestTag* next_tag);
+  void send_fetches(ConsumerContext& in);
   bool on_response(ConsumerContext& in, const protocol::Arrived& arrived);
   void on_request_failed(const protocol::InFlight& died);
 
-  /// Hands out at most max.poll.records. Returns how many.
-  std::int32_t poll(ConsumerContext& in);
+  /// Hands out at most max.poll.records.
+  std::vector<RecordRun> poll(ConsumerContext& in);
+  /// Something is there for poll(): not only for partitions that are paused.
+  bool has_available(const SubscriptionState& subscriptions) const;
   bool has_buffered() const { return !buffer_.empty(); }
 
   std::int64_t records_consumed() const { return records_consumed_; }
@@ -74,8 +85,7 @@ class Fetcher {
   using Session = protocol::FetchSessionHandler::Session;
   protocol::FetchSessionHandler::Entry entry_for(ConsumerContext& in, const TopicPartition& name,
                                                  const AssignedPartition& p) const;
-  void send_fetch(ConsumerContext& in, NodeId node, Session wanted,
-                  protocol::RequestTag* next_tag);
+  void send_fetch(ConsumerContext& in, NodeId node, Session wanted);
   void fail_all(ConsumerContext& in, const Pending& asked, ErrorCode error);
   void take_partition(ConsumerContext& in, const TopicPartition& name, Offset asked,
                       const Data& data);
@@ -83,6 +93,7 @@ class Fetcher {
                   const Data& data);
   std::int32_t hand_out(ConsumerContext& in, AssignedPartition& p, CompletedFetch& fetch,
                         std::int32_t limit, bool* drained);
+  std::vector<RecordRun> handed_out_;  // by the poll() that runs
   enum class Next : std::uint8_t { Records, Skipped, End, Corrupt };
   Next next_batch(ConsumerContext& in, AssignedPartition& p, CompletedFetch& fetch);
   std::int32_t hand_out_run(ConsumerContext& in, AssignedPartition& p, CompletedFetch& fetch,

@@ -4,6 +4,7 @@
 // are in the log and in the answer, and the answer says whose they are (KIP-98). Kafka:
 // FetchCollector, CompletedFetch.
 #include <algorithm>
+#include <iterator>
 
 #include "engine/client/fetcher.h"
 
@@ -36,18 +37,32 @@ bool CompletedFetch::is_aborted(const record::BatchHeader& header, ByteView whol
   return header.is_transactional() && aborted_producers.contains(header.producer_id);
 }
 
-std::int32_t Fetcher::poll(ConsumerContext& in) {
+std::vector<RecordRun> Fetcher::poll(ConsumerContext& in) {
   std::int32_t handed_out = 0;
+  std::deque<CompletedFetch> held;  // of paused partitions: kept for when they go on
   while (!buffer_.empty() && handed_out < in.config.max_poll_records) {
     CompletedFetch& fetch = buffer_.front();
     AssignedPartition* p = in.subscriptions.find(fetch.partition);
     bool drained = true;
     if (p != nullptr && p->state == FetchState::Fetching && p->position->offset == fetch.next) {
-      handed_out += hand_out(in, *p, fetch, in.config.max_poll_records - handed_out, &drained);
+      if (!p->fetchable()) {
+        held.push_back(std::move(fetch));
+      } else {
+        handed_out += hand_out(in, *p, fetch, in.config.max_poll_records - handed_out, &drained);
+      }
     }
     if (drained) buffer_.pop_front();
   }
-  return handed_out;
+  std::move(held.begin(), held.end(), std::back_inserter(buffer_));
+  return std::exchange(handed_out_, {});
+}
+
+bool Fetcher::has_available(const SubscriptionState& subscriptions) const {
+  return std::any_of(buffer_.begin(), buffer_.end(), [&](const CompletedFetch& fetch) {
+    const auto p = subscriptions.all().find(fetch.partition);
+    return p == subscriptions.all().end() || p->second.state != FetchState::Fetching ||
+           p->second.fetchable();
+  });
 }
 
 std::int32_t Fetcher::hand_out(ConsumerContext& in, AssignedPartition& p, CompletedFetch& fetch,
@@ -133,6 +148,8 @@ std::int32_t Fetcher::hand_out_run(ConsumerContext& in, AssignedPartition& p,
   }
   records_consumed_ += count;
   fetch.next = last + 1;
+  handed_out_.push_back({fetch.partition, p.ref, first, last,
+                         LeaderEpoch(fetch.batch->partition_leader_epoch)});
   in.env.events.emit(in.env.node, event::RecordsConsumed{p.ref, first, last});
   in.subscriptions.advance(in.env, p, fetch.next,
                            LeaderEpoch(fetch.batch->partition_leader_epoch), true);

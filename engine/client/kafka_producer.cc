@@ -132,35 +132,10 @@ void KafkaProducer::take_outcome(env::Env& env, const Outcome& outcome) {
   run(env);
 }
 
-void KafkaProducer::on_frame(env::Env& env, const env::ConnectionInfo& from, const Blob& frame,
-                             FrameId id) {
-  (void)id;
-  take_outcome(env, sender_.cluster().on_frame(env, from, frame));
-}
-
-void KafkaProducer::on_closed(env::Env& env, const env::ConnectionInfo& connection) {
-  take_outcome(env, sender_.cluster().on_closed(env, connection));
-}
-
-bool KafkaProducer::on_timer(env::Env& env, env::TimerKind kind, std::int64_t key) {
-  switch (kind) {
-    case env::TimerKind::ClientSend:
-      sender_.send_timer_fired();
-      break;
-    case env::TimerKind::ClientDelivery:
-      delivery_timer_.fired();
-      break;
-    case env::TimerKind::ClientMetadata:
-      sender_.cluster().metadata_timer_fired();
-      break;
-    case env::TimerKind::ClientRequest:
-      take_outcome(env, sender_.cluster().on_request_timeout(
-                            env, NodeId(static_cast<std::int32_t>(key))));
-      return true;
-    default:
-      return false;
-  }
-  run(env);
+bool KafkaProducer::timer_fired(env::TimerKind kind) {
+  if (kind == env::TimerKind::ClientSend) sender_.send_timer_fired();
+  else if (kind == env::TimerKind::ClientDelivery) delivery_timer_.fired();
+  else return false;
   return true;
 }
 

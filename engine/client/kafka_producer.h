@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/client/client_loop.h"
 #include "engine/client/sender.h"
 
 namespace kscope::client {
@@ -33,7 +34,7 @@ struct BatchInfo {
   std::optional<NodeId> to;   ///< the broker it is under way to
 };
 
-class KafkaProducer {
+class KafkaProducer : public ClientLoop<KafkaProducer> {
  public:
   KafkaProducer() = default;
   /// Asks for nothing yet: metadata is fetched when the first topic is known, as in Java.
@@ -43,10 +44,6 @@ class KafkaProducer {
   void send(env::Env& env, const std::string& topic, std::optional<std::int32_t> partition,
             std::optional<Bytes> key, std::optional<Bytes> value,
             std::vector<record::Header> headers = {});
-  void on_frame(env::Env& env, const env::ConnectionInfo& from, const Blob& frame, FrameId id);
-  void on_closed(env::Env& env, const env::ConnectionInfo& connection);
-  /// False if the timer is none of ours.
-  bool on_timer(env::Env& env, env::TimerKind kind, std::int64_t key);
   /// No more send(); what is queued is still sent, then the connections close (Java: close()).
   void close(env::Env& env);
   /// close() has finished.
@@ -72,6 +69,9 @@ class KafkaProducer {
   bool has_acked() const { return !sender_.acked().empty(); }
 
  private:
+  friend class ClientLoop<KafkaProducer>;
+  ClusterClient& cluster() { return sender_.cluster(); }
+  bool timer_fired(env::TimerKind kind);
   struct WaitingRecord {
     std::string topic;
     std::optional<std::int32_t> partition;

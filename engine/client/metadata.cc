@@ -33,6 +33,19 @@ void Metadata::add_topic(const std::string& topic) {
   equivalent_responses_ = 0;
 }
 
+void Metadata::want(const std::set<std::string>& topics) {
+  for (const std::string& topic : topics) add_topic(topic);
+  wanted_ = topics;
+}
+
+void Metadata::want_all(bool all) {
+  if (all && !all_wanted_) {
+    update_needed_ = new_topics_ = true;
+    equivalent_responses_ = 0;
+  }
+  all_wanted_ = all;
+}
+
 Instant Metadata::next_update_at(Instant now) const {
   if (new_topics_) return now;
   if (update_needed_ || !last_success_) return std::max(now, not_before_);
@@ -41,8 +54,10 @@ Instant Metadata::next_update_at(Instant now) const {
 
 protocol::MetadataRequest Metadata::start_request(bool allow_auto_topic_creation) {
   protocol::MetadataRequest request;
-  request.topics.emplace();
+  if (!all_wanted_) request.topics.emplace();
+  else request.topics.reset();
   for (const std::string& name : wanted_) {
+    if (all_wanted_) break;
     protocol::MetadataRequest::MetadataRequestTopic topic;
     topic.name = name;
     request.topics->push_back(std::move(topic));
@@ -71,19 +86,38 @@ bool Metadata::update(const protocol::MetadataResponse& response, Instant now,
   nodes_ = std::move(nodes);
   controller_.reset();
   if (response.controller_id >= 0) controller_ = NodeId(response.controller_id);
-  bool news = false;
-  for (const auto& topic : response.topics) news = take_topic(topic) || news;
-  if (news) equivalent_responses_ = 0;
+  if (take_topics(response)) equivalent_responses_ = 0;
   if (new_topics_) update_needed_ = true;  // added while this request was under way
   not_before_ = now + backoff_after(config_.retry_backoff, config_.retry_backoff_max,
                                     equivalent_responses_, random);
   return true;
 }
 
+bool Metadata::take_topics(const protocol::MetadataResponse& response) {
+  racks_.clear();
+  for (const auto& broker : response.brokers) {
+    if (broker.rack) racks_[NodeId(broker.node_id)] = *broker.rack;
+  }
+  bool news = false;
+  std::set<std::string> named;
+  for (const auto& topic : response.topics) {
+    news = take_topic(topic) || news;
+    named.insert(topic.name.value_or(""));
+  }
+  // An answer is all that there is about what was asked for. What nobody wants any more, and what
+  // is not there any more, is forgotten.
+  for (auto it = topics_.begin(); it != topics_.end();) {
+    const bool wanted = !all_wanted_ && wanted_.contains(it->first);
+    const bool keep = wanted || named.contains(it->first);
+    it = keep ? std::next(it) : topics_.erase(it);
+  }
+  return news;
+}
+
 bool Metadata::take_topic(const protocol::MetadataResponse::MetadataResponseTopic& incoming) {
   const std::string name = incoming.name.value_or("");
   if (says_metadata_is_stale(incoming.error_code)) update_needed_ = true;
-  Topic next{incoming.error_code, incoming.topic_id, {}};
+  Topic next{incoming.error_code, incoming.topic_id, {}, incoming.is_internal, {}};
   const auto known = topics_.find(name);
   const bool same_topic = known != topics_.end() && (known->second.id == incoming.topic_id ||
                                                      incoming.topic_id.is_zero());
@@ -98,9 +132,13 @@ bool Metadata::take_topic(const protocol::MetadataResponse::MetadataResponseTopi
   }
   if (incoming.error_code == ErrorCode::NONE) {
     next.partitions.resize(incoming.partitions.size());
+    next.replicas.resize(incoming.partitions.size());
     for (const auto& p : incoming.partitions) {
       const auto at = static_cast<std::size_t>(p.partition_index);
       if (p.partition_index < 0 || at >= next.partitions.size()) continue;
+      for (const std::int32_t replica : p.replica_nodes) {
+        next.replicas[at].push_back(NodeId(replica));
+      }
       LeaderAndEpoch told;
       if (p.leader_id >= 0) told.leader = NodeId(p.leader_id);
       if (p.leader_epoch >= 0) told.epoch = LeaderEpoch(p.leader_epoch);
@@ -184,6 +222,35 @@ std::vector<std::int32_t> Metadata::partitions_with_leader(const std::string& to
     if (it->second.partitions[i].leader) result.push_back(static_cast<std::int32_t>(i));
   }
   return result;
+}
+
+std::vector<std::string> Metadata::known_topics() const {
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : topics_) {
+    if (topic.error == ErrorCode::NONE && !topic.internal) names.push_back(name);
+  }
+  return names;
+}
+
+std::vector<std::vector<std::string>> Metadata::racks(const std::string& topic) const {
+  const auto it = topics_.find(topic);
+  if (it == topics_.end() || racks_.empty()) return {};
+  std::vector<std::vector<std::string>> result;
+  for (const std::vector<NodeId>& replicas : it->second.replicas) {
+    std::vector<std::string>& here = result.emplace_back();
+    for (const NodeId replica : replicas) {
+      const auto rack = racks_.find(replica);
+      if (rack != racks_.end()) here.push_back(rack->second);
+    }
+  }
+  return result;
+}
+
+std::string Metadata::topic_name(const Uuid& id) const {
+  for (const auto& [name, topic] : topics_) {
+    if (topic.id == id && !id.is_zero()) return name;
+  }
+  return {};
 }
 
 Uuid Metadata::topic_id(const std::string& topic) const {

@@ -44,10 +44,16 @@ class Metadata {
 
   /// From now on requests ask for this topic; the first time also asks for a refresh at once.
   void add_topic(const std::string& topic);
+  /// Requests ask for these and no others; what is new asks for a refresh at once.
+  void want(const std::set<std::string>& topics);
+  /// Requests ask for all topics that there are (pattern subscriptions need that), or no longer.
+  void want_all(bool all);
 
   /// Something told us that the cache is stale.
   void request_update() { update_needed_ = true; }
   bool update_requested() const { return update_needed_; }
+  /// A refresh would start at once: no back-off keeps it waiting.
+  bool may_update(Instant now) const { return now >= not_before_; }
   /// When the next refresh is due: its age, a request, and the back-off together decide.
   Instant next_update_at(Instant now) const;
 
@@ -56,6 +62,7 @@ class Metadata {
   /// Takes in the answer. False if it was unusable (no brokers: Kafka treats it as failed).
   bool update(const protocol::MetadataResponse& response, Instant now, env::Random& random);
   void update_failed(Instant now, env::Random& random);
+  bool update_is_due() const { return update_needed_ || new_topics_; }
 
   LeaderAndEpoch current_leader(const TopicPartition& partition) const;
   /// A response other than Metadata's carried an epoch. True if it is news (a refresh is asked
@@ -68,6 +75,12 @@ class Metadata {
   std::optional<std::int32_t> partition_count(const std::string& topic) const;
   std::vector<std::int32_t> partitions_with_leader(const std::string& topic) const;
   ErrorCode topic_error(const std::string& topic) const;
+  /// Topics that are known and not in error; of internal ones (__consumer_offsets) nothing is said.
+  std::vector<std::string> known_topics() const;
+  /// By partition, the racks of its replicas; empty where no broker of the cluster has one.
+  std::vector<std::vector<std::string>> racks(const std::string& topic) const;
+  /// Its name; empty for an id that nothing is known about.
+  std::string topic_name(const Uuid& id) const;
   /// Zero while it is unknown, or where brokers are too old to say.
   Uuid topic_id(const std::string& topic) const;
 
@@ -84,8 +97,11 @@ class Metadata {
     ErrorCode error = ErrorCode::NONE;
     Uuid id;
     std::vector<LeaderAndEpoch> partitions;  // by partition number
+    bool internal = false;
+    std::vector<std::vector<NodeId>> replicas;  // by partition number
   };
   bool take_topic(const protocol::MetadataResponse::MetadataResponseTopic& topic);
+  bool take_topics(const protocol::MetadataResponse& response);
   bool take_partition(const TopicPartition& name, const LeaderAndEpoch& incoming,
                       const LeaderAndEpoch* known, LeaderAndEpoch* out);
 
@@ -95,6 +111,8 @@ class Metadata {
   std::map<std::string, Topic> topics_;
   std::map<TopicPartition, LeaderEpoch> seen_epochs_;  // Kafka: lastSeenLeaderEpochs
   std::set<std::string> wanted_;
+  bool all_wanted_ = false;
+  std::map<NodeId, std::string> racks_;  // of brokers that have one
   std::int64_t version_ = 0;
   bool update_needed_ = true;
   bool new_topics_ = false;    // topics were added since the latest request

@@ -7,9 +7,6 @@ namespace kscope::client {
 
 namespace {
 
-constexpr std::int64_t kEarliestTimestamp = -2;  // ListOffsetsRequest.EARLIEST_TIMESTAMP
-constexpr std::int64_t kLatestTimestamp = -1;
-
 /// The entry of `topic` at the back of a list that is built in sorted order.
 template <class Topics, class Name>
 auto& topic_entry(Topics& topics, const std::string& topic, Name name_member) {
@@ -22,10 +19,11 @@ auto& topic_entry(Topics& topics, const std::string& topic, Name name_member) {
 
 }  // namespace
 
-void OffsetFetcher::run(ConsumerContext& in, protocol::RequestTag* next_tag) {
+void OffsetFetcher::run(ConsumerContext& in) {
   std::map<NodeId, Names> to_reset, to_validate;
   for (auto& [name, p] : in.subscriptions.all()) {
-    if (p.state == FetchState::Initializing && !in.subscriptions.reset_or_halt(p)) {
+    const bool from_group = !in.config.group_id.empty();  // committed_offsets.cc has the first word
+    if (p.state == FetchState::Initializing && !from_group && !in.subscriptions.reset_or_halt(p)) {
       // Java: NoOffsetForPartitionException.
       in.failed(p, ErrorCode::OFFSET_OUT_OF_RANGE);
     }
@@ -40,12 +38,11 @@ void OffsetFetcher::run(ConsumerContext& in, protocol::RequestTag* next_tag) {
     }
     (reset ? to_reset : to_validate)[*leader].push_back(name);
   }
-  for (const auto& [leader, names] : to_reset) list_offsets(in, leader, names, next_tag);
-  for (const auto& [leader, names] : to_validate) ask_epochs(in, leader, names, next_tag);
+  for (const auto& [leader, names] : to_reset) list_offsets(in, leader, names);
+  for (const auto& [leader, names] : to_validate) ask_epochs(in, leader, names);
 }
 
-void OffsetFetcher::list_offsets(ConsumerContext& in, NodeId leader, const Names& names,
-                                 protocol::RequestTag* next_tag) {
+void OffsetFetcher::list_offsets(ConsumerContext& in, NodeId leader, const Names& names) {
   using Request = protocol::ListOffsetsRequest;
   const auto version =
       in.cluster.ready(in.env, leader, ApiKey::ListOffsets,
@@ -57,22 +54,21 @@ void OffsetFetcher::list_offsets(ConsumerContext& in, NodeId leader, const Names
   if (*version >= 2) request.isolation_level = in.config.read_committed ? 1 : 0;
   for (const TopicPartition& name : names) {
     AssignedPartition* p = in.subscriptions.find(name);
-    p->asked = *next_tag;
+    p->asked = in.next_tag;
     Request::ListOffsetsPartition entry;
     entry.partition_index = name.partition;
     const auto epoch = in.cluster.metadata().current_leader(name).epoch;
     if (epoch && *version >= 4) {
       entry.current_leader_epoch = epoch->value();
     }
-    entry.timestamp = p->reset == OffsetReset::Earliest ? kEarliestTimestamp : kLatestTimestamp;
+    entry.timestamp = p->reset_to;
     topic_entry(request.topics, name.topic, &Request::ListOffsetsTopic::name)
         .partitions.push_back(entry);
   }
-  in.cluster.send(in.env, leader, request, *version, (*next_tag)++);
+  in.cluster.send(in.env, leader, request, *version, in.next_tag++);
 }
 
-void OffsetFetcher::ask_epochs(ConsumerContext& in, NodeId leader, const Names& names,
-                               protocol::RequestTag* next_tag) {
+void OffsetFetcher::ask_epochs(ConsumerContext& in, NodeId leader, const Names& names) {
   using Request = protocol::OffsetForLeaderEpochRequest;
   const auto version =
       in.cluster.ready(in.env, leader, ApiKey::OffsetForLeaderEpoch, 2, Request::kMaxVersion);
@@ -81,7 +77,7 @@ void OffsetFetcher::ask_epochs(ConsumerContext& in, NodeId leader, const Names& 
   if (*version >= 3) request.replica_id = -1;
   for (const TopicPartition& name : names) {
     AssignedPartition* p = in.subscriptions.find(name);
-    p->asked = *next_tag;
+    p->asked = in.next_tag;
     Request::OffsetForLeaderPartition entry;
     entry.partition = name.partition;
     entry.current_leader_epoch = p->position->current_leader.epoch->value();
@@ -89,7 +85,7 @@ void OffsetFetcher::ask_epochs(ConsumerContext& in, NodeId leader, const Names& 
     topic_entry(request.topics, name.topic, &Request::OffsetForLeaderTopic::topic)
         .partitions.push_back(entry);
   }
-  in.cluster.send(in.env, leader, request, *version, (*next_tag)++);
+  in.cluster.send(in.env, leader, request, *version, in.next_tag++);
 }
 
 bool OffsetFetcher::on_response(ConsumerContext& in, const protocol::Arrived& arrived) {
@@ -122,6 +118,10 @@ void OffsetFetcher::take_offsets(ConsumerContext& in, const protocol::Arrived& a
       const TopicPartition name{topic.name, answer.partition_index};
       AssignedPartition* p = claim(in, name, arrived.request.tag);
       if (p == nullptr || p->state != FetchState::AwaitReset) continue;
+      if (answer.error_code == ErrorCode::NONE && answer.offset < 0 && p->reset_to >= 0) {
+        in.subscriptions.request_reset(name, kLatestTimestamp);  // no record is as young as that
+        continue;
+      }
       if (answer.error_code != ErrorCode::NONE || answer.offset < 0) {
         in.failed(*p, answer.error_code);
         continue;

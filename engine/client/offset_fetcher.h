@@ -1,6 +1,6 @@
 // OffsetFetcher: finds out where to start, and whether we may go on after a change of leader.
 //
-//   AwaitReset      -> ListOffsets(earliest | latest) to the leader     -> position, Fetching
+//   AwaitReset      -> ListOffsets(earliest | latest | time) to the leader -> position, Fetching
 //   AwaitValidation -> OffsetForLeaderEpoch(epoch before us)           -> does the leader's history
 //                      of that epoch reach as far as we have read? Yes: Fetching. No: the log was
 //                      truncated behind us; go to where it diverges, or halt if policy is `none`.
@@ -15,24 +15,22 @@
 
 #include <map>
 
-#include "engine/client/subscription_state.h"
+#include "engine/client/consumer_context.h"
 
 namespace kscope::client {
 
 class OffsetFetcher {
  public:
   /// Sends what partitions in AwaitReset and AwaitValidation need and what can be sent now.
-  void run(ConsumerContext& in, protocol::RequestTag* next_tag);
+  void run(ConsumerContext& in);
   /// True if the response was to one of our requests.
   bool on_response(ConsumerContext& in, const protocol::Arrived& arrived);
   void on_request_failed(ConsumerContext& in, const protocol::InFlight& died, ErrorCode error);
 
  private:
   using Names = std::vector<TopicPartition>;  // sorted, so that topics stay together
-  void list_offsets(ConsumerContext& in, NodeId leader, const Names& names,
-                    protocol::RequestTag* next_tag);
-  void ask_epochs(ConsumerContext& in, NodeId leader, const Names& names,
-                  protocol::RequestTag* next_tag);
+  void list_offsets(ConsumerContext& in, NodeId leader, const Names& names);
+  void ask_epochs(ConsumerContext& in, NodeId leader, const Names& names);
   void take_offsets(ConsumerContext& in, const protocol::Arrived& arrived);
   void take_epochs(ConsumerContext& in, const protocol::Arrived& arrived);
   /// What the history of the leader says about our position.

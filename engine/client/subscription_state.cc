@@ -1,7 +1,5 @@
 #include "engine/client/subscription_state.h"
 
-#include "engine/client/backoff.h"
-
 namespace kscope::client {
 
 const char* to_string(FetchState state) {
@@ -58,10 +56,10 @@ void SubscriptionState::seek(env::Env& env, const TopicPartition& partition, Off
   move_to(env, partition, FetchPosition{offset, std::nullopt, leader});
 }
 
-void SubscriptionState::request_reset(const TopicPartition& partition, OffsetReset to) {
+void SubscriptionState::request_reset(const TopicPartition& partition, std::int64_t timestamp) {
   AssignedPartition* p = find(partition);
   KCHECK(p != nullptr);
-  p->reset = to;
+  p->reset_to = timestamp;
   p->asked.reset();
   p->retry_at = {};
   p->become(FetchState::AwaitReset);
@@ -78,13 +76,38 @@ void SubscriptionState::move_to(env::Env& env, const TopicPartition& partition,
   env.events.emit(env.node, event::PositionChanged{p->ref, position.offset});
 }
 
+void SubscriptionState::seek_unvalidated(env::Env& env, const TopicPartition& partition,
+                                         const FetchPosition& position) {
+  move_to(env, partition, position);
+  validate(*find(partition));
+}
+
+Offsets SubscriptionState::all_consumed() const {
+  Offsets consumed;
+  for (const auto& [name, p] : partitions_) {
+    if (p.state != FetchState::Fetching) continue;
+    consumed[name] = {p.position->offset, p.position->offset_epoch, {}};
+  }
+  return consumed;
+}
+
+std::vector<TopicPartition> SubscriptionState::names() const {
+  std::vector<TopicPartition> names;
+  for (const auto& [name, p] : partitions_) names.push_back(name);
+  return names;
+}
+
+void SubscriptionState::mark_pending_revocation() {
+  for (auto& [name, p] : partitions_) p.pending_revocation = true;
+}
+
 bool SubscriptionState::reset_or_halt(AssignedPartition& partition) {
   partition.asked.reset();
   if (policy_ == OffsetReset::None) {
     partition.become(FetchState::Halted);
     return false;
   }
-  partition.reset = policy_;
+  partition.reset_to = policy_ == OffsetReset::Earliest ? kEarliestTimestamp : kLatestTimestamp;
   partition.retry_at = {};
   partition.become(FetchState::AwaitReset);
   return true;
@@ -144,18 +167,6 @@ void SubscriptionState::advance(env::Env& env, AssignedPartition& partition, Off
   if (!told_by_records_consumed) {
     env.events.emit(env.node, event::PositionChanged{partition.ref, to});
   }
-}
-
-void ConsumerContext::failed(AssignedPartition& partition, ErrorCode error) {
-  if (says_metadata_is_stale(error) || error == ErrorCode::OFFSET_NOT_AVAILABLE) {
-    cluster.metadata().request_update();
-    subscriptions.clear_preferred(env, partition);
-  }
-  last_error = to_string(error);
-  partition.retry_at = env.now() + backoff_after(config.common.retry_backoff,
-                                                 config.common.retry_backoff_max, 1,
-                                                 env.random[env::Purpose::ClientBackoff]);
-  env.events.emit(env.node, event::FetchFailed{partition.ref, error});
 }
 
 }  // namespace kscope::client

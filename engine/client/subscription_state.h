@@ -50,11 +50,26 @@ struct FetchPosition {
   bool operator==(const FetchPosition&) const = default;
 };
 
+/// What is committed: where to go on, and the epoch of the record before, so that a truncation is
+/// noticed even over a restart.
+struct OffsetAndMetadata {
+  Offset offset;
+  std::optional<LeaderEpoch> epoch;
+  std::string metadata;
+  bool operator==(const OffsetAndMetadata&) const = default;
+};
+using Offsets = std::map<TopicPartition, OffsetAndMetadata>;
+
+/// ListOffsetsRequest's two special timestamps; others are milliseconds.
+inline constexpr std::int64_t kEarliestTimestamp = -2, kLatestTimestamp = -1;
+
 struct AssignedPartition {
   PartitionRef ref;
   FetchState state = FetchState::Initializing;
   std::optional<FetchPosition> position;  // out of date in AwaitReset
-  OffsetReset reset = OffsetReset::Latest;
+  std::int64_t reset_to = kLatestTimestamp;  // of AwaitReset: what is asked for
+  bool paused = false;              // pause(): not fetched, not handed out
+  bool pending_revocation = false;  // likewise, while its last commit is under way
   Instant retry_at{};                     // nothing is asked about it before
   /// The ListOffsets or OffsetForLeaderEpoch request that will answer for it.
   std::optional<protocol::RequestTag> asked;
@@ -65,6 +80,9 @@ struct AssignedPartition {
   std::optional<Offset> log_start;
 
   void become(FetchState next);
+  bool fetchable() const {
+    return state == FetchState::Fetching && !paused && !pending_revocation;
+  }
 };
 
 class SubscriptionState {
@@ -77,7 +95,10 @@ class SubscriptionState {
   /// REQUIRES the partition to be assigned, for these three.
   void seek(env::Env& env, const TopicPartition& partition, Offset offset,
             const LeaderAndEpoch& leader);
-  void request_reset(const TopicPartition& partition, OffsetReset to);
+  void request_reset(const TopicPartition& partition, std::int64_t timestamp);
+  /// To a position that was noted down some time ago: the leader's history is asked first.
+  void seek_unvalidated(env::Env& env, const TopicPartition& partition,
+                        const FetchPosition& position);
   void move_to(env::Env& env, const TopicPartition& partition, const FetchPosition& position);
 
   /// auto.offset.reset decides; with `none` the partition halts. False then.
@@ -96,6 +117,11 @@ class SubscriptionState {
   std::optional<NodeId> read_replica(env::Env& env, AssignedPartition& partition,
                                      const Metadata& metadata);
 
+  /// Positions of all partitions whose position is known to be good (Kafka: allConsumed).
+  Offsets all_consumed() const;
+  std::vector<TopicPartition> names() const;
+  void mark_pending_revocation();
+
   AssignedPartition* find(const TopicPartition& partition);
   std::map<TopicPartition, AssignedPartition>& all() { return partitions_; }
   const std::map<TopicPartition, AssignedPartition>& all() const { return partitions_; }
@@ -108,19 +134,6 @@ class SubscriptionState {
 
   OffsetReset policy_ = OffsetReset::Latest;
   std::map<TopicPartition, AssignedPartition> partitions_;
-};
-
-/// What the consumer's parts work on; passed with each call and never kept.
-struct ConsumerContext {
-  env::Env& env;
-  const ConsumerConfig& config;
-  ClusterClient& cluster;
-  SubscriptionState& subscriptions;
-  std::string& last_error;
-
-  /// Notes the failure, tells of it and leaves the partition alone for retry.backoff.ms. Stale
-  /// metadata is refreshed.
-  void failed(AssignedPartition& partition, ErrorCode error);
 };
 
 }  // namespace kscope::client

@@ -24,6 +24,7 @@ class Wakeup {
     else env.timers.cancel(kind_, 0);
   }
   void fired() { at_.reset(); }
+  env::TimerKind kind() const { return kind_; }
 
  private:
   env::TimerKind kind_ = env::TimerKind::ClientSend;

@@ -33,9 +33,43 @@ ProducerView producer_view(const client::KafkaProducer& producer) {
   return view;
 }
 
+std::vector<std::string> names_of(const std::vector<TopicPartition>& partitions) {
+  std::vector<std::string> names;
+  for (const TopicPartition& tp : partitions) names.push_back(tp.str());
+  return names;
+}
+
+void describe_membership(const client::KafkaConsumer& consumer, ConsumerView& view) {
+  const client::ConsumerConfig& config = consumer.config();
+  view.group = config.group_id;
+  view.instance_id = config.instance_id.value_or("");
+  view.state = consumer.member_state();
+  const client::GroupIdentity identity = consumer.group_identity();
+  view.member = identity.member_id;
+  view.generation = identity.generation;
+  if (consumer.coordinator()) view.coordinator = consumer.coordinator()->value();
+  if (config.group_protocol == client::GroupProtocol::Consumer) {
+    view.assignor = config.remote_assignor;
+  } else {
+    for (const std::string& name : config.assignors)
+      view.assignor += (view.assignor.empty() ? "" : ",") + name;
+  }
+  const client::TopicSubscription& subscription = consumer.subscription();
+  view.subscription.assign(subscription.topics().begin(), subscription.topics().end());
+  if (subscription.has_pattern()) view.subscription = {subscription.pattern()};
+  for (const auto& [tp, offset] : consumer.committed()) view.committed[tp.str()] = offset.value();
+  view.poll_deadline = consumer.poll_deadline().value_or(Instant{});
+  view.next_heartbeat = consumer.next_heartbeat().value_or(Instant{});
+}
+
 ConsumerView consumer_view(const client::KafkaConsumer& consumer) {
   ConsumerView view;
-  for (const TopicPartition& tp : consumer.assigned()) view.assigned.push_back(tp.str());
+  if (!consumer.config().group_id.empty()) describe_membership(consumer, view);
+  view.records_processed = consumer.application().processed();
+  view.stalled = consumer.application().stalled();
+  view.application = consumer.application().in_words();
+  view.assigned = names_of(consumer.assigned());
+  view.paused = names_of(consumer.paused());
   view.read_replicas = consumer.subscriptions().read_replicas();
   for (const auto& [tp, offset] : consumer.positions()) view.positions[tp.str()] = offset.value();
   for (const auto& [tp, lag] : consumer.lag()) view.lag[tp.str()] = lag;
@@ -56,7 +90,7 @@ void ClientNode::on_closed(env::Env& env, const env::ConnectionInfo& connection)
 }
 
 void ClientNode::on_timer(env::Env& env, env::TimerKind kind, std::int64_t key) {
-  if (kind == env::TimerKind::Workload) {
+  if (kind == env::TimerKind::Workload && producer() != nullptr) {
     const auto number = static_cast<std::size_t>(key);
     if (number < workloads_.size()) workloads_[number].on_timer(env, key, *producer());
     return;

@@ -47,6 +47,8 @@ class ClientNode {
   const client::KafkaConsumer* consumer() const {
     return std::get_if<client::KafkaConsumer>(&client_);
   }
+  /// Its application wants the process to die.
+  bool died() const { return consumer() != nullptr && consumer()->died(); }
   ClientView view() const;
   /// What it was started with, for readers.
   void set_settings(Settings settings) { settings_ = std::move(settings); }

@@ -68,6 +68,7 @@ void fold(Snapshot& snapshot, const event::Event& event, const NameTable& names)
 
 /// What a process holds in memory is gone; what it knew of its logs stays as a memory of ours.
 void Folder::forget_memory(NodeView& n) {
+  stop_coordinating(NodeId(n.id));
   std::vector<ReplicaView> replicas = std::move(n.broker.replicas);
   n.broker = BrokerView{};
   n.broker.replicas = std::move(replicas);
@@ -220,6 +221,33 @@ void Folder::apply(const event::PreferredReplicaSet& e) {
 
 void Folder::apply(const event::PreferredReplicaCleared& e) {
   client(event_.node).consumer.read_replicas.erase(names_.name(e.partition).str());
+}
+
+// ---- members of groups ------------------------------------------------------------------------
+
+void Folder::apply(const event::CoordinatorFound& e) {
+  client(event_.node).consumer.coordinator = e.coordinator.value();
+}
+
+void Folder::apply(const event::CoordinatorLost&) { client(event_.node).consumer.coordinator = -1; }
+
+void Folder::apply(const event::ConsumerStateChanged& e) {
+  ConsumerView& c = client(event_.node).consumer;
+  c.state = e.to;
+  c.generation = e.generation;
+  c.member = names_.name(e.member);
+}
+
+void Folder::apply(const event::PartitionRevoked& e) {
+  client(event_.node).consumer.positions.erase(names_.name(e.partition).str());
+}
+
+void Folder::apply(const event::RecordsProcessed& e) {
+  client(event_.node).consumer.records_processed += e.last - e.from + 1;
+}
+
+void Folder::apply(const event::ApplicationStalled& e) {
+  client(event_.node).consumer.stalled = e.stalled;
 }
 
 }  // namespace kscope::cluster

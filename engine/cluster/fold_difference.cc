@@ -171,6 +171,12 @@ void compare_clients(Comparer& c, const ClientView& a, const ClientView& b) {
   c.field("records_consumed", a.consumer.records_consumed, b.consumer.records_consumed);
   c.field("positions", a.consumer.positions, b.consumer.positions);
   c.field("read_replicas", a.consumer.read_replicas, b.consumer.read_replicas);
+  c.field("member", a.consumer.member, b.consumer.member);
+  c.name_of("member state", a.consumer.state, b.consumer.state);
+  c.field("generation", a.consumer.generation, b.consumer.generation);
+  c.field("coordinator", a.consumer.coordinator, b.consumer.coordinator);
+  c.field("records_processed", a.consumer.records_processed, b.consumer.records_processed);
+  c.field("stalled", a.consumer.stalled, b.consumer.stalled);
 }
 
 void compare_frames(Comparer& c, const FrameView& a, const FrameView& b) {
@@ -187,6 +193,55 @@ void compare_frames(Comparer& c, const FrameView& a, const FrameView& b) {
   c.field("arrives_at", a.arrives_at, b.arrives_at);
 }
 
+void compare_coordinators(Comparer& c, const Snapshot& a, const Snapshot& b) {
+  std::map<std::int32_t, std::int32_t> left, right;
+  for (const auto& [partition, coordinator] : a.coordinators) left[partition] = coordinator.broker;
+  for (const auto& [partition, coordinator] : b.coordinators) right[partition] = coordinator.broker;
+  c.field("coordinators", left, right);
+}
+
+/// Groups without a coordinator are only remembered.
+std::vector<GroupView> loaded(std::vector<GroupView> groups) {
+  std::erase_if(groups, [](const GroupView& g) {
+    return !g.loaded || g.state == event::GroupState::Dead;  // Dead: its offsets are left
+  });
+  return groups;
+}
+
+void compare_members(Comparer& c, const std::string& where, const GroupMemberView& a,
+                     const GroupMemberView& b) {
+  c.at(where);
+  c.field("instance_id", a.instance_id, b.instance_id);
+  c.field("client", a.client, b.client);
+  c.field("assigned", a.assigned, b.assigned);
+  c.field("joining", a.joining, b.joining);
+  c.field("syncing", a.syncing, b.syncing);
+  c.name_of("member state", a.state, b.state);
+  c.field("epoch", a.epoch, b.epoch);
+}
+
+void compare_groups(Comparer& c, const GroupView& a, const GroupView& b) {
+  const std::string where = "group " + a.id + " ";
+  c.at(where);
+  c.field("coordinator", a.coordinator, b.coordinator);
+  c.field("partition", a.partition, b.partition);
+  c.name_of("state", a.state, b.state);
+  c.field("generation", a.generation, b.generation);
+  c.field("assignor", a.assignor, b.assignor);
+  c.field("leader", a.leader, b.leader);
+  c.field("consumer_protocol", a.consumer_protocol, b.consumer_protocol);
+  c.lists(
+      "members", a.members, b.members, [](const GroupMemberView& m) { return m.id; },
+      [&](const GroupMemberView& x, const GroupMemberView& y) {
+        compare_members(c, where + "member " + x.id + " ", x, y);
+      });
+  c.at(where);
+  std::map<std::string, std::int64_t> left, right;
+  for (const auto& [partition, committed] : a.committed) left[partition] = committed.offset;
+  for (const auto& [partition, committed] : b.committed) right[partition] = committed.offset;
+  c.field("committed", left, right);
+}
+
 }  // namespace
 
 std::string difference(const Snapshot& a, const Snapshot& b) {
@@ -199,6 +254,10 @@ std::string difference(const Snapshot& a, const Snapshot& b) {
   c.lists(
       "clients", a.clients, b.clients, [](const ClientView& v) { return std::to_string(v.id); },
       [&](const ClientView& x, const ClientView& y) { compare_clients(c, x, y); });
+  compare_coordinators(c, a, b);
+  c.lists(
+      "groups", loaded(a.groups), loaded(b.groups), [](const GroupView& g) { return g.id; },
+      [&](const GroupView& x, const GroupView& y) { compare_groups(c, x, y); });
   c.lists(
       "frames", a.frames, b.frames, [](const FrameView& f) { return std::to_string(f.id.value()); },
       [&](const FrameView& x, const FrameView& y) { compare_frames(c, x, y); });

@@ -4,8 +4,11 @@
 // ones that report a decision, a refusal or a detail that the snapshot does not hold.
 //
 // Read next: cluster/fold.cc (machine, network, clients), cluster/fold_state.cc (logs, raft,
-// brokers)
+// brokers), cluster/fold_groups.cc
 #pragma once
+
+#include <optional>
+#include <string>
 
 #include "engine/cluster/snapshot.h"
 #include "engine/event/event.h"
@@ -83,6 +86,23 @@ class Folder {
   void apply(const event::FetchSessionOpened& e);
   void apply(const event::FetchSessionClosed& e);
 
+  void apply(const event::CoordinatorLoaded& e);
+  void apply(const event::CoordinatorUnloaded& e);
+  void apply(const event::GroupStateChanged& e);
+  void apply(const event::GenerationStarted& e);
+  void apply(const event::OffsetCommitted& e);
+  void apply(const event::CommittedOffsetRemoved& e);
+  void apply(const event::MemberAdded& e);
+  void apply(const event::MemberRemoved& e);
+  void apply(const event::MemberAssignmentChanged& e);
+  void apply(const event::MemberJoining& e);
+  void apply(const event::MemberSyncing& e);
+  void apply(const event::MemberSessionSet& e);
+  void apply(const event::MemberEpochChanged& e);
+  void apply(const event::GroupLeaderChosen& e);
+  void apply(const event::GroupEpochBumped& e);
+  void apply(const event::TargetAssignmentComputed& e);
+
   void apply(const event::ClientStarted& e);
   void apply(const event::RecordQueued& e);
   void apply(const event::BatchAcked& e);
@@ -91,6 +111,12 @@ class Folder {
   void apply(const event::PositionChanged& e);
   void apply(const event::PreferredReplicaSet& e);
   void apply(const event::PreferredReplicaCleared& e);
+  void apply(const event::CoordinatorFound& e);
+  void apply(const event::CoordinatorLost& e);
+  void apply(const event::ConsumerStateChanged& e);
+  void apply(const event::PartitionRevoked& e);
+  void apply(const event::RecordsProcessed& e);
+  void apply(const event::ApplicationStalled& e);
 
  private:
   NodeView* node(NodeId id);
@@ -103,6 +129,15 @@ class Folder {
   PartitionView& partition(const TopicPartition& partition);
   RegistrationView& registration(NodeId broker);
   LinkView& link(NodeId from, NodeId to);
+  std::int32_t group_partition(const std::string& group) const;
+  /// Nothing if there is none, or if this event's node does not coordinate it.
+  GroupView* group(NameRef name, bool create = false);
+  void bury(GroupView& dead);
+  /// Nothing if it is not a member.
+  GroupMemberView* member(NameRef group, NameRef id);
+  /// Without a partition: of none any more.
+  void stop_coordinating(NodeId broker, std::optional<std::int32_t> partition = {});
+  void forget_group_topic();
   void set_state(NodeState state);
   void forget_memory(NodeView& node);
   void drop_whole_links();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/cluster/fold_parts.h"
+#include "engine/coordinator/group_coordinator.h"
 
 namespace kscope::cluster {
 namespace {
@@ -180,6 +181,7 @@ void Folder::apply(const event::TopicDeleted& e) {
   const std::string& topic = names_.name(e.topic);
   std::erase_if(snapshot_.metadata.partitions,
                 [&](const PartitionView& p) { return p.partition.topic == topic; });
+  if (topic == coordinator::kGroupMetadataTopic) forget_group_topic();
 }
 
 void Folder::apply(const event::PartitionChanged& e) {

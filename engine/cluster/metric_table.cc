@@ -17,6 +17,8 @@ constexpr const char* kControllerStats = "kafka.controller:type=ControllerStats"
 constexpr const char* kTopics = "kafka.server:type=BrokerTopicMetrics";
 constexpr const char* kRequests = "kafka.network:type=RequestMetrics";
 constexpr const char* kRaft = "kafka.server:type=raft-metrics";
+constexpr const char* kGroups = "kafka.coordinator.group:type=GroupMetadataManager";
+constexpr const char* kGroupRates = "kafka.server:type=group-coordinator-metrics";
 constexpr const char* kProducer = "kafka.producer:type=producer-metrics";
 constexpr const char* kConsumer = "kafka.consumer:type=consumer-fetch-manager-metrics";
 
@@ -208,6 +210,38 @@ const std::vector<MetricSpec> kTable = {
      "KafkaRaftMetrics"},
     {RaftElectionLatencyAvg, G::Quorum, S::Controller, K::Gauge, "election-latency-avg", kRaft, "",
      "ms", "From becoming a candidate to winning.", A::Never, 0, "", "KafkaRaftMetrics"},
+    {NumGroups, G::Groups, S::Broker, K::Gauge, "NumGroups", kGroups, "", "groups",
+     "Groups that this broker coordinates: those whose partition of __consumer_offsets it leads.",
+     A::Never, 0, "", "GroupCoordinatorMetrics"},
+    {NumGroupsPreparingRebalance, G::Groups, S::Broker, K::Gauge, "NumGroupsPreparingRebalance",
+     kGroups, "", "groups",
+     "Of these, how many wait for their members to join. Nobody reads in such a group, unless its "
+     "assignor is cooperative.",
+     A::Never, 0, "", "GroupCoordinatorMetrics"},
+    {NumGroupsStable, G::Groups, S::Broker, K::Gauge, "NumGroupsStable", kGroups, "", "groups",
+     "Of these, how many have an assignment that all members know.", A::Never, 0, "",
+     "GroupCoordinatorMetrics"},
+    {NumGroupsEmpty, G::Groups, S::Broker, K::Gauge, "NumGroupsEmpty", kGroups, "", "groups",
+     "Of these, how many have no members, only offsets.", A::Never, 0, "",
+     "GroupCoordinatorMetrics"},
+    {NumOffsets, G::Groups, S::Broker, K::Gauge, "NumOffsets", kGroups, "", "offsets",
+     "Committed offsets that this broker keeps, for all of its groups.", A::Never, 0, "",
+     "GroupCoordinatorMetrics"},
+    {OffsetCommitRate, G::Groups, S::Broker, K::Meter, "offset-commit-rate", kGroupRates, "",
+     "offsets/s",
+     "Commits of offsets, as they are written to __consumer_offsets.", A::Never, 0, "",
+     "GroupCoordinatorMetrics"},
+    {OffsetExpirationRate, G::Groups, S::Broker, K::Meter, "offset-expiration-rate", kGroupRates,
+     "", "offsets/s", "Offsets that have expired (offsets.retention.minutes).", A::Never, 0, "",
+     "GroupCoordinatorMetrics"},
+    {OffsetDeletionRate, G::Groups, S::Broker, K::Meter, "offset-deletion-rate", kGroupRates, "",
+     "offsets/s", "Offsets that were deleted: alone, with their group, or with their topic.",
+     A::Never, 0, "", "GroupCoordinatorMetrics"},
+    {GroupRebalanceRate, G::Groups, S::Broker, K::Meter, "group-completed-rebalance-rate",
+     kGroupRates, "", "rebalances/s",
+     "How often a group has shared out its partitions anew. Deployments cause some; more than that "
+     "is a slow poll(), a short session timeout or a broker in trouble.",
+     A::Never, 0, "", "GroupCoordinatorMetrics"},
     {RecordSendRate, G::Clients, S::Producer, K::Gauge, "record-send-rate", kProducer, "client-id",
      "records/s", "Records that were sent, retries not counted.", A::Never, 0, "",
      "SenderMetricsRegistry"},
@@ -278,6 +312,8 @@ const char* to_string(MetricGroup group) {
       return "Log";
     case MetricGroup::Quorum:
       return "Quorum";
+    case MetricGroup::Groups:
+      return "Consumer groups";
     case MetricGroup::Clients:
       return "Clients";
   }

@@ -46,6 +46,9 @@ enum class Metric : std::uint8_t {
   // kafka.server:type=raft-metrics
   RaftCurrentState, RaftCurrentLeader, RaftCurrentEpoch, RaftHighWatermark, RaftLogEndOffset,
   RaftCommitLatencyAvg, RaftElectionLatencyAvg,
+  // kafka.coordinator.group and kafka.server:type=group-coordinator-metrics
+  NumGroups, NumGroupsPreparingRebalance, NumGroupsStable, NumGroupsEmpty, NumOffsets,
+  OffsetCommitRate, OffsetExpirationRate, OffsetDeletionRate, GroupRebalanceRate,
   // clients
   RecordSendRate, RecordRetryRate, RecordErrorRate, RequestLatencyAvg, RecordsLagMax,
   RecordsConsumedRate,
@@ -61,7 +64,7 @@ const char* to_string(MetricScope scope);
 
 /// Cards of the screen and sections of the docs.
 enum class MetricGroup : std::uint8_t {
-  Replication, Controller, Traffic, RequestTimes, Threads, Log, Quorum, Clients
+  Replication, Controller, Traffic, RequestTimes, Threads, Log, Quorum, Groups, Clients
 };
 const char* to_string(MetricGroup group);
 

@@ -69,6 +69,7 @@ class GaugeReader {
     }
     return std::min(static_cast<std::size_t>(demanded), p.replicas.size());
   }
+  double groups(const NodeView& node, Metric metric) const;
   /// OngoingReassignmentState.replicationFactor: replicas that a move adds are not missed yet.
   std::size_t replication_factor(const PartitionView& p) const {
     return static_cast<std::size_t>(
@@ -103,6 +104,30 @@ double GaugeReader::parked(const BrokerView& broker, const std::string& operatio
   return broker.delayed_deletes;
 }
 
+double GaugeReader::groups(const NodeView& node, Metric metric) const {
+  std::size_t found = 0;
+  for (const GroupView& g : state_.groups) {
+    if (g.coordinator != node.id || !g.loaded) continue;
+    switch (metric) {
+      case Metric::NumOffsets:
+        found += g.committed.size();
+        break;
+      case Metric::NumGroupsEmpty:
+        found += g.state == event::GroupState::Empty;
+        break;
+      case Metric::NumGroupsStable:
+        found += g.state == event::GroupState::Stable;
+        break;
+      case Metric::NumGroupsPreparingRebalance:
+        found += g.state == event::GroupState::PreparingRebalance;
+        break;
+      default:
+        ++found;
+    }
+  }
+  return static_cast<double>(found);
+}
+
 double GaugeReader::broker(const NodeView& node, const SeriesKey& key) const {
   const auto counters = fold_.counters_.find(node.id);
   switch (key.metric) {
@@ -134,6 +159,12 @@ double GaugeReader::broker(const NodeView& node, const SeriesKey& key) const {
       return node.broker.requests_waiting;
     case Metric::PurgatorySize:
       return parked(node.broker, key.tag);
+    case Metric::NumGroups:
+    case Metric::NumGroupsPreparingRebalance:
+    case Metric::NumGroupsStable:
+    case Metric::NumGroupsEmpty:
+    case Metric::NumOffsets:
+      return groups(node, key.metric);
     case Metric::NetworkProcessorAvgIdlePercent: {
       if (counters == fold_.counters_.end()) return 1;
       const double busy = counters->second.processors_busy.rate(fold_.now_);

@@ -60,6 +60,21 @@ class MetricsApplier {
   void after(const event::RequestRefused& e);
   void after(const event::RequestCompleted& e);
 
+  void after(const event::GroupRecordWritten& e) {
+    if (e.kind == event::GroupRecordKind::OffsetCommit && !e.tombstone) {
+      mark(Metric::OffsetCommitRate);
+    }
+  }
+  void after(const event::CommittedOffsetRemoved& e) {
+    mark(e.expired ? Metric::OffsetExpirationRate : Metric::OffsetDeletionRate);
+  }
+  void after(const event::GroupStateChanged& e) {
+    const bool completed =
+        e.from == event::GroupState::CompletingRebalance && e.to == event::GroupState::Stable;
+    if (completed) mark(Metric::GroupRebalanceRate);
+  }
+  void after(const event::GroupEpochBumped&) { mark(Metric::GroupRebalanceRate); }
+
   void after(const event::ClientStarted&);
   void after(const event::BatchDrained& e);
   void after(const event::BatchRetried& e);

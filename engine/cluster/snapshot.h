@@ -19,6 +19,7 @@
 
 #include "engine/base/partition.h"
 #include "engine/cluster/config_view.h"
+#include "engine/cluster/group_view.h"
 #include "engine/cluster/quorum_detail_view.h"
 #include "engine/cluster/replication_view.h"
 #include "engine/event/event.h"
@@ -207,6 +208,21 @@ struct ProducerView {
 };
 
 struct ConsumerView {
+  std::string group;                                 ///< [view] empty: none
+  std::string member;                                ///< id in that group; empty: not (yet)
+  event::ConsumerState state{};                      ///< as a member
+  std::int32_t generation = -1;                      ///< member epoch with KIP-848
+  std::int32_t coordinator = -1;                     ///< broker it takes for it
+  std::string assignor;  ///< [view] partition.assignment.strategy, or the remote one
+  std::string instance_id;                           ///< [view] group.instance.id
+  std::vector<std::string> subscription;             ///< [view] topics or one pattern
+  std::map<std::string, std::int64_t> committed;     ///< [view] last commit that was answered
+  std::int64_t records_processed = 0;                ///< the application is through with
+  bool stalled = false;                              ///< its application does not poll
+  std::string application;                           ///< [view] what it does: "polls", "works" …
+  std::vector<std::string> paused;                   ///< [view] of `assigned`
+  Instant poll_deadline{};                           ///< [view] max.poll.interval.ms; zero: none
+  Instant next_heartbeat{};                          ///< [view]
   std::vector<std::string> assigned;                 ///< [view] "orders-0"
   std::map<std::string, std::int64_t> positions;     ///< next offset to fetch
   std::map<std::string, std::int64_t> lag;           ///< [view] HW known minus position
@@ -273,6 +289,8 @@ struct Snapshot {
   std::vector<NodeView> nodes;      ///< brokers/controllers, ordered by id
   std::vector<ClientView> clients;  ///< ordered by id
   MetadataView metadata;
+  std::vector<GroupView> groups;    ///< ordered by id
+  std::map<std::int32_t, CoordinatorView> coordinators;  ///< by partition of __consumer_offsets
   std::vector<FrameView> frames;    ///< in flight, ordered by id
   std::vector<LinkView> links;      ///< only those that are cut or slowed
   std::vector<Violation> violations;  ///< [view]

@@ -135,6 +135,15 @@ Json json_of(const ClientView& c, const ProducerView& p) {
 Json json_of(const ClientView& c, const ConsumerView& v) {
   return {{"id", c.id},
           {"state", to_string(c.state)},
+          {"group", v.group},
+          {"member", v.member},
+          {"membership", event::to_string(v.state)},
+          {"generation", v.generation},
+          {"coordinator", v.coordinator},
+          {"subscription", v.subscription},
+          {"committed", v.committed},
+          {"records_processed", v.records_processed},
+          {"stalled", v.stalled},
           {"assigned", v.assigned},
           {"positions", v.positions},
           {"lag", v.lag},
@@ -214,6 +223,7 @@ Json to_json(const Snapshot& s) {
     if (c.kind == ClientKind::Producer) out["producers"][c.name] = json_of(c, c.producer);
     if (c.kind == ClientKind::Consumer) out["consumers"][c.name] = json_of(c, c.consumer);
   }
+  out["groups"] = groups_json(s);
   out["frames"] = array_of_frames(s);
   out["links"] = Json::array();
   for (const LinkView& l : s.links)

@@ -17,6 +17,8 @@
 //   /producers/p1/{state,acks,records_queued,records_acked,records_failed,last_acked/orders-0,…}
 //   /consumers/c1/{state,positions/orders-0,lag/orders-0,read_replicas/orders-0,
 //                 records_consumed,last_error}
+//   /groups/billing/{coordinator,partition,loaded,protocol,state,generation,assignor,leader,
+//                    members/ID/{client,assigned,subscription,…},committed/orders-0/offset}
 //   /frames/0/{id,connection,from,to,api,version,is_response,bytes,sent_at_us,arrives_at_us,doomed}
 //   /links/0/{from,to,cut,extra_us}
 //
@@ -34,6 +36,8 @@ namespace kscope::cluster {
 using Json = nlohmann::ordered_json;
 
 Json to_json(const Snapshot& snapshot);
+/// The part under /groups (snapshot_json_groups.cc).
+Json groups_json(const Snapshot& snapshot);
 
 /// The quorum as the best-informed running voter knows it: the highest epoch, and who leads it.
 struct QuorumSummary {

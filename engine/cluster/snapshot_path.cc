@@ -9,6 +9,7 @@
 
 #include "engine/base/check.h"
 #include "engine/cluster/snapshot_json.h"
+#include "engine/cluster/snapshot_path_groups.h"
 
 namespace kscope::cluster {
 namespace {
@@ -137,6 +138,28 @@ std::optional<std::string> read(const Snapshot& s, const NodeView& n, std::strin
   return kNone;
 }
 
+std::string words_or_none(const std::string& text) { return text.empty() ? kNone : text; }
+
+std::string set_of(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return "{" + text + "}";
+}
+
+std::optional<std::string> read_member(const ConsumerView& c, std::string_view field) {
+  if (field == "processed") return field_text(c.records_processed);
+  if (field == "group") return words_or_none(c.group);
+  if (field == "member") return words_or_none(c.member);
+  if (field == "membership") return std::string(event::to_string(c.state));
+  if (field == "generation") return field_text(c.generation);
+  if (field == "coordinator") return node_or_none(c.coordinator);
+  if (field == "application") return c.application;
+  if (field == "assigned") return set_of(c.assigned);
+  if (field == "paused") return set_of(c.paused);
+  if (field == "partitions") return field_text(static_cast<std::int64_t>(c.assigned.size()));
+  return std::nullopt;
+}
+
 std::optional<std::string> read(const ClientView& c, std::string_view field) {
   if (field == "state") return std::string(to_string(c.state));
   if (c.kind == ClientKind::Producer) {
@@ -147,6 +170,7 @@ std::optional<std::string> read(const ClientView& c, std::string_view field) {
     if (field == "error") return c.producer.last_error.empty() ? kNone : c.producer.last_error;
   } else {
     if (field == "consumed") return field_text(c.consumer.records_consumed);
+    if (const auto text = read_member(c.consumer, field)) return text;
     if (field == "error") return c.consumer.last_error.empty() ? kNone : c.consumer.last_error;
   }
   return std::nullopt;
@@ -185,6 +209,7 @@ std::string read_client(const Snapshot& s, const Words& w) {
   if (client == nullptr) return kNone;
   if (w[2] == "last_acked") return value_or_none(client->producer.last_acked, w[3]);
   if (w[2] == "position") return value_or_none(client->consumer.positions, w[3]);
+  if (w[2] == "committed") return value_or_none(client->consumer.committed, w[3]);
   if (w[2] == "lag") return value_or_none(client->consumer.lag, w[3]);
   if (w[2] == "reads_from") {
     const auto it = client->consumer.read_replicas.find(std::string(w[3]));
@@ -205,11 +230,14 @@ Result<void> check_client(std::string_view path, const Words& w) {
   blank.kind = producer ? ClientKind::Producer : ClientKind::Consumer;
   const char* fields = producer
                            ? "state, acks, queued, acked, failed, error or last_acked PARTITION"
-                           : "state, consumed, error, position PARTITION, lag PARTITION or "
+                           : "state, consumed, processed, error, group, member, membership, "
+                             "generation, coordinator, application, assigned, partitions, paused, "
+                             "position PARTITION, committed PARTITION, lag PARTITION or "
                              "reads_from PARTITION";
   if (w.size() < 3) return wrong(path, fmt::format("{} NAME and one of {}", w[0], fields));
   const bool by_partition =
-      producer ? w[2] == "last_acked" : w[2] == "position" || w[2] == "lag" || w[2] == "reads_from";
+      producer ? w[2] == "last_acked"
+               : w[2] == "position" || w[2] == "lag" || w[2] == "committed" || w[2] == "reads_from";
   if (by_partition) {
     if (w.size() != 4 || !partition_of(w[3])) return wrong(path, "a partition such as orders-0");
   } else if (w.size() != 3 || !read(blank, w[2])) {
@@ -243,6 +271,7 @@ Result<void> check_path(std::string_view path) {
   if (w.empty()) return wrong(path, "a path such as partition orders-0 leader");
   if (w[0] == "replica") return check_replica(path, w);
   if (w[0] == "producer" || w[0] == "consumer") return check_client(path, w);
+  if (w[0] == "group") return check_group_path(path, w);
   if (w[0] == "partition") {
     if (w.size() == 3 && partition_of(w[1]) && read(PartitionView{}, w[2])) return {};
     return wrong(path,
@@ -264,8 +293,8 @@ Result<void> check_path(std::string_view path) {
                  "delayed_deletes, fetch_sessions");
   }
   return wrong(path,
-               "quorum, controller, broker, partition, replica, producer, consumer, frames, "
-               "links or violations first");
+               "quorum, controller, broker, partition, replica, producer, consumer, group, "
+               "frames, links or violations first");
 }
 
 std::string read_path(const Snapshot& s, std::string_view path) {
@@ -279,6 +308,7 @@ std::string read_path(const Snapshot& s, std::string_view path) {
   if (w.size() == 2) return read_quorum(s, w[1]);
   if (w[0] == "replica") return read_replica(s, w);
   if (w[0] == "producer" || w[0] == "consumer") return read_client(s, w);
+  if (w[0] == "group") return read_group_path(s, w);
   if (w[0] == "partition") {
     const PartitionView* p = s.partition(*partition_of(w[1]));
     return p == nullptr ? kNone : *read(*p, w[2]);

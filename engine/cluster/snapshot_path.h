@@ -11,7 +11,11 @@
 //   replica N P role|leader|epoch|leo|hw|log_start|flushed|epochs|isr|maximal_isr|
 //               follower_end M
 //   producer NAME state|acks|queued|acked|failed|error|last_acked P
-//   consumer NAME state|consumed|error|position P|lag P
+//   consumer NAME state|consumed|processed|error|position P|committed P|lag P|
+//                 group|member|membership|generation|coordinator|application|
+//                 assigned|partitions|paused     ({orders-0,orders-1}; their number)
+//   group ID state|generation|epoch|coordinator|partition|loaded|protocol|assignor|leader|members|
+//            member_ids|offsets|committed P|metadata P|assigned CLIENT|member CLIENT
 //   frames count | links count | violations count
 //
 // A place that does not exist at the moment (a topic before it is created) reads "none", as does an

@@ -51,7 +51,11 @@ const char* to_string(TimerKind kind) {
     case TimerKind::Workload: return "Workload";
     case TimerKind::RaftUpdateVoter: return "RaftUpdateVoter";
     case TimerKind::MetadataSnapshot: return "MetadataSnapshot";
-    case TimerKind::GroupSession: return "GroupSession";
+    case TimerKind::GroupCoordinator: return "GroupCoordinator";
+    case TimerKind::GroupExpiration: return "GroupExpiration";
+    case TimerKind::GroupHeartbeat: return "GroupHeartbeat";
+    case TimerKind::GroupRejoin: return "GroupRejoin";
+    case TimerKind::AutoCommit: return "AutoCommit";
     case TimerKind::Count: break;
   }
   return "unknown";

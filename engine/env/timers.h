@@ -43,7 +43,11 @@ enum class TimerKind : std::uint8_t {
   Workload,              ///< the scenario's next send or poll
   RaftUpdateVoter,       ///< a voter looks whether the quorum knows its directory id
   MetadataSnapshot,      ///< metadata.log.max.snapshot.interval.ms; key 1: look for old ones
-  GroupSession,          ///< reserved for the group coordinator
+  GroupCoordinator,      ///< key: partition of __consumer_offsets; the next due of its groups
+  GroupExpiration,       ///< offsets.retention.check.interval.ms: old offsets and groups go
+  GroupHeartbeat,        ///< consumer: heartbeat.interval.ms, and what the heartbeat thread watches
+  GroupRejoin,           ///< consumer: back-off before it joins, syncs or looks again
+  AutoCommit,            ///< consumer: auto.commit.interval.ms
   Count,
 };
 

@@ -16,7 +16,7 @@ namespace kscope::event {
 
 /// The chapter of the engine an event belongs to; the viewer's feed filters by it.
 enum class Subject : std::uint8_t {
-  Machine, Network, Storage, Raft, Controller, Replication, Broker, Client, Fault
+  Machine, Network, Storage, Raft, Controller, Replication, Broker, Group, Client, Fault
 };
 const char* to_string(Subject subject);
 

@@ -20,7 +20,10 @@
 #include "engine/event/client_events.h"
 #include "engine/event/controller_events.h"
 #include "engine/event/fetch_events.h"
+#include "engine/event/group_admin_events.h"
+#include "engine/event/group_events.h"
 #include "engine/event/machine_events.h"
+#include "engine/event/member_events.h"
 #include "engine/event/network_events.h"
 #include "engine/event/producer_events.h"
 #include "engine/event/quorum_events.h"
@@ -78,7 +81,19 @@ using Body = std::variant<
     RecordsConsumed,
     PositionChanged, FetchFailed, MetadataRefreshed, AdminCompleted,
     PreferredReplicaSet, PreferredReplicaCleared, PositionValidated, TruncationDetected,
-    AbortedRecordsSkipped>;
+    AbortedRecordsSkipped,
+    // the group coordinator
+    CoordinatorLoadStarted, CoordinatorLoaded, CoordinatorUnloaded, GroupRecordWritten,
+    GroupStateChanged, RebalanceStarted, GenerationStarted, GroupEpochBumped,
+    TargetAssignmentComputed, OffsetCommitted, CommittedOffsetRemoved, MemberIdGranted, MemberAdded,
+    MemberRemoved, MemberJoining, MemberSyncing, MemberSessionSet, MemberAssignmentChanged,
+    MemberEpochChanged, GroupLeaderChosen, CommitChecked,
+    // members of groups
+    CoordinatorFound, CoordinatorLost, ConsumerStateChanged, AssignmentComputed, ListenerCalled,
+    PartitionAssigned, PartitionRevoked, CommitSucceeded, CommitFailed, RecordsProcessed,
+    PollIntervalExceeded, ApplicationStalled, ApplicationEnded,
+    // administration of groups
+    GroupListed, GroupDescribed, GroupLagReported, AdminExplained>;
 
 struct Event {
   EventSeq seq;

@@ -13,6 +13,7 @@ const char* to_string(Subject subject) {
     case Subject::Controller: return "Controller";
     case Subject::Replication: return "Replication";
     case Subject::Broker: return "Broker";
+    case Subject::Group: return "Group";
     case Subject::Client: return "Client";
     case Subject::Fault: return "Fault";
   }
@@ -187,6 +188,97 @@ const char* to_string(SessionEnd reason) {
     case SessionEnd::ByClient: return "its fetcher begins anew or ends it";
     case SessionEnd::Emptied: return "it has no partition any more";
     case SessionEnd::Evicted: return "evicted";
+  }
+  return "unknown";
+}
+
+const char* to_string(GroupState value) {
+  switch (value) {
+    case GroupState::Empty: return "Empty";
+    case GroupState::PreparingRebalance: return "PreparingRebalance";
+    case GroupState::CompletingRebalance: return "CompletingRebalance";
+    case GroupState::Stable: return "Stable";
+    case GroupState::Dead: return "Dead";
+    case GroupState::Assigning: return "Assigning";
+    case GroupState::Reconciling: return "Reconciling";
+  }
+  return "unknown";
+}
+
+const char* to_string(RebalanceReason value) {
+  switch (value) {
+    case RebalanceReason::MemberJoined: return "MemberJoined";
+    case RebalanceReason::MemberLeft: return "MemberLeft";
+    case RebalanceReason::SessionExpired: return "SessionExpired";
+    case RebalanceReason::PollTimedOut: return "PollTimedOut";
+    case RebalanceReason::SubscriptionChanged: return "SubscriptionChanged";
+    case RebalanceReason::LeaderRejoined: return "LeaderRejoined";
+    case RebalanceReason::TopicChanged: return "TopicChanged";
+    case RebalanceReason::StaticMemberReplaced: return "StaticMemberReplaced";
+    case RebalanceReason::AssignmentLost: return "AssignmentLost";
+    case RebalanceReason::SyncTimedOut: return "SyncTimedOut";
+    case RebalanceReason::GroupTooLarge: return "GroupTooLarge";
+    case RebalanceReason::ProtocolDowngraded: return "ProtocolDowngraded";
+  }
+  return "unknown";
+}
+
+const char* to_string(MemberEnd value) {
+  switch (value) {
+    case MemberEnd::Left: return "Left";
+    case MemberEnd::SessionExpired: return "SessionExpired";
+    case MemberEnd::RebalanceTimedOut: return "RebalanceTimedOut";
+    case MemberEnd::Replaced: return "Replaced";
+    case MemberEnd::Fenced: return "Fenced";
+    case MemberEnd::RemovedByAdmin: return "RemovedByAdmin";
+    case MemberEnd::NeverJoined: return "NeverJoined";
+  }
+  return "unknown";
+}
+
+const char* to_string(GroupRecordKind value) {
+  switch (value) {
+    case GroupRecordKind::OffsetCommit: return "offset";
+    case GroupRecordKind::GroupMetadata: return "group metadata";
+    case GroupRecordKind::GroupEpoch: return "group epoch";
+    case GroupRecordKind::SubscriptionMetadata: return "subscription metadata";
+    case GroupRecordKind::Member: return "member";
+    case GroupRecordKind::TargetAssignmentEpoch: return "target assignment epoch";
+    case GroupRecordKind::TargetAssignment: return "target assignment";
+    case GroupRecordKind::CurrentAssignment: return "current assignment";
+  }
+  return "unknown";
+}
+
+const char* to_string(MemberState value) {
+  switch (value) {
+    case MemberState::Stable: return "Stable";
+    case MemberState::UnrevokedPartitions: return "UnrevokedPartitions";
+    case MemberState::UnreleasedPartitions: return "UnreleasedPartitions";
+  }
+  return "unknown";
+}
+
+const char* to_string(ConsumerState value) {
+  switch (value) {
+    case ConsumerState::Unjoined: return "Unjoined";
+    case ConsumerState::PreparingRebalance: return "PreparingRebalance";
+    case ConsumerState::CompletingRebalance: return "CompletingRebalance";
+    case ConsumerState::Stable: return "Stable";
+    case ConsumerState::Joining: return "Joining";
+    case ConsumerState::Reconciling: return "Reconciling";
+    case ConsumerState::Acknowledging: return "Acknowledging";
+    case ConsumerState::Fenced: return "Fenced";
+    case ConsumerState::Leaving: return "Leaving";
+  }
+  return "unknown";
+}
+
+const char* to_string(ListenerCall value) {
+  switch (value) {
+    case ListenerCall::Revoked: return "Revoked";
+    case ListenerCall::Assigned: return "Assigned";
+    case ListenerCall::Lost: return "Lost";
   }
   return "unknown";
 }

@@ -28,6 +28,8 @@
 // Read next: protocol/field_spec.h, messages/fetch.h, then protocol/encoder.h and decoder.h
 #pragma once
 
+#include <string>
+#include <type_traits>
 #include <vector>
 
 #include "engine/base/api_key.h"
@@ -43,6 +45,16 @@ namespace kscope::protocol {
 
 /// One field with the bytes it was read from. `depth` makes the list a tree in pre-order.
 using FieldSpan = record::FieldSpan;
+
+/// A struct with a describe() of its own: whatever is a class and none of the basic types. Asking
+/// for describe() itself would instantiate its body.
+template <class T>
+inline constexpr bool kIsBasic = !std::is_class_v<T> || std::is_same_v<T, std::string> ||
+                                 std::is_same_v<T, Uuid> || std::is_same_v<T, Blob>;
+template <class E>
+inline constexpr bool kIsBasic<std::vector<E>> = true;
+template <class T>
+concept DescribedStruct = !kIsBasic<T>;
 
 /// Default of the "authorized operations" bit fields: nobody asked for them.
 inline constexpr std::int32_t kOperationsNotAsked = -2147483647 - 1;

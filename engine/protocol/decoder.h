@@ -114,6 +114,12 @@ class Decoder {
     if (is_null(n, spec)) return v.reset();
     elements(v.emplace(), n);
   }
+  /// A byte tells whether a struct is there: below zero it is not.
+  template <DescribedStruct T>
+  void value(std::optional<T>& v, const FieldSpec& spec) {
+    if (is_null(in_.i8() < 0 ? -1 : 1, spec)) return v.reset();
+    value(v.emplace(), spec);
+  }
   template <class T>
     requires std::is_class_v<T>
   void value(T& v, const FieldSpec&);

@@ -58,9 +58,12 @@ class Encoder {
   }
   template <class V>
   void value(const std::optional<V>& v, const FieldSpec& spec) {
+    if constexpr (DescribedStruct<V>) out_.i8(v ? 1 : -1);  // a struct has no length to be -1
     if (v) return value(*v, spec);
     KCHECK(spec.allows_null(version_));
-    if (flexible_) {
+    if constexpr (DescribedStruct<V>) {
+      return;
+    } else if (flexible_) {
       out_.unsigned_varint(0);
     } else if constexpr (std::is_same_v<V, std::string>) {
       out_.i16(-1);

@@ -18,6 +18,9 @@
 
 namespace kscope::protocol {
 
+/// What a field of bytes holds, where the inspector can look into it.
+enum class Inside : std::uint8_t { Unknown, Records, Subscription, Assignment };
+
 struct FieldSpec {
   static constexpr std::int16_t kForever = 32767;
   static constexpr std::int16_t kUntagged = -1;
@@ -29,7 +32,7 @@ struct FieldSpec {
   /// What to do with a value that the version at hand cannot carry: drop it silently, or treat it
   /// as a bug of the caller, who would otherwise lose something that matters.
   bool may_be_dropped = false;
-  bool holds_records = false;            ///< bytes that the inspector looks into
+  Inside inside = Inside::Unknown;
 
   constexpr bool covers(std::int16_t version) const { return first <= version && version <= last; }
   constexpr bool is_tagged() const { return tag_number != kUntagged; }
@@ -50,11 +53,12 @@ struct FieldSpec {
     s.may_be_dropped = true;
     return s;
   }
-  constexpr FieldSpec records() const {
+  constexpr FieldSpec holds(Inside what) const {
     FieldSpec s = *this;
-    s.holds_records = true;
+    s.inside = what;
     return s;
   }
+  constexpr FieldSpec records() const { return holds(Inside::Records); }
 };
 
 constexpr FieldSpec versions(std::int16_t first, std::int16_t last) {
@@ -64,9 +68,10 @@ constexpr FieldSpec versions(std::int16_t first, std::int16_t last) {
   return s;
 }
 constexpr FieldSpec since(std::int16_t first) { return versions(first, FieldSpec::kForever); }
-/// For fields of all versions: nullable(), nullable(10), or a tag.
+/// For fields of all versions: nullable(), nullable(10), a tag, or what is inside.
 constexpr FieldSpec nullable(std::int16_t from = 0) { return FieldSpec{}.nullable(from); }
 constexpr FieldSpec tag(std::int16_t number) { return FieldSpec{}.tag(number); }
+constexpr FieldSpec holds(Inside what) { return FieldSpec{}.holds(what); }
 
 /// `kFlexible` of a message without flexible versions.
 inline constexpr std::int16_t kNeverFlexible = FieldSpec::kForever;

@@ -19,7 +19,6 @@
 #include "engine/protocol/messages/end_quorum_epoch.h"
 #include "engine/protocol/messages/fetch.h"
 #include "engine/protocol/messages/fetch_snapshot.h"
-#include "engine/protocol/messages/find_coordinator.h"
 #include "engine/protocol/messages/incremental_alter_configs.h"
 #include "engine/protocol/messages/init_producer_id.h"
 #include "engine/protocol/messages/list_offsets.h"
@@ -31,24 +30,6 @@
 
 namespace kscope::protocol {
 namespace {
-
-/// Another visitor of describe(): the first error anywhere in a message.
-class ErrorFinder {
- public:
-  ErrorCode found = ErrorCode::NONE;
-
-  void operator()(const char*, ErrorCode& field, const FieldSpec& = {}) {
-    if (found == ErrorCode::NONE) found = field;
-  }
-  template <class T>
-  void operator()(const char*, std::vector<T>& field, const FieldSpec& = {}) {
-    if constexpr (requires(T t) { t.describe(*this); }) {
-      for (T& element : field) element.describe(*this);
-    }
-  }
-  template <class F>
-  void operator()(const char*, F&, const FieldSpec& = {}) {}
-};
 
 template <class Response>
 std::string label(const Response&) {
@@ -157,7 +138,6 @@ std::string response_label(ApiKey api, std::int16_t version, const Blob& body) {
     case ApiKey::CreateTopics: return label_of<CreateTopicsResponse>(api, version, body);
     case ApiKey::DeleteTopics: return label_of<DeleteTopicsResponse>(api, version, body);
     case ApiKey::DeleteRecords: return label_of<DeleteRecordsResponse>(api, version, body);
-    case ApiKey::FindCoordinator: return label_of<FindCoordinatorResponse>(api, version, body);
     case ApiKey::InitProducerId: return label_of<InitProducerIdResponse>(api, version, body);
     case ApiKey::DescribeCluster: return label_of<DescribeClusterResponse>(api, version, body);
     case ApiKey::AlterConfigs: return label_of<AlterConfigsResponse>(api, version, body);

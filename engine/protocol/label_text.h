@@ -1,8 +1,10 @@
-// The two halves of labels.h: requests and responses. Internal. Read next:
+// The parts of labels.h: requests, responses, and both of groups. Internal. Read next:
 // protocol/label_requests.cc
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/protocol/codec.h"
 
@@ -11,6 +13,30 @@ namespace kscope::protocol {
 std::string request_label(ApiKey api, std::int16_t version, const Blob& body);
 std::string response_label(ApiKey api, std::int16_t version, const Blob& body);
 
+/// Of an API that has to do with groups; nothing: another API, or unreadable bytes.
+std::optional<std::string> group_label(ApiKey api, bool is_response, std::int16_t version,
+                                       const Blob& body);
+
+/// Another visitor of describe(): the first error anywhere in a message.
+class ErrorFinder {
+ public:
+  ErrorCode found = ErrorCode::NONE;
+
+  void operator()(const char*, ErrorCode& field, const FieldSpec& = {}) {
+    if (found == ErrorCode::NONE) found = field;
+  }
+  template <class T>
+  void operator()(const char*, std::vector<T>& field, const FieldSpec& = {}) {
+    if constexpr (requires(T t) { t.describe(*this); }) {
+      for (T& element : field) element.describe(*this);
+    }
+  }
+  template <class F>
+  void operator()(const char*, F&, const FieldSpec& = {}) {}
+};
+
+/// "c1-7f3a": the client's id and the beginning of the UUID behind it.
+std::string member_label(const std::string& member_id);
 /// "orders-0".
 std::string partition_label(const std::string& topic, std::int32_t partition);
 /// "3 partitions", "1 record".

@@ -10,10 +10,14 @@ std::string frame_label(const Blob& frame, bool is_response, ApiKey api, std::in
   if (find_api(api) == nullptr) return std::string(to_string(api)) + " ?";
   if (is_response) {
     const auto parsed = parse_response(frame, api, version);
-    if (parsed.ok()) return response_label(api, version, parsed->body);
-  } else {
-    const auto parsed = parse_request(frame);
-    if (parsed.ok()) return request_label(parsed->header.api, parsed->header.version, parsed->body);
+    if (parsed.ok()) {
+      const auto of_group = group_label(api, true, version, parsed->body);
+      return of_group ? *of_group : response_label(api, version, parsed->body);
+    }
+  } else if (const auto parsed = parse_request(frame); parsed.ok()) {
+    const RequestHeader& header = parsed->header;
+    const auto of_group = group_label(header.api, false, header.version, parsed->body);
+    return of_group ? *of_group : request_label(header.api, header.version, parsed->body);
   }
   return std::string(to_string(api)) + " ?";
 }

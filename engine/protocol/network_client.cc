@@ -53,20 +53,21 @@ void NetworkClient::negotiate(env::Env& env, NodeId to, std::int16_t version) {
   }
   const RequestHeader header{ApiKey::ApiVersions, version, CorrelationId(next_correlation_++),
                              options_.client_id};
-  dispatch(env, to, header, encode_request(header, request), kNegotiationTag, true);
+  dispatch(env, to, header, encode_request(header, request), kNegotiationTag, true,
+           options_.request_timeout);
 }
 
 NetworkClient::Peer& NetworkClient::connected_peer(env::Env& env, NodeId to) {
   Peer& peer = peers_[to];
   if (!peer.connected()) {
-    peer.connection = env.network.connect(to, options_.listener, options_.purpose);
+    peer.connection = env.network.connect(node_behind(to), options_.listener, options_.purpose);
     owners_[peer.connection] = to;
   }
   return peer;
 }
 
 InFlight NetworkClient::dispatch(env::Env& env, NodeId to, const RequestHeader& header, Blob frame,
-                                 RequestTag tag, bool expect_response) {
+                                 RequestTag tag, bool expect_response, Duration timeout) {
   Peer& peer = connected_peer(env, to);
   InFlight sent;
   sent.to = to;
@@ -78,10 +79,11 @@ InFlight NetworkClient::dispatch(env::Env& env, NodeId to, const RequestHeader& 
   sent.frame = env.network.send(peer.connection, std::move(frame),
                                 {header.api, header.version, header.correlation, false});
   sent.sent_at = env.now();
-  sent.deadline = env.now() + options_.request_timeout;
+  sent.deadline = env.now() + timeout;
   if (expect_response) {
+    const bool first = peer.in_flight.empty() || sent.deadline < peer.first_deadline();
     peer.in_flight.push_back(sent);
-    if (peer.in_flight.size() == 1) arm_timeout(env, to);
+    if (first) arm_timeout(env, to);
   }
   return sent;
 }
@@ -152,7 +154,7 @@ std::vector<InFlight> NetworkClient::on_timeout(env::Env& env, NodeId node) {
   const Peer& peer = found->second;
   if (peer.broken) return forget(env, node);
   if (peer.in_flight.empty()) return {};
-  if (peer.in_flight.front().deadline <= env.now()) return disconnect(env, node);
+  if (peer.first_deadline() <= env.now()) return disconnect(env, node);
   arm_timeout(env, node);
   return {};
 }
@@ -163,6 +165,12 @@ std::vector<InFlight> NetworkClient::disconnect(env::Env& env, NodeId node) {
     env.network.close(found->second.connection);
   }
   return forget(env, node);
+}
+
+Instant NetworkClient::Peer::first_deadline() const {
+  Instant first = in_flight.front().deadline;
+  for (const InFlight& request : in_flight) first = std::min(first, request.deadline);
+  return first;
 }
 
 bool NetworkClient::owns(ConnectionId connection) const {
@@ -186,7 +194,7 @@ std::vector<InFlight> NetworkClient::all_in_flight() const {
 void NetworkClient::arm_timeout(env::Env& env, NodeId node) {
   const Peer& peer = peers_.at(node);
   if (peer.in_flight.empty()) return env.timers.cancel(options_.timeout_timer, timer_key(node));
-  env.timers.set(options_.timeout_timer, timer_key(node), peer.in_flight.front().deadline);
+  env.timers.set(options_.timeout_timer, timer_key(node), peer.first_deadline());
 }
 
 }  // namespace kscope::protocol

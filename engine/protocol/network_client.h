@@ -7,7 +7,7 @@
 //
 // Invariants: in_flight(n) <= max_in_flight; responses arrive in the order of the requests of one
 // connection (TCP), so a response always matches the front of the queue; the timer of a node is set
-// exactly while something is in flight to it, to the deadline of the oldest.
+// exactly while something is in flight to it, to the first deadline of all that is.
 //
 // Kafka: org.apache.kafka.clients.NetworkClient, InFlightRequests. The first request on a
 // connection is ApiVersions when `negotiate` is set (clients do; inter-broker senders do not,
@@ -26,6 +26,15 @@
 #include "engine/protocol/frame.h"
 
 namespace kscope::protocol {
+
+/// A second line to a node, so that what is urgent does not wait behind what is slow: a broker
+/// works on one request of a connection at a time, and a Fetch may take half a second. To all of
+/// NetworkClient it is a node of its own; only connect() and the frames see the real one. Kafka's
+/// consumers reach their group's coordinator under `Integer.MAX_VALUE - nodeId` in the same way.
+constexpr NodeId second_line_to(NodeId node) { return NodeId(0x7fff'ffff - node.value()); }
+constexpr NodeId node_behind(NodeId line) {
+  return line.value() > 0x3fff'ffff ? second_line_to(line) : line;
+}
 
 /// What the caller wants to recognise an answer by; meaning is the caller's.
 using RequestTag = std::int64_t;
@@ -71,14 +80,17 @@ class NetworkClient {
   explicit NetworkClient(NetworkClientOptions options) : options_(std::move(options)) {}
 
   /// REQUIRES can_send(to). Opens a connection if there is none. With `expect_response` false
-  /// (acks=0) nothing is remembered.
+  /// (acks=0) nothing is remembered. `timeout` is for requests that brokers hold for long
+  /// (JoinGroup); without it, request_timeout counts.
   template <class Request>
   InFlight send(env::Env& env, NodeId to, const Request& request, std::int16_t version,
-                RequestTag tag, bool expect_response = true) {
+                RequestTag tag, bool expect_response = true,
+                std::optional<Duration> timeout = std::nullopt) {
     KCHECK(can_send(to));
     const RequestHeader header{Request::kApi, version, CorrelationId(next_correlation_++),
                                options_.client_id};
-    return dispatch(env, to, header, encode_request(header, request), tag, expect_response);
+    return dispatch(env, to, header, encode_request(header, request), tag, expect_response,
+                    timeout.value_or(options_.request_timeout));
   }
   /// Fewer than max_in_flight are under way to that node and, with negotiate, versions are known.
   bool can_send(NodeId to) const;
@@ -98,13 +110,15 @@ class NetworkClient {
   std::optional<Arrived> on_frame(env::Env& env, ConnectionId connection, const Blob& frame);
   /// The connection broke: the requests that died with it, oldest first, a negotiation included.
   std::vector<InFlight> on_closed(env::Env& env, ConnectionId connection);
-  /// The timeout timer of `node` fired: closes the connection if its oldest request is overdue and
-  /// returns what died with it.
+  /// The timeout timer of `node` fired: closes the connection if a request is overdue and returns
+  /// what died with it.
   std::vector<InFlight> on_timeout(env::Env& env, NodeId node);
   /// Closes the connection to `node` on purpose; returns what died with it.
   std::vector<InFlight> disconnect(env::Env& env, NodeId node);
 
   bool owns(ConnectionId connection) const;
+  /// The node, or the second line to it, that this connection of ours was opened for.
+  NodeId owner(ConnectionId connection) const { return owners_.at(connection); }
   std::size_t in_flight(NodeId node) const;
   std::vector<InFlight> all_in_flight() const;  ///< ordered by node, then age
 
@@ -117,9 +131,10 @@ class NetworkClient {
     std::map<std::int16_t, std::pair<std::int16_t, std::int16_t>> versions;  // api -> min, max
 
     bool connected() const { return connection != ConnectionId(); }
+    Instant first_deadline() const;  // REQUIRES something in flight
   };
   InFlight dispatch(env::Env& env, NodeId to, const RequestHeader& header, Blob frame,
-                    RequestTag tag, bool expect_response);
+                    RequestTag tag, bool expect_response, Duration timeout);
   Peer& connected_peer(env::Env& env, NodeId to);
   void negotiate(env::Env& env, NodeId to, std::int16_t version);
   void take_versions(env::Env& env, NodeId from, const Arrived& arrived);

@@ -10,12 +10,16 @@
 #include "engine/protocol/messages/begin_quorum_epoch.h"
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
+#include "engine/protocol/messages/consumer_group_describe.h"
+#include "engine/protocol/messages/consumer_group_heartbeat.h"
 #include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
+#include "engine/protocol/messages/delete_groups.h"
 #include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
 #include "engine/protocol/messages/describe_configs.h"
+#include "engine/protocol/messages/describe_groups.h"
 #include "engine/protocol/messages/describe_quorum.h"
 #include "engine/protocol/messages/elect_leaders.h"
 #include "engine/protocol/messages/end_quorum_epoch.h"
@@ -23,14 +27,22 @@
 #include "engine/protocol/messages/fetch.h"
 #include "engine/protocol/messages/fetch_snapshot.h"
 #include "engine/protocol/messages/find_coordinator.h"
+#include "engine/protocol/messages/heartbeat.h"
 #include "engine/protocol/messages/incremental_alter_configs.h"
 #include "engine/protocol/messages/init_producer_id.h"
+#include "engine/protocol/messages/join_group.h"
+#include "engine/protocol/messages/leave_group.h"
+#include "engine/protocol/messages/list_groups.h"
 #include "engine/protocol/messages/list_offsets.h"
 #include "engine/protocol/messages/list_partition_reassignments.h"
 #include "engine/protocol/messages/metadata.h"
+#include "engine/protocol/messages/offset_commit.h"
+#include "engine/protocol/messages/offset_delete.h"
+#include "engine/protocol/messages/offset_fetch.h"
 #include "engine/protocol/messages/offset_for_leader_epoch.h"
 #include "engine/protocol/messages/produce.h"
 #include "engine/protocol/messages/remove_raft_voter.h"
+#include "engine/protocol/messages/sync_group.h"
 #include "engine/protocol/messages/update_raft_voter.h"
 #include "engine/protocol/messages/vote.h"
 
@@ -70,7 +82,15 @@ constexpr std::array kApis = {
     KSCOPE_API(Fetch, range(4, 17), range(12, 17), "read a log: consumers, followers, voters"),
     KSCOPE_API(ListOffsets, range(1, 7), kNotServed, "first, last, or by time: which offset?"),
     KSCOPE_API(Metadata, range(0, 12), kNotServed, "brokers, topics, leaders"),
+    KSCOPE_API(OffsetCommit, range(2, 9), kNotServed, "so far has this group read"),
+    KSCOPE_API(OffsetFetch, range(1, 9), kNotServed, "from where does this group read on?"),
     KSCOPE_API(FindCoordinator, range(0, 4), kNotServed, "who coordinates this group?"),
+    KSCOPE_API(JoinGroup, range(0, 9), kNotServed, "let me into the group"),
+    KSCOPE_API(Heartbeat, range(0, 4), kNotServed, "I am alive; is there a rebalance?"),
+    KSCOPE_API(LeaveGroup, range(0, 5), kNotServed, "I leave the group"),
+    KSCOPE_API(SyncGroup, range(0, 5), kNotServed, "the assignment, and my part of it"),
+    KSCOPE_API(DescribeGroups, range(0, 5), kNotServed, "members of classic groups"),
+    KSCOPE_API(ListGroups, range(0, 5), kNotServed, "which groups do you coordinate?"),
     KSCOPE_API(ApiVersions, range(0, 4), range(0, 4), "which versions do you speak?"),
     KSCOPE_API(CreateTopics, range(0, 7), range(0, 7), "make topics"),
     KSCOPE_API(DeleteTopics, range(0, 6), range(0, 6), "remove topics"),
@@ -80,10 +100,12 @@ constexpr std::array kApis = {
     KSCOPE_API(DescribeConfigs, range(0, 4), kNotServed, "settings, their sources and defaults"),
     KSCOPE_API(AlterConfigs, range(0, 2), range(0, 2), "replace all settings of a resource"),
     KSCOPE_API(CreatePartitions, range(0, 3), range(0, 3), "more partitions for a topic"),
+    KSCOPE_API(DeleteGroups, range(0, 2), kNotServed, "forget groups and their offsets"),
     KSCOPE_API(ElectLeaders, range(0, 2), range(0, 2), "move leadership"),
     KSCOPE_API(IncrementalAlterConfigs, range(0, 1), range(0, 1), "change some settings"),
     KSCOPE_API(AlterPartitionReassignments, range(0, 0), range(0, 0), "move replicas elsewhere"),
     KSCOPE_API(ListPartitionReassignments, range(0, 0), range(0, 0), "which replicas are moving?"),
+    KSCOPE_API(OffsetDelete, range(0, 0), kNotServed, "forget offsets of a group"),
     KSCOPE_API(Vote, kNotServed, range(0, 1), "vote for me in this epoch"),
     KSCOPE_API(BeginQuorumEpoch, kNotServed, range(0, 1), "I lead the quorum now"),
     KSCOPE_API(EndQuorumEpoch, kNotServed, range(0, 1), "I resign, elect another"),
@@ -95,6 +117,8 @@ constexpr std::array kApis = {
     KSCOPE_API(BrokerRegistration, kNotServed, range(0, 4), "this broker process is here"),
     KSCOPE_API(BrokerHeartbeat, kNotServed, range(0, 1), "still alive, this far in metadata"),
     KSCOPE_API(AllocateProducerIds, kNotServed, range(0, 0), "a block of producer ids"),
+    KSCOPE_API(ConsumerGroupHeartbeat, range(0, 1), kNotServed, "membership without a barrier"),
+    KSCOPE_API(ConsumerGroupDescribe, range(0, 0), kNotServed, "members of KIP-848 groups"),
     KSCOPE_API(AddRaftVoter, range(0, 0), range(0, 0), "let this controller vote"),
     KSCOPE_API(RemoveRaftVoter, range(0, 0), range(0, 0), "this controller votes no longer"),
     KSCOPE_API(UpdateRaftVoter, kNotServed, range(0, 0), "a voter moved or was upgraded"),

@@ -1,5 +1,10 @@
 #include "engine/protocol/span_trace.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/protocol/records/coordinator_record.h"
 #include "engine/protocol/records/metadata_record.h"
 
 namespace kscope::protocol {
@@ -76,6 +81,36 @@ void SpanTrace::unreadable(std::size_t begin, const Error& error) {
 
 void SpanTrace::rest(std::size_t begin) {
   if (begin < body_.size()) add("(left over)", "belongs to no field", begin, body_.size());
+}
+
+void SpanTrace::walk_inside(Inside what, std::size_t begin, std::size_t end) {
+  switch (what) {
+    case Inside::Unknown:
+      return;
+    case Inside::Records:
+      return walk_records(begin, end);
+    case Inside::Subscription:
+      return walk_versioned<ConsumerProtocolSubscription>(begin, end);
+    case Inside::Assignment:
+      return walk_versioned<ConsumerProtocolAssignment>(begin, end);
+  }
+}
+
+/// What members say to each other is anyone's own affair (Kafka Connect has another format): bytes
+/// that are not a T are left closed, and are no fault of the message.
+template <class T>
+void SpanTrace::walk_versioned(std::size_t begin, std::size_t end) {
+  const ByteView bytes = body_.subspan(begin, end - begin);
+  const auto decoded = decode_versioned<T>(bytes);
+  if (!decoded.ok()) return;
+  open_.push_back(out_.size() - 1);
+  out_[open_.back()].value = fmt::format("{}, {}", T::kName, out_[open_.back()].value);
+  constexpr std::size_t kVersion = sizeof(std::int16_t);
+  add("Version", std::to_string(ByteReader(bytes).i16()), begin, begin + kVersion);
+  const int depth = depth_ + static_cast<int>(open_.size());
+  walk_body<T>(bytes.subspan(kVersion), std::min(decoded->version, T::kMaxVersion),
+               offset_ + begin + kVersion, depth, out_);
+  open_.pop_back();
 }
 
 void SpanTrace::walk_records(std::size_t begin, std::size_t end) {

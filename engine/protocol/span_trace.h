@@ -38,7 +38,7 @@ class SpanTrace {
     }
     finish(end, describe_value(field));
     if constexpr (std::is_same_v<F, Blob>) {
-      if (spec.holds_records && !field.empty()) walk_records(end - field.size(), end);
+      if (!field.empty()) walk_inside(spec.inside, end - field.size(), end);
     }
   }
   void open_element(std::int64_t index, std::size_t begin);
@@ -89,6 +89,9 @@ class SpanTrace {
   void finish(std::size_t end, std::string value);
   void add(std::string name, std::string value, std::size_t begin, std::size_t end);
   void note_topic_id(const Uuid& id);
+  void walk_inside(Inside what, std::size_t begin, std::size_t end);
+  template <class T>
+  void walk_versioned(std::size_t begin, std::size_t end);
   void walk_records(std::size_t begin, std::size_t end);
   void walk_batch_at(std::size_t begin, ByteView batch, const record::BatchHeader& header);
 

@@ -2,7 +2,8 @@
 //
 // Size, header and body become rows in the order of the bytes; `depth` makes them a tree. Names are
 // the schema's. Record batches inside Produce and Fetch are opened down to keys and values, and the
-// values in batches of __cluster_metadata down to the fields of the metadata record.
+// values in batches of __cluster_metadata down to the fields of the metadata record. So are the
+// subscriptions and assignments inside JoinGroup and SyncGroup.
 //
 // Invariants: rows lie inside the frame (except rows with `decompressed`, whose positions count
 // from the start of the decompressed block); a row's children lie inside it and do not overlap.

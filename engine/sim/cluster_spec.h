@@ -37,6 +37,13 @@ struct ClusterSpec {
   Duration wall_offset{0};
   bool operator==(const ClusterSpec&) const = default;
 
+  /// What the processes draw their random numbers from. A live cluster that is started again on its
+  /// old logs must not draw the ids of its first life again (topics, members, producers): the time
+  /// of its start tells the lives apart. In a simulation there is one life, and nothing is added.
+  std::uint64_t seed_of_life(std::uint64_t seed) const {
+    return seed + static_cast<std::uint64_t>(wall_offset.count());
+  }
+
   std::int32_t first_controller() const { return isolated ? brokers + 1 : 1; }
   std::int32_t nodes() const { return isolated ? brokers + controllers + standby : brokers; }
   bool has_broker(std::int32_t node) const { return node >= 1 && node <= brokers; }

@@ -40,10 +40,15 @@ std::vector<VerbRule> fault_rules() {
       {{"restart", "restart NODE", "Stops the process at once if it runs, and starts it again."},
        {{"NODE"}},
        {}},
-      {{"pause", "pause NODE", "Freezes the process, as a long garbage collection does."},
-       {{"NODE"}},
+      {{"pause", "pause NODE | pause CONSUMER PARTITION,…",
+        "Freezes the process, as a long garbage collection does; with partitions, the consumer "
+        "stops reading these."},
+       {{"NODE"}, {"NAME", "PARTITIONS"}},
        {}},
-      {{"resume", "resume NODE", "Lets a paused process go on."}, {{"NODE"}}, {}},
+      {{"resume", "resume NODE | resume CONSUMER PARTITION,…",
+        "Lets a paused process go on, or partitions that the consumer stopped reading."},
+       {{"NODE"}, {"NAME", "PARTITIONS"}},
+       {}},
       {{"cut", "cut A B | cut A -> B", "Cuts the link, both ways or one way: frames stall."},
        {{"NODE", "NODE"}, {"NODE", "->", "NODE"}},
        {}},
@@ -105,12 +110,6 @@ std::vector<VerbRule> client_rules() {
        {{"NAME"}},
        {{"acks", "ACKS"}, {"retries", "NUMBER"}},
        true},
-      {{"consumer",
-        "consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]",
-        "Starts a consumer that reads the given partitions."},
-       {{"NAME"}},
-       {{"assign", "PARTITIONS"}, {"from", "FROM"}},
-       true},
       {{"send",
         "send PRODUCER TOPIC[-PARTITION] [tombstone] [count=N] [key=TEXT|keys=N] [value=TEXT] "
         "[size=BYTES] [every=DURATION]",
@@ -123,12 +122,63 @@ std::vector<VerbRule> client_rules() {
         {"value", "TEXT"},
         {"size", "POSITIVE"},
         {"every", "DURATION"}}},
-      {{"seek", "seek CONSUMER PARTITION OFFSET", "Moves a consumer's position."},
-       {{"NAME", "PARTITION", "NUMBER"}},
-       {}},
-      {{"close", "close CLIENT", "Closes a client: a producer sends what it holds first."},
+      {{"close", "close CLIENT",
+        "Closes a client: a producer sends what it holds first, a consumer commits and leaves "
+        "its group."},
        {{"NAME"}},
        {}},
+  };
+}
+
+std::vector<VerbRule> consumer_rules() {
+  return {
+      {{"consumer",
+        "consumer NAME group=GROUP topics=T,… | group=GROUP pattern=REGEX | assign=orders-0,… "
+        "[group=GROUP] [from=earliest|latest|OFFSET] [assignor=A,…] [instance=ID] "
+        "[protocol=classic|consumer] [processing=DURATION] [commit=auto|before|after|async|none] "
+        "[commit-every=N] [crash-after=N] [CONFIG=VALUE …]",
+        "Starts a consumer: as a member of a group, or alone with partitions by hand. The last "
+        "options are the application's: how long a record takes, when it commits, and after how "
+        "many records its process dies."},
+       {{"NAME"}},
+       {{"assign", "PARTITIONS"},
+        {"from", "FROM"},
+        {"group", "TEXT"},
+        {"topics", "NAMES"},
+        {"pattern", "TEXT"},
+        {"assignor", "TEXT"},
+        {"instance", "NAME"},
+        {"protocol", "PROTOCOL"},
+        {"processing", "DURATION"},
+        {"commit", "COMMIT"},
+        {"commit-every", "POSITIVE"},
+        {"crash-after", "POSITIVE"}},
+       true},
+      {{"subscribe", "subscribe CONSUMER TOPIC,… | subscribe CONSUMER pattern=REGEX",
+        "Changes the topics that a consumer shares with its group."},
+       {{"NAME"}, {"NAME", "NAMES"}},
+       {{"pattern", "TEXT"}}},
+      {{"unsubscribe", "unsubscribe CONSUMER", "Leaves the group, or drops what it has by hand."},
+       {{"NAME"}},
+       {}},
+      {{"assign", "assign CONSUMER PARTITION,…", "Replaces the partitions it has by hand."},
+       {{"NAME", "PARTITIONS"}},
+       {}},
+      {{"seek", "seek CONSUMER PARTITION,… OFFSET|earliest|latest | … time=DURATION",
+        "Moves a consumer's position; time= counts from the start of the run."},
+       {{"NAME", "PARTITIONS"}, {"NAME", "PARTITIONS", "FROM"}},
+       {{"time", "DURATION"}}},
+      {{"commit", "commit CONSUMER [PARTITION OFFSET] [async]",
+        "Commits all positions, or that one; `async` tries once."},
+       {{"NAME"},
+        {"NAME", "async"},
+        {"NAME", "PARTITION", "NUMBER"},
+        {"NAME", "PARTITION", "NUMBER", "async"}},
+       {}},
+      {{"stall", "stall CONSUMER", "Its application hangs: it does not call poll() any more."},
+       {{"NAME"}},
+       {}},
+      {{"continue", "continue CONSUMER", "Its application goes on where it hung."}, {{"NAME"}}, {}},
   };
 }
 
@@ -168,11 +218,53 @@ std::vector<VerbRule> admin_rules() {
   };
 }
 
+std::vector<VerbRule> group_admin_rules() {
+  const std::vector<OptionRule> which{{"topic", "NAMES"}, {"partitions", "PARTITIONS"}};
+  std::vector<OptionRule> reset = which;
+  reset.insert(reset.end(),
+               {{"to", "RESET"}, {"time", "NUMBER"}, {"ago", "DURATION"}, {"shift", "SHIFT"}});
+  return {
+      {{"list-groups", "list-groups [state=Stable,Empty] [type=classic|consumer]",
+        "Asks every broker for the groups that it coordinates."},
+       {{}},
+       {{"state", "NAMES"}, {"type", "NAMES"}}},
+      {{"describe-group", "describe-group GROUP",
+        "Tells a group's state, its members, what it has committed and how far behind it is."},
+       {{"GROUP"}},
+       {}},
+      {{"delete-group", "delete-group GROUP",
+        "Forgets a group without members, with all its offsets."},
+       {{"GROUP"}},
+       {}},
+      {{"list-offsets", "list-offsets GROUP", "Tells what a group has committed."},
+       {{"GROUP"}},
+       {}},
+      {{"alter-offsets", "alter-offsets GROUP PARTITION OFFSET",
+        "Commits an offset in the name of a group that has no members."},
+       {{"GROUP", "PARTITION", "NUMBER"}},
+       {}},
+      {{"delete-offsets", "delete-offsets GROUP [topic=NAME,…|partitions=orders-0,…]",
+        "Forgets offsets that a group has committed, of topics that none of its members reads."},
+       {{"GROUP"}},
+       which},
+      {{"reset-offsets",
+        "reset-offsets GROUP [topic=NAME,…|partitions=orders-0,…] "
+        "to=earliest|latest|current|OFFSET "
+        "| time=MILLISECONDS | ago=DURATION | shift=[-]N [check]",
+        "Moves the offsets of a group that nobody reads with at the moment; `check` only tells "
+        "where they would go (KIP-122)."},
+       {{"GROUP"}, {"GROUP", "check"}},
+       reset},
+  };
+}
+
 const std::vector<VerbRule>& rules() {
   static const std::vector<VerbRule> table = [] {
     std::vector<VerbRule> all = fault_rules();
     for (VerbRule& rule : client_rules()) all.push_back(std::move(rule));
+    for (VerbRule& rule : consumer_rules()) all.push_back(std::move(rule));
     for (VerbRule& rule : admin_rules()) all.push_back(std::move(rule));
+    for (VerbRule& rule : group_admin_rules()) all.push_back(std::move(rule));
     return all;
   }();
   return table;
@@ -227,6 +319,11 @@ bool is_api(std::string_view text) {
 bool fits(std::string_view word, std::string_view kind) {
   if (kind == "NODE") return is_name(word) && word != "all";
   if (kind == "NAME") return is_name(word);
+  if (kind == "NAMES") return each(word, ',', is_name);
+  if (kind == "PROTOCOL") return word == "classic" || word == "consumer";
+  if (kind == "COMMIT")
+    return word == "auto" || word == "before" || word == "after" || word == "async" ||
+           word == "none";
   if (kind == "PARTITION") return is_partition(word);
   if (kind == "PARTITIONS") return each(word, ',', is_partition);
   if (kind == "DURATION") return is_duration(word);
@@ -240,13 +337,19 @@ bool fits(std::string_view word, std::string_view kind) {
   if (kind == "BEFORE") return word == "end" || (!word.empty() && is_number(word));
   if (kind == "ASSIGNMENT")
     return each(word, ',', [](auto list) { return each(list, ':', is_positive); });
-  if (kind == "TEXT" || kind == "FILE") return !word.empty();
+  if (kind == "NAMES") return each(word, ',', is_name);
+  if (kind == "RESET") return fits(word, "FROM") || word == "current";
+  if (kind == "SHIFT") return fits(word.starts_with('-') ? word.substr(1) : word, "NUMBER");
+  if (kind == "TEXT" || kind == "FILE" || kind == "GROUP") return !word.empty();
   return word == kind;
 }
 
 const char* describe_kind(std::string_view kind) {
   if (kind == "NODE") return "a node (\"broker 1\", \"controller 1\", \"1\" or a client's name)";
   if (kind == "NAME") return "a name (letters, digits, '.', '_', '-')";
+  if (kind == "NAMES") return "topics such as orders,payments";
+  if (kind == "PROTOCOL") return "classic or consumer";
+  if (kind == "COMMIT") return "auto, before, after, async or none";
   if (kind == "PARTITION") return "a partition such as orders-0";
   if (kind == "PARTITIONS") return "partitions such as orders-0,orders-1";
   if (kind == "DURATION") return "a duration such as 250us, 20ms or 1.5s";
@@ -259,6 +362,10 @@ const char* describe_kind(std::string_view kind) {
   if (kind == "FROM") return "earliest, latest or an offset";
   if (kind == "BEFORE") return "an offset, or end";
   if (kind == "ASSIGNMENT") return "replicas for each partition such as 1:2:3,2:3:1";
+  if (kind == "NAMES") return "names, with commas between them";
+  if (kind == "RESET") return "earliest, latest, current or an offset";
+  if (kind == "SHIFT") return "a number of records; back with a minus";
+  if (kind == "GROUP") return "the name of a group (not empty)";
   if (kind == "TEXT") return "some text";
   if (kind == "FILE") return "the path of a file";
   return nullptr;
@@ -339,6 +446,19 @@ Result<void> check_arguments(const Command& command, const VerbRule& rule) {
                              found, rule.help.syntax));
 }
 
+/// Exactly one of the three says what a consumer reads, and two of them need a group.
+Result<void> check_consumer(const Command& command) {
+  if (command.verb != "consumer") return {};
+  const auto given = [&](const char* name) { return command.option(name) != nullptr ? 1 : 0; };
+  if (given("assign") + given("topics") + given("pattern") != 1)
+    return invalid(
+        "consumer: say what it reads: topics=orders,payments or pattern=orders.* (with group=), or "
+        "assign=orders-0,orders-1");
+  if (!given("assign") && !given("group"))
+    return invalid("consumer: topics= and pattern= need group=: who shares them out?");
+  return {};
+}
+
 /// What the options of the administrative commands must be together.
 Result<void> check_admin(const Command& command) {
   const auto given = [&](const char* name) { return command.option(name) != nullptr ? 1 : 0; };
@@ -356,6 +476,13 @@ Result<void> check_admin(const Command& command) {
   }
   if (verb == "create-partitions" && !given("count"))
     return invalid("create-partitions: count= is missing: how many partitions there shall be");
+  if ((verb == "reset-offsets" || verb == "delete-offsets") &&
+      given("topic") + given("partitions") > 1)
+    return invalid(verb + ": either topic= or partitions=, not both");
+  if (verb == "reset-offsets" && given("to") + given("time") + given("ago") + given("shift") != 1)
+    return invalid(
+        "reset-offsets: say where to, once: to=earliest|latest|current|OFFSET, time=, "
+        "ago= or shift=");
   if (verb == "reassign" && given("to") == (has("cancel") ? 1 : 0))
     return invalid("reassign: say where to (to=4:5:6), or cancel");
   return {};
@@ -411,8 +538,7 @@ Result<Command> parse_command(std::string_view line) {
   KTRY(check_options(command, *rule));
   if (command.verb == "delete-records" && command.option("before") == nullptr)
     return invalid("delete-records: before= is missing: an offset, or end");
-  if (command.verb == "consumer" && command.option("assign") == nullptr)
-    return invalid("consumer: assign= is missing: partitions such as orders-0,orders-1");
+  KTRY(check_consumer(command));
   KTRY(check_admin(command));
   return command;
 }

@@ -16,13 +16,22 @@
 //   describe-config topic=NAME|broker=N|cluster | list-reassignments
 //   create-partitions NAME count=N [assignment=1:2:3,…] | reassign PARTITION to=4:5:6
 //   reassign PARTITION cancel | elect-leaders PARTITION [unclean]
+//   list-groups | describe-group GROUP | delete-group GROUP | list-offsets GROUP
+//   alter-offsets GROUP PARTITION OFFSET | delete-offsets GROUP [topic=…|partitions=…]
+//   reset-offsets GROUP [topic=…|partitions=…] to=…|time=…|ago=…|shift=… [check]   (KIP-122)
 //   delete-topic NAME | elect PARTITION | delete-records PARTITION before=OFFSET|end
 //   add-voter NODE | remove-voter NODE
 //   producer NAME [acks=0|1|all] [CONFIG=VALUE …]        (starts a client; CONFIG: Kafka's names)
-//   consumer NAME assign=orders-0,orders-1 [from=earliest|latest|OFFSET] [CONFIG=VALUE …]
+//   consumer NAME group=GROUP topics=T,…|pattern=REGEX  or  assign=orders-0,… [group=GROUP]
+//        [from=earliest|latest|OFFSET] [assignor=A,…] [instance=ID] [protocol=classic|consumer]
+//        [processing=DURATION] [commit=auto|before|after|async|none] [commit-every=N]
+//        [crash-after=N] [CONFIG=VALUE …]
+//   subscribe CONSUMER TOPIC,… | subscribe CONSUMER pattern=REGEX | unsubscribe CONSUMER
+//   assign CONSUMER PARTITION,… | pause CONSUMER PARTITION,… | resume CONSUMER PARTITION,…
+//   commit CONSUMER [PARTITION OFFSET] [async] | stall CONSUMER | continue CONSUMER
 //   send PRODUCER TOPIC[-PARTITION] [tombstone] [count=N] [key=TEXT|keys=N] [value=TEXT]
 //        [size=BYTES] [every=DURATION]
-//   seek CONSUMER PARTITION OFFSET
+//   seek CONSUMER PARTITION,… OFFSET|earliest|latest | seek CONSUMER PARTITION,… time=DURATION
 //   close CLIENT
 // NODE is "broker 1", "controller 1", "1" or a client's name.
 //

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "engine/coordinator/group_coordinator.h"
+#include "engine/sim/random_groups.h"
 #include "engine/sim/random_run.h"
 #include "engine/sim/world_state.h"
 
@@ -30,6 +32,8 @@ std::string replica_trouble(const World& world, const cluster::Snapshot& s,
     return fmt::format("the ISR of {} is {}", name, NodeList(p.isr).str());
   const auto* leader = s.replica(p.leader, p.partition);
   if (leader == nullptr) return name + " is not on its leader";
+  // Groups commit all the time: this log never rests.
+  if (p.partition.topic == coordinator::kGroupMetadataTopic) return {};
   if (leader->high_watermark != leader->log_end) return name + " is not committed to its end";
   std::int64_t first = leader->log_start;
   for (std::int32_t id : p.replicas) {
@@ -53,6 +57,7 @@ std::string replica_trouble(const World& world, const cluster::Snapshot& s,
 }
 
 std::string client_trouble(const cluster::Snapshot& s, const cluster::ClientView& c) {
+  if (c.state != cluster::NodeState::Running || c.consumer.application == "ended") return {};
   const cluster::ProducerView& producer = c.producer;  // failed: also what was never queued
   if (!producer.accumulator.empty() || !producer.in_flight.empty() ||
       producer.records_queued > producer.records_acked + producer.records_failed)
@@ -78,6 +83,7 @@ std::string first_trouble(const World& world) {
       return fmt::format("broker {} is {}", n.id, event::to_string(n.broker.state));
   for (const auto& p : s.metadata.partitions)
     if (std::string trouble = replica_trouble(world, s, p); !trouble.empty()) return trouble;
+  if (std::string trouble = group_trouble(s); !trouble.empty()) return trouble;
   for (const auto& c : s.clients)
     if (std::string trouble = client_trouble(s, c); !trouble.empty()) return trouble;
   return {};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/sim/random_groups.h"
 #include "engine/sim/random_storm.h"
 #include "engine/sim/world_state.h"
 
@@ -28,6 +29,14 @@ ClusterSpec spec_for(const RandomRunOptions& options, env::Random& luck) {
   spec.config["log.cleaner.backoff.ms"] = "700";
   spec.config["log.retention.check.interval.ms"] = "900";
   spec.config["log.segment.delete.delay.ms"] = "1500";
+  spec.config["offsets.topic.num.partitions"] = "2";
+  spec.config["offsets.commit.timeout.ms"] = "2000";
+  spec.config["group.min.session.timeout.ms"] = "1000";
+  spec.config["group.initial.rebalance.delay.ms"] = "500";
+  spec.config["group.coordinator.rebalance.protocols"] = "classic,consumer";
+  spec.config["group.consumer.migration.policy"] = "bidirectional";
+  spec.config["group.consumer.session.timeout.ms"] = "2500";
+  spec.config["group.consumer.heartbeat.interval.ms"] = "600";
   if (options.seed % 2 == 0) {  // every other cluster replaces its metadata log by snapshots
     spec.config["metadata.log.max.record.bytes.between.snapshots"] = "600";
     spec.config["metadata.log.segment.bytes"] = "3000";
@@ -62,7 +71,8 @@ RandomRun::RandomRun(const RandomRunOptions& options)
     : options_(options),
       luck_(options.seed * 0x9e3779b97f4a7c15ULL + kLuckStream),
       world_(spec_for(options, luck_), options.seed),
-      storm_(std::make_unique<RandomStorm>(options_, luck_, world_)) {
+      groups_(std::make_unique<RandomGroups>(options.seed, world_)),
+      storm_(std::make_unique<RandomStorm>(options_, luck_, world_, *groups_)) {
   if (!options.broken_rule.empty())
     world_.state().invariants.break_rule_for_test(options.broken_rule);
 }
@@ -154,6 +164,7 @@ void RandomRun::start_clients() {
     assigned += (assigned.empty() ? "" : ",") + p.partition.str();
   if (assigned.empty()) return;
   apply(fmt::format("consumer reader assign={} from=earliest request.timeout.ms=2000", assigned));
+  groups_->start();
 }
 
 // ---- calm -------------------------------------------------------------------------------------
@@ -165,6 +176,7 @@ void RandomRun::heal() {
     apply(fmt::format("skew {} 0ms", n));
     apply(fmt::format("resume {}", n));
   }
+  groups_->heal();
   world_.run_until(world_.now() + millis(500));
 }
 

@@ -75,6 +75,7 @@ class RandomRun {
   RandomRunOptions options_;
   env::Random luck_;
   World world_;
+  std::unique_ptr<class RandomGroups> groups_;
   std::unique_ptr<class RandomStorm> storm_;
   std::string failure_;
 };

@@ -8,8 +8,9 @@
 
 namespace kscope::sim {
 
-RandomStorm::RandomStorm(const RandomRunOptions& options, env::Random& luck, World& world)
-    : options_(options), luck_(luck), world_(world) {}
+RandomStorm::RandomStorm(const RandomRunOptions& options, env::Random& luck, World& world,
+                         RandomGroups& groups)
+    : options_(options), luck_(luck), world_(world), groups_(groups) {}
 
 void RandomStorm::draw_mix() {
   for (const Act& act : all_acts()) {
@@ -33,6 +34,8 @@ void RandomStorm::run(Instant end) {
     world_.run_until(world_.now() + luck_.between(millis(10), pause_most_));
     if (supervised_) supervise();
     one_thing();
+    const RandomGroups::Act* act = groups_.one_thing();
+    if (act != nullptr) ++done_[act->name];
   }
 }
 
@@ -65,6 +68,11 @@ std::int64_t RandomStorm::count(ActKind kind) const {
   for (const Act& act : all_acts()) {
     const auto found = done_.find(act.name);
     if (act.kind == kind && found != done_.end()) sum += found->second;
+  }
+  for (const RandomGroups::Act& act : RandomGroups::acts()) {
+    const auto found = done_.find(act.name);
+    const ActKind its = act.fault ? ActKind::Fault : ActKind::Use;
+    if (its == kind && found != done_.end()) sum += found->second;
   }
   return sum;
 }

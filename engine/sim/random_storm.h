@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "engine/env/random.h"
+#include "engine/sim/random_groups.h"
 #include "engine/sim/random_run.h"
 
 namespace kscope::sim {
@@ -49,7 +50,8 @@ struct RandomTopics {
 
 class RandomStorm {
  public:
-  RandomStorm(const RandomRunOptions& options, env::Random& luck, World& world);
+  RandomStorm(const RandomRunOptions& options, env::Random& luck, World& world,
+              RandomGroups& groups);
 
   /// Draws the mix, then does one thing after the other until the storm is over or something broke.
   void draw_mix();
@@ -87,6 +89,7 @@ class RandomStorm {
   const RandomRunOptions& options_;
   env::Random& luck_;
   World& world_;
+  RandomGroups& groups_;
   RandomTopics topics_;
   std::vector<int> weights_;  // by the index of the act
   int total_weight_ = 0;

@@ -24,6 +24,7 @@ bool may_move(const std::string& path, Subject subject) {
   if (path.starts_with("partition")) return subject == Subject::Controller;
   if (path.starts_with("replica"))
     return subject == Subject::Storage || subject == Subject::Replication;
+  if (path.starts_with("group")) return subject == Subject::Group;
   if (path.starts_with("broker"))
     return subject == Subject::Broker || subject == Subject::Controller;
   if (path.starts_with("producer") || path.starts_with("consumer"))

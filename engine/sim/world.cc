@@ -70,7 +70,7 @@ NodeSlot make_node(const ClusterSpec& spec, std::uint64_t seed, std::int32_t id)
   NodeSlot slot;
   slot.node = cluster::Node(std::move(config));
   slot.disk = Disk(spec.flush_time);
-  slot.random = env::RandomSet(seed, static_cast<std::uint64_t>(id));
+  slot.random = env::RandomSet(spec.seed_of_life(seed), static_cast<std::uint64_t>(id));
   slot.clock_skew = spec.wall_offset;
   return slot;
 }
@@ -135,6 +135,10 @@ void apply_input(WorldState& world, std::int64_t number) {
 // A shutdown ends when the controller has let the broker go, and a process halts when its disk has
 // failed; any item may bring about either.
 void end_finished_process(WorldState& world, NodeId id) {
+  if (const auto client = world.clients.find(id); client != world.clients.end()) {
+    if (client->second.alive() && client->second.client.died()) halt_now(world, id);
+    return;
+  }
   NodeSlot* slot = world.node(id);
   if (slot == nullptr || !slot->node.running()) return;
   if (slot->node.failed()) halt_now(world, id);
@@ -234,6 +238,9 @@ bool World::step() {
     case cluster::ItemKind::PowerOn: power_on(w, item.node); break;
   }
   end_finished_process(w, item.node);
+  if (item.kind == cluster::ItemKind::Input) {
+    for (auto& [id, slot] : w.clients) end_finished_process(w, id);
+  }
   run_checkers(w);
   return true;
 }

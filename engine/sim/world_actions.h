@@ -59,10 +59,19 @@ Result<void> add_voter_action(ActionContext& context);
 Result<void> remove_voter_action(ActionContext& context);
 Result<void> delete_records_action(ActionContext& context);
 Result<void> producer_action(ActionContext& context);
-Result<void> consumer_action(ActionContext& context);
 Result<void> send_action(ActionContext& context);
-Result<void> seek_action(ActionContext& context);
 Result<void> close_action(ActionContext& context);
+
+// consumers (world_consumer_actions.cc)
+Result<void> consumer_action(ActionContext& context);
+Result<void> subscribe_action(ActionContext& context);
+Result<void> unsubscribe_action(ActionContext& context);
+Result<void> assign_action(ActionContext& context);
+Result<void> seek_action(ActionContext& context);
+Result<void> commit_action(ActionContext& context);
+Result<void> stall_action(ActionContext& context);  ///< and continue
+/// pause and resume with partitions: the consumer's, not the process's.
+Result<void> pause_partitions(ActionContext& context, bool paused);
 
 // administration (world_admin_actions.cc)
 Result<void> alter_config_action(ActionContext& context);
@@ -71,6 +80,15 @@ Result<void> create_partitions_action(ActionContext& context);
 Result<void> reassign_action(ActionContext& context);
 Result<void> list_reassignments_action(ActionContext& context);
 Result<void> elect_leaders_action(ActionContext& context);
+
+// administration of groups (world_group_admin_actions.cc)
+Result<void> list_groups_action(ActionContext& context);
+Result<void> describe_group_action(ActionContext& context);
+Result<void> delete_group_action(ActionContext& context);
+Result<void> list_offsets_action(ActionContext& context);
+Result<void> alter_offsets_action(ActionContext& context);
+Result<void> delete_offsets_action(ActionContext& context);
+Result<void> reset_offsets_action(ActionContext& context);
 
 /// The admin client behind the commands; started at its first use.
 ClientSlot& operator_client(WorldState& world, EventSeq cause);

@@ -1,46 +1,13 @@
 #include <fmt/core.h>
 
 #include "engine/sim/world_actions.h"
+#include "engine/sim/world_clients.h"
 #include "engine/sim/world_env.h"
 
 namespace kscope::sim {
 namespace {
 
 Error invalid(const std::string& what) { return Error{ErrorKind::Invalid, what}; }
-
-std::vector<NodeId> bootstrap(const WorldState& world) {
-  std::vector<NodeId> nodes;
-  for (const auto& [id, slot] : world.nodes) {
-    if (slot.node.config().has_broker) nodes.push_back(id);
-  }
-  return nodes;
-}
-
-// Puts an empty slot for a client into the world, so that a Call can be made for it.
-ClientSlot& add_slot(WorldState& world, NodeId id) {
-  ClientSlot slot;
-  slot.state = cluster::NodeState::Running;
-  slot.incarnation = 1;
-  slot.random = env::RandomSet(world.seed, static_cast<std::uint64_t>(id.value()));
-  return world.clients.emplace(id, std::move(slot)).first->second;
-}
-
-NodeId next_id(WorldState& world) { return NodeId(world.next_client++); }
-
-Result<void> check_new_name(const WorldState& world, const std::string& name) {
-  if (world.find(name).ok()) return invalid(fmt::format("there is a \"{}\" already", name));
-  return {};
-}
-
-// Everything that is not an option of the command itself is a setting by Kafka's name.
-client::Settings settings_of(const Command& command, std::initializer_list<const char*> own) {
-  client::Settings settings;
-  settings["client.id"] = command.arguments[0];
-  for (const auto& [key, value] : command.options) {
-    if (std::find(own.begin(), own.end(), key) == own.end()) settings[key] = value;
-  }
-  return settings;
-}
 
 Result<client::NewTopic> topic_of(const Command& command) {
   client::NewTopic topic;
@@ -79,14 +46,14 @@ void split_target(const WorldState& world, const std::string& text, client::Work
 ClientSlot& operator_client(WorldState& world, EventSeq cause) {
   const NodeId id(kOperatorId);
   if (const auto it = world.clients.find(id); it != world.clients.end()) return it->second;
-  ClientSlot& slot = add_slot(world, id);
+  ClientSlot& slot = add_client_slot(world, id);
   Call call(world, id, cause);
   call.env().events.emit(id, event::ClientStarted{world.names.intern("operator"),
                                                   event::ClientRole::Admin, 0});
   client::AdminConfig config;
   config.common.client_id = "operator";
   slot.client = cluster::ClientNode(
-      "operator", client::AdminClient::start(call.env(), config, bootstrap(world)));
+      "operator", client::AdminClient::start(call.env(), config, bootstrap_brokers(world)));
   return slot;
 }
 
@@ -174,52 +141,18 @@ Result<void> delete_records_action(ActionContext& context) {
 Result<void> producer_action(ActionContext& context) {
   const std::string& name = context.command.arguments[0];
   WorldState& world = context.world;
-  KTRY(check_new_name(world, name));
-  const client::Settings settings = settings_of(context.command, {});
+  KTRY(check_new_client_name(world, name));
+  const client::Settings settings = client_settings(context.command, {});
   KTRY_ASSIGN(const client::ProducerConfig config, client::parse_producer_config(settings));
   const EventSeq cause = context.announce();
-  const NodeId id = next_id(world);
-  ClientSlot& slot = add_slot(world, id);
+  const NodeId id = next_client_id(world);
+  ClientSlot& slot = add_client_slot(world, id);
   Call call(world, id, cause);
   slot.client = cluster::ClientNode(
-      name, client::KafkaProducer::start(call.env(), config, bootstrap(world)));
+      name, client::KafkaProducer::start(call.env(), config, bootstrap_brokers(world)));
   slot.client.set_settings(settings);
   call.env().events.emit(id, event::ClientStarted{world.names.intern(name),
                                                   event::ClientRole::Producer, config.acks});
-  return {};
-}
-
-Result<void> consumer_action(ActionContext& context) {
-  const std::string& name = context.command.arguments[0];
-  WorldState& world = context.world;
-  KTRY(check_new_name(world, name));
-  client::Settings settings = settings_of(context.command, {"assign", "from"});
-  const std::string* from = context.command.option("from");
-  const bool at_offset = from != nullptr && *from != "earliest" && *from != "latest";
-  if (from != nullptr && !at_offset) settings["auto.offset.reset"] = *from;
-  KTRY_ASSIGN(const client::ConsumerConfig config, client::parse_consumer_config(settings));
-  std::vector<TopicPartition> partitions;
-  std::string list = *context.command.option("assign") + ",";
-  for (std::size_t at; (at = list.find(',')) != std::string::npos; list.erase(0, at + 1)) {
-    KTRY_ASSIGN(TopicPartition tp, parse_partition(list.substr(0, at)));
-    partitions.push_back(std::move(tp));
-  }
-  const EventSeq cause = context.announce();
-  const NodeId id = next_id(world);
-  ClientSlot& slot = add_slot(world, id);
-  Call call(world, id, cause);
-  call.env().events.emit(id, event::ClientStarted{world.names.intern(name),
-                                                  event::ClientRole::Consumer, 0});
-  client::KafkaConsumer consumer =
-      client::KafkaConsumer::start(call.env(), config, bootstrap(world));
-  consumer.assign(call.env(), partitions);
-  if (at_offset) {
-    for (const TopicPartition& tp : partitions) {
-      consumer.seek(call.env(), tp, Offset(std::stoll(*from)));
-    }
-  }
-  slot.client = cluster::ClientNode(name, std::move(consumer));
-  slot.client.set_settings(settings);
   return {};
 }
 
@@ -242,21 +175,6 @@ Result<void> send_action(ActionContext& context) {
   KTRY_ASSIGN(const NodeId id, context.node_argument(0));
   Call call(context.world, id, context.announce());
   slot->client.add_workload(call.env(), workload);
-  return {};
-}
-
-Result<void> seek_action(ActionContext& context) {
-  KTRY_ASSIGN(ClientSlot* const slot, context.client_argument(0));
-  KTRY_ASSIGN(const TopicPartition tp, parse_partition(context.command.arguments[1]));
-  KTRY_ASSIGN(const NodeId id, context.node_argument(0));
-  client::KafkaConsumer* consumer = slot->client.consumer();
-  if (consumer == nullptr) return invalid(fmt::format("{} is no consumer", slot->client.name()));
-  const std::vector<TopicPartition> assigned = consumer->assigned();
-  if (std::find(assigned.begin(), assigned.end(), tp) == assigned.end()) {
-    return invalid(fmt::format("{} is not assigned to {}", tp.str(), slot->client.name()));
-  }
-  Call call(context.world, id, context.announce());
-  consumer->seek(call.env(), tp, Offset(std::stoll(context.command.arguments[2])));
   return {};
 }
 

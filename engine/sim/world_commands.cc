@@ -24,8 +24,14 @@ constexpr Verb kVerbs[] = {
     {"alter-config", alter_config_action}, {"describe-config", describe_config_action},
     {"create-partitions", create_partitions_action}, {"reassign", reassign_action},
     {"list-reassignments", list_reassignments_action}, {"elect-leaders", elect_leaders_action},
+    {"list-groups", list_groups_action}, {"describe-group", describe_group_action},
+    {"delete-group", delete_group_action}, {"list-offsets", list_offsets_action},
+    {"alter-offsets", alter_offsets_action}, {"delete-offsets", delete_offsets_action},
+    {"reset-offsets", reset_offsets_action},
     {"producer", producer_action}, {"consumer", consumer_action}, {"send", send_action},
-    {"seek", seek_action},     {"close", close_action},
+    {"seek", seek_action},     {"close", close_action},       {"subscribe", subscribe_action},
+    {"unsubscribe", unsubscribe_action}, {"assign", assign_action}, {"commit", commit_action},
+    {"stall", stall_action},   {"continue", stall_action},
 };
 
 }  // namespace

@@ -54,6 +54,7 @@ void crash_process(WorldState& world, NodeId id, event::CrashKind kind, EventSeq
   std::int64_t lost = 0;
   if (NodeSlot* slot = world.node(id)) {
     remember_metadata(world);
+    remember_groups(world, id);
     slot->node.kill();
     slot->disk_busy_until = world.now;
     slot->storage().crash_process();
@@ -91,6 +92,7 @@ Result<void> stop_action(ActionContext& context) {
 void stop_now(WorldState& world, NodeId id) {
   NodeSlot& slot = *world.node(id);
   remember_metadata(world);
+  remember_groups(world, id);
   {
     Call call(world, id, world.last_event);
     slot.node.finish_shutdown(call.env());
@@ -129,6 +131,7 @@ Result<void> restart_action(ActionContext& context) {
 }
 
 Result<void> pause_action(ActionContext& context) {
+  if (context.command.arguments.size() > 1) return pause_partitions(context, true);
   KTRY_ASSIGN(const NodeId id, context.node_argument(0));
   Process& process = *context.world.process(id);
   if (process.state != NodeState::Running) {
@@ -141,6 +144,7 @@ Result<void> pause_action(ActionContext& context) {
 }
 
 Result<void> resume_action(ActionContext& context) {
+  if (context.command.arguments.size() > 1) return pause_partitions(context, false);
   KTRY_ASSIGN(const NodeId id, context.node_argument(0));
   WorldState& world = context.world;
   Process& process = *world.process(id);

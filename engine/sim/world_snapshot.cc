@@ -1,3 +1,4 @@
+#include "engine/cluster/group_views.h"
 #include "engine/cluster/node_views.h"
 #include "engine/protocol/labels.h"
 #include "engine/sim/world_state.h"
@@ -50,7 +51,49 @@ MetadataView metadata_of(const cluster::Node& node) {
   return cluster::metadata_view(image_of(node), node.config().settings);
 }
 
+std::string group_topic_id(const WorldState& world) {
+  const cluster::Node* best = best_informed(world);
+  if (best != nullptr && image_of(*best).offset().value() >= world.last_metadata_offset) {
+    const metadata::TopicImage* topic = image_of(*best).topic(coordinator::kGroupMetadataTopic);
+    return topic != nullptr ? topic->id.str() : "";
+  }
+  const auto it = world.last_metadata.topic_ids.find(coordinator::kGroupMetadataTopic);
+  return it != world.last_metadata.topic_ids.end() ? it->second : "";
+}
+
+/// What is left of coordinators that are gone.
+cluster::GroupsKnown groups_remembered(const WorldState& world) {
+  const std::string topic = group_topic_id(world);
+  if (world.last_groups.topic_id == topic) return world.last_groups;
+  cluster::GroupsKnown nothing;
+  nothing.topic_id = topic;
+  return nothing;
+}
+
+cluster::GroupsKnown groups_of(const WorldState& world) {
+  cluster::GroupsKnown known = groups_remembered(world);
+  for (const auto& [id, slot] : world.nodes) {
+    if (!slot.node.running() || !slot.node.config().has_broker) continue;
+    cluster::add_groups(known, slot.node.broker().parts().coordinator, id);
+  }
+  return known;
+}
+
 }  // namespace
+
+void remember_groups(WorldState& world, NodeId gone) {
+  const cluster::Node& node = world.node(gone)->node;
+  if (!node.running() || !node.config().has_broker) return;
+  cluster::GroupsKnown known = groups_remembered(world);
+  cluster::add_groups(known, node.broker().parts().coordinator, gone);
+  for (auto& [partition, coordinator] : known.coordinators) {
+    if (coordinator.broker == gone.value()) coordinator.broker = -1;
+  }
+  for (cluster::GroupView& group : known.groups) {
+    if (group.coordinator == gone.value()) group.loaded = false;
+  }
+  world.last_groups = std::move(known);
+}
 
 void remember_metadata(WorldState& world) {
   const cluster::Node* best = best_informed(world);
@@ -78,6 +121,9 @@ cluster::Snapshot take_snapshot(const WorldState& world) {
   } else {
     snapshot.metadata = world.last_metadata;
   }
+  cluster::GroupsKnown groups = groups_of(world);
+  snapshot.groups = std::move(groups.groups);
+  snapshot.coordinators = std::move(groups.coordinators);
   snapshot.frames = world.network.frames();
   for (cluster::FrameView& frame : snapshot.frames) {
     frame.label = protocol::frame_label(world.network.frame_bytes(frame.id), frame.is_response,

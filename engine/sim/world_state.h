@@ -13,6 +13,7 @@
 #include "engine/base/checksums.h"
 #include "engine/cluster/client_node.h"
 #include "engine/cluster/event_queue.h"
+#include "engine/cluster/group_views.h"
 #include "engine/cluster/node.h"
 #include "engine/sim/disk.h"
 #include "engine/sim/invariants/invariants.h"
@@ -81,6 +82,8 @@ class WorldState {
   cluster::MetadataView last_metadata;  ///< what the best-informed node that went down knew …
   std::int64_t last_metadata_offset = -1;  ///< … and how far that went
 
+  cluster::GroupsKnown last_groups;  ///< as known when a broker went down the last time
+
   bool check_invariants = true;
   Invariants invariants;
   std::vector<cluster::Violation> violations;
@@ -107,5 +110,7 @@ cluster::Snapshot take_snapshot(const WorldState& world);
 /// Before a process ends: what it knew of the committed metadata stays true when the survivors know
 /// less, and a reader still sees the topics of a cluster that is down as a whole.
 void remember_metadata(WorldState& world);
+/// Likewise what a coordinator knew of its groups, until another has loaded them.
+void remember_groups(WorldState& world, NodeId gone);
 
 }  // namespace kscope::sim

@@ -47,6 +47,8 @@ std::vector<Figure> recovery_bench();  ///< of the cluster group: failovers and 
 std::vector<Figure> storage_bench();
 std::vector<Figure> page_cache_bench();
 std::vector<Figure> lookup_bench();  ///< of the storage group
+std::vector<Figure> assignor_bench();
+std::vector<Figure> rebalance_bench();  ///< of the groups group
 std::vector<Figure> viewer_bench();  ///< only where the viewer is built
 
 class Stopwatch {

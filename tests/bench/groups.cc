@@ -10,6 +10,8 @@ const std::vector<Group>& groups() {
       {"page_cache", "the machine alone: writes, batches, ways from a file to a socket",
        page_cache_bench},
       {"cluster", "failovers in virtual and processor time, metadata at size", cluster_bench},
+      {"groups", "consumer groups: assignors at size, a rebalance of 100 members",
+       assignor_bench},
 #ifdef KSCOPE_HAS_VIEWER
       {"viewer", "processor time of one frame: 9 brokers, 60 partitions", viewer_bench},
 #endif

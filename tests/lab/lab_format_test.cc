@@ -76,7 +76,7 @@ TEST_CASE("every mistake is named with its pointer and what was expected") {
 TEST_CASE("a screen and figures are optional, and checked like everything else") {
   CHECK(first_problem("\"minutes\": 10", "\"screen\": \"log file\", \"minutes\": 10") ==
         "x/lab.json: /screen: expected one of cluster, partition, log, retention, quorum, "
-        "sequence, request, metrics, config, found \"log file\"");
+        "groups, sequence, request, metrics, config, found \"log file\"");
   const auto with_figures = [](const std::string& figure) {
     return spoilt("\"checks\": [", "\"figures\": [" + figure + "], \"checks\": [");
   };

@@ -20,7 +20,9 @@ class FakeMachine : public Machine {
   /// The state from the events so far on.
   void add_moment(cluster::Snapshot snapshot);
   PartitionRef ref(const TopicPartition& tp) { return names_.intern(tp); }
+  NameRef name(std::string_view text) { return names_.intern(text); }
   std::map<FrameId, EventSeq> sent;
+  std::map<FrameId, std::string> labels;
   Dissection frame_dissection, batch_dissection;
   std::vector<std::string> commands;  ///< what was asked for with act()
 
@@ -42,6 +44,10 @@ class FakeMachine : public Machine {
   std::vector<EventSeq> why(EventSeq seq) const override;
   EventSeq frame_sent_event(FrameId frame) const override;
   std::string input_text(std::uint32_t) const override { return "crash broker 1"; }
+  std::string frame_label(FrameId frame) const override {
+    const auto it = labels.find(frame);
+    return it == labels.end() ? std::string() : it->second;
+  }
   Dissection dissect_frame(FrameId) const override { return frame_dissection; }
   Dissection dissect_batch(std::int32_t, const TopicPartition&, std::int64_t) const override {
     return batch_dissection;

@@ -10,6 +10,7 @@
 #include "engine/broker/broker_config.h"
 #include "engine/cluster/config_catalog.h"
 #include "engine/cluster/metrics_json.h"
+#include "engine/coordinator/group/group_state.h"
 #include "engine/event/render.h"
 #include "engine/protocol/registry.h"
 #include "engine/raft/quorum_state.h"
@@ -181,6 +182,17 @@ std::string raft_roles() {
   return out + "```\n";
 }
 
+std::string group_states() {
+  std::string out = "```mermaid\nstateDiagram-v2\n  [*] --> Empty\n";
+  std::string table = "| from | to | when |\n|---|---|---|\n";
+  for (const coordinator::GroupTransition& t : coordinator::kClassicTransitions) {
+    out += fmt::format("  {} --> {}\n", event::to_string(t.from), event::to_string(t.to));
+    table += fmt::format("| {} | {} | {} |\n", event::to_string(t.from), event::to_string(t.to),
+                         cell(t.when));
+  }
+  return out + "```\n\n" + table;
+}
+
 Result<std::string> scenarios() {
   std::vector<std::string> names;
   const std::string folder = std::string(KSCOPE_SOURCE_DIR) + "/tests/scenarios";
@@ -217,8 +229,10 @@ Result<std::string> docs_block(const std::string& specification) {
   if (name == "invariants") return invariants();
   if (name == "metrics") return metrics();
   if (name == "raft-roles") return raft_roles();
+  if (name == "group-states") return group_states();
   if (name == "scenarios") return scenarios();
   if (name == "sequence") return sequence_diagram(rest);
+  if (name == "assignor") return assignor_example(rest);
   return Error{ErrorKind::Invalid, fmt::format("there is no generated block \"{}\"", name)};
 }
 

@@ -16,6 +16,7 @@
 //   commands              what can be done to a cluster
 //   invariants            what the checkers promise
 //   metrics               the metrics, their meaning and their thresholds
+//   assignor NAME         a small group, and what that assignor makes of it as members come and go
 //   raft-roles            the transition table of a quorum member
 //   scenarios             the scripts in tests/scenarios
 //   sequence SCENARIO from=EVENT[#N] messages=N [apis=A,B] [events=E,F]
@@ -35,6 +36,8 @@ Result<std::string> docs_block(const std::string& specification);
 /// A whole page with its blocks filled anew. The error names the block.
 Result<std::string> fill_docs_blocks(const std::string& page);
 
+/// The `assignor` block (docs_assignors.cc).
+Result<std::string> assignor_example(const std::string& name);
 /// The `sequence` block (docs_sequence.cc).
 Result<std::string> sequence_diagram(const std::string& arguments);
 

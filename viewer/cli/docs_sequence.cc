@@ -86,7 +86,8 @@ Result<std::string> sequence_diagram(const std::string& arguments) {
   query.notes = viewer::NoteLevel::None;
   query.most_messages = static_cast<std::size_t>(wanted.messages);
   query.fold = query.phases = query.pauses = false;
-  const viewer::SequenceView view = viewer::build_sequence(machine, index, {}, query);
+  const viewer::SequenceView view =
+      viewer::build_sequence(machine, index, viewer::PhaseIndex(), query);
   return "```mermaid\n" + viewer::to_mermaid(view) + "```\n";
 }
 

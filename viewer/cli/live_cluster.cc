@@ -30,6 +30,11 @@ Result<std::unique_ptr<LiveCluster>> LiveCluster::start(const LiveOptions& optio
   // A hop on one machine, not one between racks: kcat should not feel the simulation.
   spec.latency_min = micros(50);
   spec.latency_max = micros(150);
+  // As Kafka's own server.properties for a single broker has it: with three replicas, its default,
+  // __consumer_offsets could not be created.
+  if (options.brokers < 3) {
+    spec.config["offsets.topic.replication.factor"] = std::to_string(options.brokers);
+  }
   spec.wall_offset = Duration(wall_micros() - kWallMillisAtStart * 1000);
   for (std::int32_t id = 1; id <= options.brokers; ++id) {
     spec.advertised[id] = {"127.0.0.1", gateway->port(id)};

@@ -7,6 +7,7 @@
 #include "viewer/cli/commands.h"
 #include "viewer/cli/lab_command.h"
 #include "viewer/cli/view_command.h"
+#include "viewer/lab/lab_assignors.h"
 #include "viewer/lab/progress.h"
 
 namespace kscope::cli {
@@ -54,6 +55,7 @@ int main(int argc, char** argv) {
 }  // namespace kscope::cli
 
 int main(int argc, char** argv) {
+  kscope::lab::register_lab_assignors();
   try {
     return kscope::cli::main(argc, argv);
   } catch (const std::exception& error) {

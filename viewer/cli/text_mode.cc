@@ -90,6 +90,29 @@ void add_clients(const ClusterView& view, std::string& out) {
   }
 }
 
+/// A line for each group, one for each of its members, and what it has committed.
+void add_groups(const cluster::Snapshot& s, std::string& out) {
+  for (const cluster::GroupView& g : s.groups) {
+    out += fmt::format("group {}  {}, {} {}, {}{}, coordinator {} (__consumer_offsets-{})\n", g.id,
+                       event::to_string(g.state), g.consumer_protocol ? "epoch" : "generation",
+                       g.generation, g.consumer_protocol ? "consumer protocol" : "classic protocol",
+                       g.assignor.empty() ? "" : ", " + g.assignor,
+                       g.loaded ? viewer::node_name(s, g.coordinator) : "not loaded", g.partition);
+    for (const cluster::GroupMemberView& m : g.members) {
+      std::string share;
+      for (const std::string& p : m.assigned) share += (share.empty() ? "" : " ") + p;
+      out += fmt::format("    {:<14} {}{}{}\n", viewer::node_name(s, m.client),
+                         share.empty() ? "nothing" : share, m.joining ? "  (joining)" : "",
+                         m.syncing ? "  (waits for its share)" : "");
+    }
+    std::string committed;
+    for (const auto& [partition, c] : g.committed) {
+      committed += fmt::format(" {}@{}{}", partition, c.offset, c.pending ? " (pending)" : "");
+    }
+    if (!committed.empty()) out += "    committed:" + committed + "\n";
+  }
+}
+
 void add_frames(Session& session, std::string& out) {
   for (const cluster::FrameView& frame : session.snapshot().frames) {
     const cluster::Snapshot& s = session.snapshot();
@@ -208,6 +231,7 @@ std::string draw_text(Session& session, int width) {
   }
   out += view.summary + "\n";
   add_partitions(view, width, out);
+  add_groups(s, out);
   add_clients(view, out);
   add_frames(session, out);
   return out;

@@ -234,7 +234,7 @@ void add_view(CLI::App& app, int& exit_code) {
   command->add_option(
       "--panel", options->panel,
       "Opens this screen: cluster, partition, log, retention (the second page of log), "
-      "sequence, request, metrics, config, invariants");
+      "quorum, groups, sequence, request, metrics, config, invariants");
   command->add_option("--partition", options->partition,
                       "Opens the screen \"Partition\" on this one: orders-0");
   command->add_option("--lookup", options->lookup,

@@ -7,6 +7,7 @@
 #include "engine/cluster/metrics_json.h"
 #include "engine/cluster/snapshot_json.h"
 #include "engine/event/render.h"
+#include "viewer/lab/lab_assignors.h"
 #include "viewer/lab/page_cache_meter.h"
 #include "viewer/lab/storage_place.h"
 
@@ -86,6 +87,7 @@ std::string read_place(viewer::Machine& machine, const std::string& place) {
   }
   if (is_storage_place(place)) return read_storage_place(machine, place);
   if (is_measured_place(place)) return read_measured_place(place);
+  if (is_assignor_place(place)) return read_assignor_place(machine, place);
   if (place.empty() || place[0] != '/') return cluster::read_path(machine.snapshot(), place);
   const cluster::Json snapshot = cluster::to_json(machine.snapshot());
   const cluster::Json::json_pointer pointer(place);
@@ -101,6 +103,7 @@ std::string check_place(const std::string& place) {
   }
   if (is_storage_place(place)) return check_storage_place(place);
   if (is_measured_place(place)) return check_measured_place(place);
+  if (is_assignor_place(place)) return check_assignor_place(place);
   if (place[0] != '/') {
     const auto checked = cluster::check_path(place);
     return checked.ok() ? "" : checked.error().message;
@@ -145,6 +148,9 @@ std::string why_not(const Condition& c, viewer::Machine& machine, const Recollec
   if (holds(c, machine, past)) return "";
   switch (c.kind) {
     case ConditionKind::Place:
+      if (is_assignor_place(c.place)) {  // a story, which speaks for itself
+        return fmt::format("{}: {}", c.place, read_place(machine, c.place));
+      }
       return fmt::format("{} is {}, expected {} {}", c.place, read_place(machine, c.place),
                          cluster::to_string(c.comparison), right_side(c, machine, past));
     case ConditionKind::Event:

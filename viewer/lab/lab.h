@@ -110,6 +110,7 @@ struct Step {
   std::optional<Condition> goal;
   Duration within{0};      ///< of the cluster's time
   Script script;           ///< do, inject
+  Script worst;            ///< do: what the worst student does; empty: nothing
   // check
   std::vector<Check> checks;
   std::string figures_of;        ///< place whose text stands above the figures: "measured machine"

@@ -189,6 +189,9 @@ void read_by_kind(JsonValue& value, Step* step) {
       step->goal = read_condition(value.at("goal"));
       step->within = read_within(value.maybe("within"));
       step->script = read_script(value.at("solution"), 1);
+      if (JsonValue worst = value.maybe("worst"); worst.present()) {
+        step->worst = read_script(worst, 1);
+      }
       break;
     case StepKind::Inject:
       step->text = read_text(value.at("text"));
@@ -310,8 +313,8 @@ class ReferenceCheck {
 
 /// Beginnings of the tabs' names. The viewer may know more or fewer tabs than this list: a lab
 /// whose screen it lacks opens on the Cluster screen.
-constexpr const char* kLabScreens[] = {"cluster",  "partition", "log",     "retention", "quorum",
-                                       "sequence", "request",   "metrics", "config"};
+constexpr const char* kLabScreens[] = {"cluster", "partition", "log",     "retention", "quorum",
+                                       "groups",  "sequence",  "request", "metrics",   "config"};
 
 void read_screen(JsonValue value, Lab* lab) {
   lab->screen = value.string();

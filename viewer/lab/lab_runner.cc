@@ -105,6 +105,16 @@ std::map<std::string, std::string> truths(const Lab& lab) {
   return result;
 }
 
+/// A script as a student would type it.
+std::vector<std::string> as_lines(const Script& script) {
+  std::vector<std::string> lines;
+  for (const ScriptItem& item : script) {
+    if (!item.command.empty()) lines.push_back(item.command);
+    if (item.run > Duration{0}) lines.push_back(fmt::format("run {}us", item.run.count()));
+  }
+  return lines;
+}
+
 }  // namespace
 
 LabReport run_lab(const Lab& lab, Student& student) {
@@ -137,13 +147,7 @@ AnswerSheet best_answers(const Lab& lab) {
   AnswerSheet sheet;
   sheet.predictions = truths(lab);
   for (const Step& step : lab.steps) {
-    if (step.kind != StepKind::Do) continue;
-    for (const ScriptItem& item : step.script) {
-      if (!item.command.empty()) sheet.actions[step.id].push_back(item.command);
-      if (item.run > Duration{0}) {
-        sheet.actions[step.id].push_back(fmt::format("run {}us", item.run.count()));
-      }
-    }
+    if (step.kind == StepKind::Do) sheet.actions[step.id] = as_lines(step.script);
   }
   return sheet;
 }
@@ -152,6 +156,7 @@ AnswerSheet worst_answers(const Lab& lab) {
   AnswerSheet sheet;
   const auto truth = truths(lab);
   for (const Step& step : lab.steps) {
+    if (!step.worst.empty()) sheet.actions[step.id] = as_lines(step.worst);
     for (const Answer& answer : step.answers) {
       const auto right = truth.find(step.id);
       if (right == truth.end() || right->second != answer.id) {

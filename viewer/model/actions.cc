@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "viewer/model/group_actions.h"
 #include "viewer/model/words.h"
 
 namespace kscope::viewer {
@@ -134,6 +135,11 @@ std::vector<Action> partition_actions(const cluster::Snapshot& snapshot, const T
 
 std::vector<Action> client_actions(const cluster::ClientView& client) {
   std::vector<Action> actions{inspect("Inspect", Target::client(client.id))};
+  if (!client.consumer.group.empty()) {
+    for (Action& action : consumer_actions(client)) actions.push_back(std::move(action));
+    actions[1].separator = true;
+    return actions;
+  }
   const std::string gone = is_up(client.state) ? "" : client.name + " is closed";
   actions.push_back(below_line(command("Crash", Tone::Bad, "crash " + client.name, gone)));
   actions.push_back(command("Close", Tone::Warn, "close " + client.name, gone));

@@ -65,6 +65,12 @@ ReadableEnds readable_ends(const ClusterView& view, const cluster::Snapshot& sna
   return ends;
 }
 
+/// "Stable, generation 5": its own view of its membership.
+std::string membership_text(const cluster::ConsumerView& c) {
+  const std::string state = event::to_string(c.state);
+  return c.generation < 0 ? state : fmt::format("{}, generation {}", state, c.generation);
+}
+
 void describe_consumer(const ReadableEnds& ends, const cluster::ClientView& client,
                        ClientCard& card) {
   const cluster::ConsumerView& c = client.consumer;
@@ -80,6 +86,11 @@ void describe_consumer(const ReadableEnds& ends, const cluster::ClientView& clie
     card.lag.push_back(line);
   }
   card.totals = fmt::format("{} consumed", c.records_consumed);
+  if (!c.group.empty()) {
+    card.badges.push_back({c.group, Tone::Special});
+    if (c.stalled) card.badges.push_back({"stalled", Tone::Warn});
+    card.totals = membership_text(c) + " · " + card.totals;
+  }
   card.error = c.last_error;
 }
 

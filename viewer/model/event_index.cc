@@ -41,6 +41,11 @@ void drop_after(List& list, EventSeq last, SeqOf seq_of) {
 
 EventSeq self(EventSeq seq) { return seq; }
 
+bool gone_for_good(const event::Body& body) {
+  return std::get_if<event::NodeCrashed>(&body) != nullptr ||
+         std::get_if<event::NodeStopped>(&body) != nullptr;
+}
+
 /// What the event does to segments, and of which log.
 std::optional<std::pair<PartitionRef, SegmentDeed>> segment_deed(const event::Body& body) {
   using Found = std::pair<PartitionRef, SegmentDeed>;
@@ -98,6 +103,12 @@ void EventIndex::forget_after(EventSeq last) {
   rewind(quorum_epochs_, last);
   for (auto& [node, list] : outages_) rewind(list, last);
   for (auto& [partition, list] : partitions_) rewind(list, last);
+  for (auto& [group, list] : rebalances_) rewind(list, last);
+  for (auto& [group, list] : group_marks_) {
+    drop_after(list, last, [](const Mark& m) { return m.event; });
+  }
+  for (auto& [client, list] : idle_) rewind(list, last);
+  for (auto& [client, count] : owned_) count = 0;  // as if it were about to be given its share
   for (auto& [replica, list] : cuts_) drop_after(list, last, [](const Cut& c) { return c.event; });
   for (auto& [replica, log] : logs_) {
     drop_after(log.segments, last, [](const SegmentMark& m) { return m.event; });
@@ -114,6 +125,8 @@ void EventIndex::read(const event::Event& event) {
   if (info.weight != event::Weight::Detail) notable_.push_back(event.seq);
   if (info.weight == event::Weight::Drama) dramas_.push_back(event.seq);
   if (info.subject == event::Subject::Storage) read_log(event);
+  if (info.subject == event::Subject::Group) read_group(event);
+  if (info.subject == event::Subject::Client) read_consumer(event);
   if (const auto* opened = std::get_if<event::ConnectionOpened>(&event.body)) {
     connections_[opened->connection] = {event.seq, {opened->listener, opened->purpose}};
   } else if (const auto* cut = std::get_if<event::LogTruncated>(&event.body)) {
@@ -145,12 +158,15 @@ void EventIndex::read_outage(const event::Event& event) {
              std::get_if<event::NodeResumed>(&event.body)) {
     close_last(outages_[node], event);
   }
+  if (gone_for_good(event.body)) {
+    owned_[node] = 0;
+    if (const auto idle = idle_.find(node); idle != idle_.end()) close_last(idle->second, event);
+  }
   // A leader that dies changes no role: its epoch ends on the spot. And one that was cut off may
   // step back when another has long been leading, whose epoch goes on.
   const auto* role = std::get_if<event::RaftRoleChanged>(&event.body);
-  const bool gone = std::get_if<event::NodeCrashed>(&event.body) != nullptr ||
-                    std::get_if<event::NodeStopped>(&event.body) != nullptr ||
-                    (role != nullptr && role->from == event::RaftRole::Leader);
+  const bool gone =
+      gone_for_good(event.body) || (role != nullptr && role->from == event::RaftRole::Leader);
   if (gone && !quorum_epochs_.empty() && quorum_epochs_.back().node == node) {
     close_last(quorum_epochs_, event);
   }
@@ -173,6 +189,44 @@ void EventIndex::read_log(const event::Event& event) {
         {to_micros(event.at), event.seq, event::Weight::Detail});
   } else if (const auto deed = segment_deed(event.body)) {
     logs_[{node, deed->first}].segments.push_back({to_micros(event.at), event.seq, deed->second});
+  }
+}
+
+void EventIndex::read_group(const event::Event& event) {
+  const auto group = std::visit(
+      [](const auto& e) -> std::optional<NameRef> {
+        if constexpr (requires { e.group; })
+          return NameRef(e.group);
+        else
+          return {};
+      },
+      event.body);
+  if (!group) return;
+  group_marks_[*group].push_back(
+      {to_micros(event.at), event.seq, event::info_of(event.body).weight});
+  const auto* state = std::get_if<event::GroupStateChanged>(&event.body);
+  if (state == nullptr) return;
+  const bool rests = state->to == event::GroupState::Stable ||
+                     state->to == event::GroupState::Empty || state->to == event::GroupState::Dead;
+  std::vector<Stretch>& list = rebalances_[*group];
+  const bool under_way = !list.empty() && !list.back().until_us;
+  if (rests) {
+    if (under_way) list.back().epoch = state->generation;
+    close_last(list, event);
+  } else if (!under_way) {
+    open(list, StretchKind::Rebalance, event).epoch = state->generation;
+  }
+}
+
+void EventIndex::read_consumer(const event::Event& event) {
+  const std::int32_t node = event.node.value();
+  if (std::get_if<event::PartitionAssigned>(&event.body)) {
+    ++owned_[node];
+    close_last(idle_[node], event);
+  } else if (std::get_if<event::PartitionRevoked>(&event.body)) {
+    std::int32_t& left = owned_[node];
+    left = std::max(left - 1, 0);
+    if (left == 0) open(idle_[node], StretchKind::Idle, event).node = node;
   }
 }
 

@@ -31,7 +31,14 @@ struct Mark {
   event::Weight weight{};
 };
 
-enum class StretchKind : std::uint8_t { Down, Paused, QuorumEpoch, PartitionState };
+enum class StretchKind : std::uint8_t {
+  Down,
+  Paused,
+  QuorumEpoch,
+  PartitionState,
+  Rebalance,  ///< of a group
+  Idle,       ///< a consumer has given up everything that it had and waits for its share
+};
 
 /// Something that was the case from one event until another. `until` empty: it still is.
 struct Stretch {
@@ -94,6 +101,11 @@ class EventIndex {
   const std::vector<Stretch>& quorum_epochs() const { return quorum_epochs_; }
   const std::map<std::int32_t, std::vector<Stretch>>& outages() const { return outages_; }
   const std::map<PartitionRef, std::vector<Stretch>>& partitions() const { return partitions_; }
+  /// By group: its rebalances, and what its coordinator told.
+  const std::map<NameRef, std::vector<Stretch>>& rebalances() const { return rebalances_; }
+  const std::map<NameRef, std::vector<Mark>>& group_marks() const { return group_marks_; }
+  /// By consumer.
+  const std::map<std::int32_t, std::vector<Stretch>>& idle() const { return idle_; }
 
   /// Null if nothing was done to that log.
   const LogMarks* log_marks(std::int32_t node, PartitionRef partition) const;
@@ -110,6 +122,8 @@ class EventIndex {
   void read_outage(const event::Event& event);
   void read_partition(const event::Event& event);
   void read_log(const event::Event& event);
+  void read_group(const event::Event& event);
+  void read_consumer(const event::Event& event);
 
   EventSeq consumed_;
   std::uint64_t history_ = 0;
@@ -118,6 +132,10 @@ class EventIndex {
   std::vector<Stretch> quorum_epochs_;
   std::map<std::int32_t, std::vector<Stretch>> outages_;
   std::map<PartitionRef, std::vector<Stretch>> partitions_;
+  std::map<NameRef, std::vector<Stretch>> rebalances_;
+  std::map<NameRef, std::vector<Mark>> group_marks_;
+  std::map<std::int32_t, std::vector<Stretch>> idle_;
+  std::map<std::int32_t, std::int32_t> owned_;  // partitions that a consumer has just now
   std::map<std::pair<std::int32_t, PartitionRef>, std::vector<Cut>> cuts_;
   std::map<std::pair<std::int32_t, PartitionRef>, LogMarks> logs_;
   std::map<ConnectionId, std::pair<EventSeq, ConnectionUse>> connections_;

@@ -11,6 +11,7 @@ constexpr const char* kStorage = "docs/03-storage.md";
 constexpr const char* kQuorum = "docs/04-quorum.md";
 constexpr const char* kReplication = "docs/05-replication.md";
 constexpr const char* kBroker = "docs/06-broker.md";
+constexpr const char* kGroups = "docs/10-consumer-groups.md";
 constexpr const char* kClient = "docs/07-clients.md";
 
 struct ApiRow {
@@ -75,11 +76,105 @@ const ApiRow kApis[] = {
       kClient, "NetworkClient.MetadataUpdater"},
      {"The map that the client works with until an error tells it to ask again.", "engine/client/",
       kClient, "MetadataCache"}},
+    {ApiKey::FindCoordinator,
+     {"Whoever leads the partition hash(group) % 50 of __consumer_offsets coordinates the group. "
+      "Any "
+      "broker can tell who that is.",
+      "engine/coordinator/", kGroups, "KIP-699"},
+     {"The broker to which all further requests of the group go.", "engine/client/", kGroups,
+      "AbstractCoordinator.FindCoordinatorResponseHandler"}},
+    {ApiKey::JoinGroup,
+     {"A member comes, or comes again, with the topics and the assignors it knows. The coordinator "
+      "answers nobody until all have joined or the rebalance timeout is over.",
+      "engine/coordinator/group/", kGroups, "KIP-62, KIP-394"},
+     {"A new generation, and the assignor that all know. One member gets the whole list: it leads "
+      "and works out the shares.",
+      "engine/client/", kGroups, "ConsumerCoordinator.onLeaderElected"}},
+    {ApiKey::SyncGroup,
+     {"Asks for one's share. The leader's request carries the shares of all.",
+      "engine/coordinator/group/", kGroups, "ClassicGroup"},
+     {"The share of this member, in bytes that the coordinator never reads.", "engine/client/",
+      kGroups, "ConsumerCoordinator.onJoinComplete"}},
+    {ApiKey::Heartbeat,
+     {"Every heartbeat.interval.ms: I am alive. Silence for session.timeout.ms ends the "
+      "membership.",
+      "engine/client/", kGroups, "KIP-62"},
+     {"Usually nothing. REBALANCE_IN_PROGRESS is how members hear that they have to join again.",
+      "engine/coordinator/group/", kGroups, "AbstractCoordinator.HeartbeatResponseHandler"}},
+    {ApiKey::LeaveGroup,
+     {"A consumer that closes says goodbye, so that nobody waits for its session to run out.",
+      "engine/client/", kGroups, "KIP-345"},
+     {"It is out of the list; the others are told with their next heartbeats.",
+      "engine/coordinator/group/", kGroups, "KIP-345"}},
+    {ApiKey::OffsetCommit,
+     {"Up to here the group is through with these partitions. The generation in it fences members "
+      "that were thrown out without noticing.",
+      "engine/client/", kGroups, "ConsumerCoordinator"},
+     {"Answered once the records are on the in-sync replicas of __consumer_offsets.",
+      "engine/coordinator/", kGroups, "OffsetMetadataManager"}},
+    {ApiKey::OffsetFetch,
+     {"Where does the group go on? Asked for every partition that a member is given.",
+      "engine/client/", kGroups, "KIP-709"},
+     {"The committed offsets; -1 where there is none, then auto.offset.reset decides.",
+      "engine/coordinator/", kGroups, "OffsetMetadataManager"}},
+    {ApiKey::ConsumerGroupHeartbeat,
+     {"With KIP-848 one request does it all: join, stay alive, tell what one owns, leave.",
+      "engine/client/", kGroups, "KIP-848"},
+     {"The member's epoch and, if it has to change, what it should own: first give up, then take.",
+      "engine/coordinator/group/", kGroups, "KIP-848"}},
     {ApiKey::ApiVersions,
      {"The first question on a connection: which APIs in which versions do you speak?",
       "engine/protocol/", kProtocol, "KIP-35, KIP-511"},
      {"The broker's APIs and versions; the client picks the newest that both know.",
       "engine/protocol/", kProtocol, "KIP-35, KIP-511"}},
+    {ApiKey::FindCoordinator,
+     {"Which broker is in charge of this group? Its name's hash picks a partition of "
+      "__consumer_offsets.",
+      "engine/client/", kGroups, "AbstractCoordinator"},
+     {"The leader of that partition. When the leadership moves, the coordinator moves with it.",
+      "engine/broker/", kGroups, "KafkaApis.handleFindCoordinatorRequest"}},
+    {ApiKey::JoinGroup,
+     {"A consumer wants to be a member and says what it reads and which assignors it knows. Then "
+      "it "
+      "waits, with everybody else.",
+      "engine/client/", kGroups, "AbstractCoordinator"},
+     {"All have joined, or their time is over: a new generation begins. The leader gets the list "
+      "of "
+      "members and works out who reads what.",
+      "engine/coordinator/", kGroups, "ClassicGroup, KIP-394"}},
+    {ApiKey::SyncGroup,
+     {"From the leader: who gets which partitions. From all others: what do I get?",
+      "engine/client/", kGroups, "ConsumerCoordinator"},
+     {"This member's partitions. It comes when the leader's assignment is stored in "
+      "__consumer_offsets.",
+      "engine/coordinator/", kGroups, "ClassicGroup"}},
+    {ApiKey::Heartbeat,
+     {"I am alive. Without it for session.timeout.ms, the member is out and the group rebalances.",
+      "engine/client/", kGroups, "AbstractCoordinator"},
+     {"An error code and nothing else: this is how a member hears that a rebalance has begun.",
+      "engine/coordinator/", kGroups, "ClassicGroup"}},
+    {ApiKey::LeaveGroup,
+     {"A member goes and does not want the others to wait for the end of its session.",
+      "engine/client/", kGroups, "KIP-345"},
+     {"Its partitions are given to others in the rebalance that follows.", "engine/coordinator/",
+      kGroups, "KIP-345"}},
+    {ApiKey::OffsetCommit,
+     {"The group has read so far: the offset of the next record that it wants.", "engine/client/",
+      kGroups, "ConsumerCoordinator"},
+     {"Stored and committed in __consumer_offsets, or refused: only members of this generation may "
+      "commit.",
+      "engine/coordinator/", kGroups, "OffsetMetadataManager"}},
+    {ApiKey::OffsetFetch,
+     {"From where do I read on? Asked for the partitions that were just assigned.",
+      "engine/client/", kGroups, "ConsumerCoordinator"},
+     {"The committed offsets. Where there is none, auto.offset.reset decides.",
+      "engine/coordinator/", kGroups, "OffsetMetadataManager"}},
+    {ApiKey::ConsumerGroupHeartbeat,
+     {"The one request of the new protocol: joining, subscribing, giving back and taking over "
+      "partitions are all said with it.",
+      "engine/client/", kGroups, "KIP-848"},
+     {"The member's epoch and, if it changed, what it may read now. Nobody waits for everybody.",
+      "engine/coordinator/", kGroups, "KIP-848"}},
 };
 
 constexpr Explanation kOtherApi{
@@ -131,6 +226,12 @@ Explanation explain_subject(event::Subject subject) {
           "Requests wait in a queue for one of the handler threads; those that cannot be answered "
           "yet wait in purgatory without a thread.",
           "engine/broker/", kBroker, "KafkaApis, DelayedOperationPurgatory"};
+    case event::Subject::Group:
+      return {
+          "A group's members share the partitions of their topics. Its coordinator keeps the list "
+          "of "
+          "members and what is committed in __consumer_offsets.",
+          "engine/coordinator/", kGroups, "GroupCoordinatorShard, GroupMetadataManager"};
     case event::Subject::Client:
       return {
           "Clients gather records into batches, find the leader, retry, and give up after "

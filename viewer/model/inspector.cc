@@ -121,6 +121,21 @@ void inspect_controller(const cluster::Snapshot& snapshot, const Target& target,
   }
 }
 
+void membership_facts(const cluster::Snapshot& snapshot, const cluster::ConsumerView& c,
+                      Facts& facts) {
+  if (c.group.empty()) return;
+  facts.push_back({"group", c.group});
+  facts.push_back({"member id", c.member.empty() ? "none yet" : c.member});
+  facts.push_back({"state as a member", event::to_string(c.state)});
+  facts.push_back({"generation", c.generation < 0 ? "none" : std::to_string(c.generation)});
+  facts.push_back({"coordinator", node_name(snapshot, c.coordinator)});
+  if (!c.instance_id.empty()) facts.push_back({"group.instance.id", c.instance_id});
+  facts.push_back({"records processed", std::to_string(c.records_processed)});
+  for (const auto& [partition, offset] : c.committed) {
+    facts.push_back({"committed in " + partition, std::to_string(offset)});
+  }
+}
+
 void inspect_client(const cluster::Snapshot& snapshot, const Target& target, Inspection& out) {
   const cluster::ClientView* client = snapshot.client(target.node);
   out.title = node_name(snapshot, target.node);
@@ -141,6 +156,7 @@ void inspect_client(const cluster::Snapshot& snapshot, const Target& target, Ins
     if (!p.last_error.empty()) out.facts.push_back({"last error", p.last_error});
   } else if (client->kind == cluster::ClientKind::Consumer) {
     out.subtitle = "consumer";
+    membership_facts(snapshot, client->consumer, out.facts);
     out.facts.push_back({"records consumed", std::to_string(client->consumer.records_consumed)});
     for (const auto& [partition, position] : client->consumer.positions) {
       out.facts.push_back({"position in " + partition, std::to_string(position)});

@@ -18,7 +18,9 @@ struct LaneKey {
   std::int32_t node = 0;
   auto operator<=>(const LaneKey&) const = default;
 };
-constexpr int kControllerLane = 0, kBrokerLane = 1, kClientLane = 2;
+constexpr int kControllerLane = 0, kBrokerLane = 1, kClientLane = 2, kOtherBrokersLane = 3;
+constexpr int kFirstMemberLane = -1000;  ///< of a group, in the order of its cast
+constexpr std::int32_t kSeveralNodes = -1;
 
 /// Longer than this without anything: a row says so.
 constexpr Duration kPause = millis(100);
@@ -29,7 +31,8 @@ constexpr int kMostCauses = 12;
 
 /// What came of it is told by events; what repeats by the clock and changed nothing is routine.
 bool repeats_by_the_clock(ApiKey api) {
-  return api == ApiKey::Fetch || api == ApiKey::BrokerHeartbeat || api == ApiKey::Heartbeat;
+  return api == ApiKey::Fetch || api == ApiKey::BrokerHeartbeat || api == ApiKey::Heartbeat ||
+         api == ApiKey::ConsumerGroupHeartbeat;
 }
 
 struct Draft {
@@ -62,7 +65,9 @@ class Collector {
   void set_ends(Draft& draft, const event::FrameSent& sent, std::int32_t from) const;
   bool is_about_partition(const event::FrameSent& sent, FrameId frame);
   bool is_voter(std::int32_t node) const;
+  bool in_cast(std::int32_t node) const;
   LaneKey lane_of(std::int32_t node, bool controller) const;
+  LaneKey lane_in_cast(std::int32_t node) const;
 
   Machine& machine_;
   const EventIndex& index_;
@@ -78,7 +83,24 @@ bool Collector::is_voter(std::int32_t node) const {
   return view != nullptr && view->has_controller && view->quorum.is_voter;
 }
 
+bool Collector::in_cast(std::int32_t node) const {
+  const auto& members = query_.cast->members;
+  return std::find(members.begin(), members.end(), node) != members.end();
+}
+
+LaneKey Collector::lane_in_cast(std::int32_t node) const {
+  const SequenceCast& cast = *query_.cast;
+  const auto member = std::find(cast.members.begin(), cast.members.end(), node);
+  if (member != cast.members.end()) {
+    return {kFirstMemberLane + static_cast<int>(member - cast.members.begin()), node};
+  }
+  const auto& brokers = cast.coordinators;
+  if (std::find(brokers.begin(), brokers.end(), node) != brokers.end()) return {kBrokerLane, node};
+  return {kOtherBrokersLane, kSeveralNodes};
+}
+
 LaneKey Collector::lane_of(std::int32_t node, bool controller) const {
+  if (query_.cast) return lane_in_cast(node);
   if (snapshot_.node(node) == nullptr) return {kClientLane, node};
   return {controller && is_voter(node) ? kControllerLane : kBrokerLane, node};
 }
@@ -113,6 +135,7 @@ void Collector::add_frame(const event::Event& ended, FrameId frame, FrameFate fa
   if (!query_.apis.empty() && query_.apis.count(to_string(sent->api)) == 0) return;
   const std::int32_t from = sending.node.value(), to = sent->to.value();
   if (query_.node >= 0 && from != query_.node && to != query_.node) return;
+  if (query_.cast && !in_cast(from) && !in_cast(to)) return;
   if (!is_about_partition(*sent, frame)) return;
   Draft draft;
   SequenceRow& row = draft.row;
@@ -132,8 +155,25 @@ void Collector::add_frame(const event::Event& ended, FrameId frame, FrameFate fa
   ++messages_;
 }
 
+/// The group that an event names; nothing if it is not about one.
+std::optional<NameRef> group_of(const event::Body& body) {
+  return std::visit(
+      [](const auto& e) -> std::optional<NameRef> {
+        if constexpr (requires { e.group; })
+          return NameRef(e.group);
+        else
+          return {};
+      },
+      body);
+}
+
 bool Collector::wants_note(const event::Event& e) const {
   const event::Info& info = event::info_of(e.body);
+  if (query_.cast) {
+    const auto group = group_of(e.body);
+    if (group && *group != query_.cast->group) return false;
+    if (!group && lane_in_cast(e.node.value()).kind == kOtherBrokersLane) return false;
+  }
   if (!query_.events.empty()) return query_.events.count(info.name) > 0;
   if (query_.notes == NoteLevel::None || info.subject == event::Subject::Network ||
       info.weight == event::Weight::Detail)
@@ -262,6 +302,7 @@ const char* plural(ApiKey api) {
       return "fetches";
     case ApiKey::BrokerHeartbeat:
     case ApiKey::Heartbeat:
+    case ApiKey::ConsumerGroupHeartbeat:
       return "heartbeats";
     default:
       return to_string(api);
@@ -296,6 +337,11 @@ class RowBuilder {
   }
 
   void name_lanes(const std::vector<Draft>& drafts) {
+    if (const auto& cast = view_.query.cast) {  // on the stage even while it is silent
+      int place = kFirstMemberLane;
+      for (const std::int32_t member : cast->members) lanes_[{place++, member}] = 0;
+      for (const std::int32_t broker : cast->coordinators) lanes_[{kBrokerLane, broker}] = 0;
+    }
     for (const Draft& d : drafts) {
       if (d.everywhere) continue;
       lanes_[d.from] = 0;
@@ -304,9 +350,10 @@ class RowBuilder {
     for (auto& [key, number] : lanes_) {
       number = static_cast<std::int32_t>(view_.lanes.size());
       const bool controller = key.kind == kControllerLane;
-      view_.lanes.push_back({key.node, controller,
-                             controller ? fmt::format("controller {}", key.node)
-                                        : node_name(machine_.snapshot(), key.node)});
+      std::string name = controller                      ? fmt::format("controller {}", key.node)
+                         : key.kind == kOtherBrokersLane ? std::string("other brokers")
+                                                         : node_name(machine_.snapshot(), key.node);
+      view_.lanes.push_back({key.node, controller, std::move(name)});
     }
   }
 
@@ -457,12 +504,17 @@ std::vector<std::string> apis_between(const Machine& machine, Instant from, Inst
 
 SequenceView build_sequence(Machine& machine, const EventIndex& index, const PhaseIndex& phases,
                             const SequenceQuery& query) {
+  return build_sequence(machine, index, phases.phases(), query);
+}
+
+SequenceView build_sequence(Machine& machine, const EventIndex& index,
+                            const std::vector<SequencePhase>& phases, const SequenceQuery& query) {
   SequenceView view;
   view.query = query;
   std::vector<Draft> drafts;
   view.cut_short = Collector(machine, index, query).collect(drafts);
   RowBuilder(machine, view).build(drafts);
-  if (query.phases && !view.rows.empty()) add_phases(view, phases.phases());
+  if (query.phases && !view.rows.empty()) add_phases(view, phases);
   return view;
 }
 

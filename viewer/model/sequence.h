@@ -36,6 +36,15 @@ enum class NoteLevel : std::uint8_t {
   All,      ///< and in logs, requests and clients
 };
 
+/// A group on the stage: its members' lanes come first, in this order, then the brokers that
+/// coordinate it; all other brokers share one lane. Only frames that a member sends or gets count,
+/// and notes about another group do not.
+struct SequenceCast {
+  std::vector<std::int32_t> members, coordinators;
+  NameRef group;
+  bool operator==(const SequenceCast&) const = default;
+};
+
 struct SequenceQuery {
   Instant from{};
   Instant until = Instant(Duration(std::numeric_limits<std::int64_t>::max()));  ///< inclusive
@@ -44,6 +53,7 @@ struct SequenceQuery {
   std::int32_t node = -1;        ///< frames and notes of this node; -1: all
   TopicPartition partition;      ///< frames that name it, notes about it; empty topic: all
   std::set<std::string> events;  ///< exactly these as notes; empty: by `notes`
+  std::optional<SequenceCast> cast;
   NoteLevel notes = NoteLevel::Changes;
   bool fold = true;
   bool phases = true;  ///< with their headings
@@ -56,6 +66,7 @@ struct SequenceLane {
   std::int32_t node = 0;
   bool controller = false;  ///< the raft half of a combined node
   std::string name;         ///< "controller 1", "broker 2", "shop"
+  std::string detail{};     ///< below the name: "leader"; may be empty
   bool operator==(const SequenceLane&) const = default;
 };
 
@@ -101,6 +112,9 @@ struct SequenceView {
 
 SequenceView build_sequence(Machine& machine, const EventIndex& index, const PhaseIndex& phases,
                             const SequenceQuery& query);
+/// With these phases in place of those that the index knows.
+SequenceView build_sequence(Machine& machine, const EventIndex& index,
+                            const std::vector<SequencePhase>& phases, const SequenceQuery& query);
 
 /// APIs of the frames in the recording's window, for a filter: in the order of their names.
 std::vector<std::string> apis_between(const Machine& machine, Instant from, Instant until);

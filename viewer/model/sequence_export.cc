@@ -90,6 +90,9 @@ const char* phase_color(PhaseKind kind) {
       return "#d9534f";
     case PhaseKind::IsrChange:
       return "#d99a2b";
+    case PhaseKind::Rebalance:
+    case PhaseKind::RebalanceStep:
+      return "#2f7fb0";
   }
   return "#888888";
 }

@@ -33,6 +33,7 @@ void PhaseIndex::read(const Machine& machine, const event::Event& event) {
   read_election(event);
   read_failover(machine, event);
   read_isr(machine, event);
+  read_rebalance(machine, event);
 }
 
 void PhaseIndex::read_election(const event::Event& event) {
@@ -113,6 +114,28 @@ void PhaseIndex::read_isr(const Machine& machine, const event::Event& event) {
     close(updated->partition, "");
   } else if (const auto* failed = std::get_if<event::IsrChangeFailed>(&event.body)) {
     close(failed->partition, ": refused");
+  }
+}
+
+void PhaseIndex::read_rebalance(const Machine& machine, const event::Event& event) {
+  const auto begin = [&](NameRef group, const std::string& why) {
+    if (rebalances_.count(group) > 0) return;
+    open(PhaseKind::Rebalance, event).title =
+        fmt::format("rebalance of {}{}", machine.names().name(group), why);
+    rebalances_[group] = phases_.size() - 1;
+  };
+  if (const auto* started = std::get_if<event::RebalanceStarted>(&event.body)) {
+    begin(started->group, fmt::format(": {}", to_string(started->reason)));
+  } else if (const auto* bumped = std::get_if<event::GroupEpochBumped>(&event.body)) {
+    begin(bumped->group, fmt::format(", epoch {}", bumped->epoch));
+  } else if (const auto* state = std::get_if<event::GroupStateChanged>(&event.body)) {
+    const bool rests = state->to == event::GroupState::Stable ||
+                       state->to == event::GroupState::Empty ||
+                       state->to == event::GroupState::Dead;
+    const auto it = rebalances_.find(state->group);
+    if (!rests || it == rebalances_.end()) return;
+    phases_[it->second].until = event.at;
+    rebalances_.erase(it);
   }
 }
 

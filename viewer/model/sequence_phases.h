@@ -3,14 +3,15 @@
 //   election    from the first candidate to the leader of the quorum
 //   failover    from the loss of a leader to the broker that leads in its place
 //   ISR change  from the leader's request to the controller's answer
+//   rebalance   of a group, from its reason to the moment in which it is stable (or empty) again
 //
-// All three are read from events alone. Failovers of many partitions at once are one phase.
+// All of them are read from events alone. Failovers of many partitions at once are one phase.
 //
 // Invariants: in the order in which they were noticed (a failover is, when a new leader is named);
 // a phase that is not over has no `until`.
 //
 // Called by: model/sequence. Kafka: KafkaRaftClient (election), ReplicationControlManager
-// (failover), Partition (ISR change). Read next: model/sequence.h
+// (failover), Partition (ISR change), ClassicGroup (rebalance). Read next: model/sequence.h
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,13 @@
 
 namespace kscope::viewer {
 
-enum class PhaseKind : std::uint8_t { Election, Failover, IsrChange };
+enum class PhaseKind : std::uint8_t {
+  Election,
+  Failover,
+  IsrChange,
+  Rebalance,
+  RebalanceStep,  ///< within one, on the screen "Groups": FindCoordinator, JoinGroup …
+};
 
 struct SequencePhase {
   PhaseKind kind{};
@@ -46,6 +53,7 @@ class PhaseIndex {
   void read_election(const event::Event& event);
   void read_failover(const Machine& machine, const event::Event& event);
   void read_isr(const Machine& machine, const event::Event& event);
+  void read_rebalance(const Machine& machine, const event::Event& event);
   SequencePhase& open(PhaseKind kind, const event::Event& event);
 
   std::vector<SequencePhase> phases_;
@@ -53,6 +61,7 @@ class PhaseIndex {
   std::map<PartitionRef, std::size_t> isr_changes_;       // open ones
   std::map<PartitionRef, std::int32_t> awaited_leaders_;  // partition -> who has to lead it
   std::optional<std::size_t> failover_;
+  std::map<NameRef, std::size_t> rebalances_;                  // open ones, by group
   std::map<std::int32_t, std::pair<Instant, EventSeq>> lost_;  // broker -> since when it is gone
   EventSeq consumed_;
   std::uint64_t history_ = 0;

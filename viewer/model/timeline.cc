@@ -70,7 +70,10 @@ bool deserves_flag(const event::Event& event) {
          std::get_if<NodePaused>(&event.body) || std::get_if<NodeResumed>(&event.body) ||
          std::get_if<RaftLeaderElected>(&event.body) || std::get_if<LinkCut>(&event.body) ||
          std::get_if<LinkHealed>(&event.body) || std::get_if<PartitionLeaderChanged>(&event.body) ||
-         std::get_if<LogTruncated>(&event.body) || std::get_if<BatchFailed>(&event.body);
+         std::get_if<LogTruncated>(&event.body) || std::get_if<BatchFailed>(&event.body) ||
+         std::get_if<RebalanceStarted>(&event.body) ||
+         std::get_if<GenerationStarted>(&event.body) || std::get_if<MemberRemoved>(&event.body) ||
+         std::get_if<PollIntervalExceeded>(&event.body);
 }
 
 }  // namespace
@@ -86,6 +89,17 @@ void TimelineModel::collect_flags(Machine& machine, const EventIndex& index) {
   }
   flags_until_ = index.consumed();
 }
+
+namespace {
+
+template <class Key>
+const std::vector<Stretch>* stretches_of(const std::map<Key, std::vector<Stretch>>& all,
+                                         const Key& key) {
+  const auto it = all.find(key);
+  return it == all.end() ? nullptr : &it->second;
+}
+
+}  // namespace
 
 void TimelineModel::add_log_lanes(const Machine& machine, const EventIndex& index,
                                   const LogOfInterest& log) {
@@ -106,17 +120,62 @@ void TimelineModel::add_log_lanes(const Machine& machine, const EventIndex& inde
   }
 }
 
+void TimelineModel::add_lane(const EventIndex& index, LaneKind kind, std::string label,
+                             std::int32_t node, const std::vector<Stretch>* stretches) {
+  Lane lane{kind, std::move(label), node, stretches};
+  if (const auto marks = index.marks().find(node); marks != index.marks().end()) {
+    LaneBins& counted = lanes_[node];
+    count(marks->second, counted);
+    lane.bins = &counted.bins;
+  }
+  if (kind == LaneKind::Client) lane.idle = stretches_of(index.idle(), node);
+  view_.lanes.push_back(std::move(lane));
+}
+
+void TimelineModel::add_broker_lanes(Machine& machine, const EventIndex& index,
+                                     const TopicPartition& partition) {
+  add_lane(index, LaneKind::Controllers, "controllers", EventIndex::kControllers,
+           &index.quorum_epochs());
+  for (const auto& [ref, stretches] : index.partitions()) {
+    if (partition.topic.empty() || machine.names().name(ref) != partition) continue;
+    view_.lanes.push_back({LaneKind::PartitionLeader, partition.str() + " leader", -1, &stretches});
+    view_.lanes.push_back({LaneKind::PartitionIsr, partition.str() + " ISR", -1, &stretches});
+  }
+  for (const cluster::NodeView& node : machine.snapshot().nodes) {
+    add_lane(index, LaneKind::Broker, node.name, node.id, stretches_of(index.outages(), node.id));
+  }
+}
+
+/// The groups, then the clients: members stand below their coordinator's lane.
+void TimelineModel::add_group_lanes(Machine& machine, const EventIndex& index) {
+  for (const auto& [group, marks] : index.group_marks()) {
+    Lane lane{LaneKind::Group, "group " + machine.names().name(group)};
+    lane.stretches = stretches_of(index.rebalances(), group);
+    LaneBins& counted = group_lanes_[group];
+    count(marks, counted);
+    lane.bins = &counted.bins;
+    view_.lanes.push_back(std::move(lane));
+  }
+  for (const cluster::ClientView& client : machine.snapshot().clients) {
+    if (client.kind == cluster::ClientKind::Admin) continue;
+    add_lane(index, LaneKind::Client, client.name, client.id,
+             stretches_of(index.outages(), client.id));
+  }
+}
+
 const TimelineView& TimelineModel::build(Machine& machine, const EventIndex& index,
                                          const TimeWindow& window, int bins,
-                                         const TopicPartition& partition,
-                                         const LogOfInterest& log) {
+                                         const TopicPartition& partition, const LogOfInterest& log,
+                                         bool groups_first) {
   if (!(window == window_) || bins != width_) {
     lanes_.clear();
     index_lanes_.clear();
+    group_lanes_.clear();
   }
   if (history_ != index.history()) {  // a fork: what was counted may never have happened
     lanes_.clear();
     index_lanes_.clear();
+    group_lanes_.clear();
     flags_.clear();
     flags_until_ = EventSeq();
     history_ = index.history();
@@ -125,37 +184,10 @@ const TimelineView& TimelineModel::build(Machine& machine, const EventIndex& ind
   width_ = std::max(bins, 1);
   collect_flags(machine, index);
   view_ = TimelineView{window, {}, &flags_};
-  const cluster::Snapshot& snapshot = machine.snapshot();
-  const auto add = [&](LaneKind kind, std::string label, std::int32_t node,
-                       const std::vector<Stretch>* stretches) {
-    Lane lane{kind, std::move(label), node, stretches, nullptr};
-    if (const auto marks = index.marks().find(node); marks != index.marks().end()) {
-      LaneBins& counted = lanes_[node];
-      count(marks->second, counted);
-      lane.bins = &counted.bins;
-    }
-    view_.lanes.push_back(std::move(lane));
-  };
-  const auto outages = [&](std::int32_t node) {
-    const auto it = index.outages().find(node);
-    return it == index.outages().end() ? nullptr : &it->second;
-  };
   add_log_lanes(machine, index, log);
-  add(LaneKind::Controllers, "controllers", EventIndex::kControllers, &index.quorum_epochs());
-  for (const auto& [ref, stretches] : index.partitions()) {
-    if (partition.topic.empty() || machine.names().name(ref) != partition) continue;
-    view_.lanes.push_back(
-        {LaneKind::PartitionLeader, partition.str() + " leader", -1, &stretches, nullptr});
-    view_.lanes.push_back(
-        {LaneKind::PartitionIsr, partition.str() + " ISR", -1, &stretches, nullptr});
-  }
-  for (const cluster::NodeView& node : snapshot.nodes) {
-    add(LaneKind::Broker, node.name, node.id, outages(node.id));
-  }
-  for (const cluster::ClientView& client : snapshot.clients) {
-    if (client.kind == cluster::ClientKind::Admin) continue;
-    add(LaneKind::Client, client.name, client.id, outages(client.id));
-  }
+  if (groups_first) add_group_lanes(machine, index);
+  add_broker_lanes(machine, index, partition);
+  if (!groups_first) add_group_lanes(machine, index);
   return view_;
 }
 

@@ -1,9 +1,9 @@
 // The timeline: the whole recording painted on lanes.
 //
-// Lanes are the controllers, the brokers, the clients, and for one partition its leader and its
-// ISR. A lane is painted with what mattered (down time, epochs, sets) and sprinkled with ticks for
-// what happened; the few dramatic events also get a flag with words. Thousands of events share a
-// pixel, so ticks are counted into bins once and only grow.
+// Lanes are the controllers, the brokers, the groups, the clients, and for one partition its leader
+// and its ISR. A lane is painted with what mattered (down time, epochs, sets) and sprinkled with
+// ticks for what happened; the few dramatic events also get a flag with words. Thousands of events
+// share a pixel, so ticks are counted into bins once and only grow.
 //
 // Invariant: bins cover marks [0, counted) of their lane for the current window; any other change
 // of window or of the past rebuilds them.
@@ -46,6 +46,7 @@ enum class LaneKind : std::uint8_t {
   PartitionIsr,
   Segments,      ///< of one replica's log: rolled, deleted, cleaned
   IndexEntries,  ///< of the same log
+  Group,         ///< a consumer group: its rebalances, and what its coordinator tells
 };
 
 /// The log that the screen is about: its segments get lanes of their own.
@@ -66,6 +67,7 @@ struct Lane {
   const std::vector<Stretch>* stretches = nullptr;  ///< paint; may be null
   const std::vector<Bin>* bins = nullptr;           ///< ticks; may be null
   const std::vector<SegmentMark>* deeds = nullptr;  ///< glyphs; may be null
+  const std::vector<Stretch>* idle = nullptr;       ///< of a consumer; may be null
 };
 
 struct Flag {
@@ -83,10 +85,11 @@ struct TimelineView {
 
 class TimelineModel {
  public:
-  /// `bins`: pixels of the lanes; `partition`: whose leader and ISR are painted (may be empty).
+  /// `bins`: pixels of the lanes; `partition`: whose leader and ISR are painted (may be empty);
+  /// `groups_first`: groups and clients stand above the brokers.
   const TimelineView& build(Machine& machine, const EventIndex& index, const TimeWindow& window,
                             int bins, const TopicPartition& partition,
-                            const LogOfInterest& log = {});
+                            const LogOfInterest& log = {}, bool groups_first = false);
 
  private:
   struct LaneBins {
@@ -94,6 +97,10 @@ class TimelineModel {
     std::vector<Bin> bins;
   };
   void count(const std::vector<Mark>& marks, LaneBins& lane) const;
+  void add_lane(const EventIndex& index, LaneKind kind, std::string label, std::int32_t node,
+                const std::vector<Stretch>* stretches);
+  void add_broker_lanes(Machine& machine, const EventIndex& index, const TopicPartition& partition);
+  void add_group_lanes(Machine& machine, const EventIndex& index);
   void add_log_lanes(const Machine& machine, const EventIndex& index, const LogOfInterest& log);
   void collect_flags(Machine& machine, const EventIndex& index);
 
@@ -101,6 +108,7 @@ class TimelineModel {
   int width_ = 0;
   std::map<std::int32_t, LaneBins> lanes_;
   std::map<std::pair<std::int32_t, PartitionRef>, LaneBins> index_lanes_;
+  std::map<NameRef, LaneBins> group_lanes_;
   std::vector<Flag> flags_;
   EventSeq flags_until_;
   std::uint64_t history_ = 0;

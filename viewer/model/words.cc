@@ -16,6 +16,15 @@ ApiFamily family_of(ApiKey api) {
     case ApiKey::DescribeQuorum:
     case ApiKey::FetchSnapshot:
       return ApiFamily::Quorum;
+    case ApiKey::FindCoordinator:
+    case ApiKey::JoinGroup:
+    case ApiKey::SyncGroup:
+    case ApiKey::Heartbeat:
+    case ApiKey::LeaveGroup:
+    case ApiKey::OffsetCommit:
+    case ApiKey::OffsetFetch:
+    case ApiKey::ConsumerGroupHeartbeat:
+      return ApiFamily::Group;
     case ApiKey::AlterPartition:
     case ApiKey::BrokerRegistration:
     case ApiKey::BrokerHeartbeat:
@@ -117,6 +126,18 @@ struct FlagWriter {
     return fmt::format("heal {} → {}", e.from.value(), e.to.value());
   }
   std::string operator()(const event::BatchFailed&) const { return "gave up records"; }
+  std::string operator()(const event::RebalanceStarted& e) const {
+    return names.name(e.group) + " rebalances";
+  }
+  std::string operator()(const event::GenerationStarted& e) const {
+    return fmt::format("{} generation {}", names.name(e.group), e.generation);
+  }
+  std::string operator()(const event::MemberRemoved& e) const {
+    return names.name(e.group) + " loses a member";
+  }
+  std::string operator()(const event::PollIntervalExceeded&) const {
+    return who() + " did not poll";
+  }
   template <class Other>
   std::string operator()(const Other&) const {
     return Other::kInfo.name;

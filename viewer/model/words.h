@@ -16,7 +16,7 @@
 namespace kscope::viewer {
 
 /// The family of an API: its hue in the lanes. The label says the API itself.
-enum class ApiFamily : std::uint8_t { Data, Replication, Quorum, Control, Lookup };
+enum class ApiFamily : std::uint8_t { Data, Replication, Quorum, Control, Group, Lookup };
 ApiFamily family_of(ApiKey api);
 
 /// It has a process, if perhaps a paused one.

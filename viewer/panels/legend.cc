@@ -60,6 +60,8 @@ const Row kFrames[] = {
      "Vote, BeginQuorumEpoch …: who leads the quorum"},
     {[](Canvas& c, const Rect& r) { frame_pill(c, r, ApiFamily::Control, false); },
      "heartbeats, AlterPartition, topics: to the controller"},
+    {[](Canvas& c, const Rect& r) { frame_pill(c, r, ApiFamily::Group, false); },
+     "JoinGroup, OffsetCommit …: of consumer groups"},
     {[](Canvas& c, const Rect& r) { frame_pill(c, r, ApiFamily::Lookup, false); },
      "Metadata, ApiVersions …: finding one's way"},
     {[](Canvas& c, const Rect& r) {

@@ -4,6 +4,7 @@
 
 #include "viewer/panels/cluster_panel.h"
 #include "viewer/panels/config_panel.h"
+#include "viewer/panels/group_panel.h"
 #include "viewer/panels/invariants_panel.h"
 #include "viewer/panels/log_panel.h"
 #include "viewer/panels/metrics_panel.h"
@@ -21,6 +22,7 @@ const std::vector<Screen>& screens() {
       {kPartitionScreen, draw_partition},
       {kLogScreen, draw_log, draw_log_left, draw_log_right},
       {kQuorumScreen, draw_quorum_screen},
+      {kGroupsScreen, draw_groups, draw_groups_left, draw_groups_right},
       {kSequenceScreen, draw_sequence},
       {kRequestScreen, draw_request_path},
       {kMetricsScreen, draw_metrics},

@@ -11,21 +11,21 @@ namespace kscope::viewer {
 
 namespace {
 
-constexpr float kRow = 62, kRadius = 19;
+constexpr float kMemberRow = 62, kMemberRadius = 19;
 constexpr Color kCommitted = rgb(0x3d74b8);
 constexpr Color kUncommitted = rgb(0x3d74b8, 90);
 
 /// Where things stand in a member's row.
-struct Columns {
+struct QuorumColumns {
   float x = 0, w = 0;
   float words = 0;   ///< role and standing
   float bar = 0, bar_w = 0;
   float progress = 0, progress_w = 0;
 };
 
-Columns plan(const Canvas& c, float x, float w) {
-  Columns at{x, w, 0, 0, 0, 0, 0};
-  at.words = x + c.px(2 * kRadius + 22);
+QuorumColumns plan_quorum(const Canvas& c, float x, float w) {
+  QuorumColumns at{x, w, 0, 0, 0, 0, 0};
+  at.words = x + c.px(2 * kMemberRadius + 22);
   const float words_w = std::clamp(w * 0.26f, c.px(150), c.px(250));
   at.progress_w = std::clamp(w * 0.24f, c.px(140), c.px(240));
   at.bar = at.words + words_w + c.px(12);
@@ -62,7 +62,7 @@ float draw_votes(Canvas& c, const QuorumMemberRow& row, float x, float y) {
 }
 
 void draw_circle(Canvas& c, const QuorumMemberRow& row, float x, float y) {
-  const float r = c.px(kRadius);
+  const float r = c.px(kMemberRadius);
   const Color color = theme::tone(row.tone);
   const Rect box{x - r, y - r, x + r, y + r};
   c.fill(box, theme::kCard, r);
@@ -103,12 +103,12 @@ void draw_log_bar(Canvas& c, const QuorumDesk& desk, const QuorumMemberRow& row,
                           row.high_watermark));
 }
 
-void draw_member(Ui& ui, Canvas& c, const Columns& at, const QuorumMemberRow& row, float y) {
+void draw_member(Ui& ui, Canvas& c, const QuorumColumns& at, const QuorumMemberRow& row, float y) {
   QuorumDesk& desk = ui.quorum;
-  const float h = c.px(kRow), middle = y + h / 2;
+  const float h = c.px(kMemberRow), middle = y + h / 2;
   const Rect whole = Rect::at(at.x - c.px(8), y + c.px(2), at.w + c.px(16), h - c.px(4));
   if (desk.shown() == row.node) c.fill(whole, theme::kCard, c.px(6));
-  draw_circle(c, row, at.x + c.px(kRadius + 6), middle);
+  draw_circle(c, row, at.x + c.px(kMemberRadius + 6), middle);
   const float line = c.line_height(Face::Small);
   const float words_w = at.bar - at.words - c.px(12);
   const Rect role = c.fit(at.words, middle - line - c.px(2), words_w, Face::Bold,
@@ -131,7 +131,7 @@ void draw_member(Ui& ui, Canvas& c, const Columns& at, const QuorumMemberRow& ro
   if (c.clicked(Rect::at(at.bar, y, at.bar_w, h))) desk.choose(row.node);
 }
 
-void draw_scale(Canvas& c, const QuorumDesk& desk, const Columns& at, float y) {
+void draw_scale(Canvas& c, const QuorumDesk& desk, const QuorumColumns& at, float y) {
   const Rect left =
       c.text(at.bar, y, Face::MonoSmall, theme::kFaint, std::to_string(desk.window_start()));
   const Rect right = c.text_right(at.bar + at.bar_w, y, Face::MonoSmall, theme::kFaint,
@@ -204,10 +204,10 @@ void draw_quorum_screen(Ui& ui, const Rect& rect) {
   at.y += c.line_height(Face::Title) + c.px(10);
   c.fit(at.x, at.y, at.w, Face::Small, theme::kDim, desk.voters());
   at.y += c.line_height(Face::Small) + c.px(6);
-  const Columns columns = plan(c, at.x, at.w);
+  const QuorumColumns columns = plan_quorum(c, at.x, at.w);
   for (const QuorumMemberRow& row : desk.members()) {
     draw_member(ui, c, columns, row, at.y);
-    at.y += c.px(kRow);
+    at.y += c.px(kMemberRow);
   }
   draw_scale(c, desk, columns, at.y);
   at.y += c.line_height(Face::Small) + c.px(16);

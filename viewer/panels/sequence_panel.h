@@ -22,9 +22,13 @@ struct SequenceScene {
   Instant now{};  ///< rows after it are paler; a line marks it
   bool marks_now = true;
   std::int32_t only_node = -1;  ///< its lane's name is marked
+  /// Colours of the lanes' owners, which their messages have then, too; empty: by the kind of node,
+  /// and messages by API.
+  std::vector<Color> inks;
 };
 
-float sequence_head_height(const Canvas& c);
+/// With a second line where a lane has a detail.
+float sequence_head_height(const Canvas& c, const SequenceView* view = nullptr);
 float sequence_height(const Canvas& c, const SequenceView& view);
 /// Upper edges of the rows, from 0; one more than there are rows.
 std::vector<float> sequence_row_edges(const Canvas& c, const SequenceView& view);

@@ -35,6 +35,9 @@ Color phase_ink(PhaseKind kind) {
       return theme::kBad;
     case PhaseKind::IsrChange:
       return theme::kWarn;
+    case PhaseKind::Rebalance:
+    case PhaseKind::RebalanceStep:
+      return theme::kAccent;
   }
   return theme::kDim;
 }
@@ -53,9 +56,36 @@ struct Columns {
   float x0, x1, step = 0;
 };
 
-std::string short_name(const SequenceLane& lane) {
+bool is_client(const SequenceLane& lane) {
+  return lane.node >= 0 && !lane.controller && !lane.name.starts_with("broker ");
+}
+
+/// How much the names of all clients have in common: what can be left out where there is no room.
+std::size_t common_beginning(const std::vector<SequenceLane>& lanes) {
+  const SequenceLane* first = nullptr;
+  std::size_t common = 0;
+  for (const SequenceLane& lane : lanes) {
+    if (!is_client(lane)) continue;
+    if (first == nullptr) {
+      first = &lane;
+      common = lane.name.size();
+      continue;
+    }
+    std::size_t same = 0;
+    while (same < std::min(common, lane.name.size()) && lane.name[same] == first->name[same])
+      ++same;
+    common = same;
+  }
+  return common;
+}
+
+/// "C1", "B2"; of clients called consumer-1, consumer-2 …: "c1", "c2".
+std::string short_name(const SequenceLane& lane, std::size_t common) {
   if (lane.controller) return fmt::format("C{}", lane.node);
-  return lane.name.starts_with("broker ") ? fmt::format("B{}", lane.node) : lane.name;
+  if (lane.node < 0) return "others";
+  if (!is_client(lane)) return fmt::format("B{}", lane.node);
+  const bool helps = common > 2 && common < lane.name.size();
+  return helps ? lane.name.substr(0, 1) + lane.name.substr(common) : lane.name;
 }
 
 /// Draws one row after the other.
@@ -123,7 +153,10 @@ class Rows {
     time(row);
     const float from = columns_.lane(row.from), to = columns_.lane(row.to);
     const bool lost = row.fate == FrameFate::Lost;
-    const Color ink = faded(lost ? theme::kBad : theme::api(family_of(row.api)), alpha_);
+    const auto from_lane = static_cast<std::size_t>(row.from);
+    const Color own =
+        from_lane < scene_.inks.size() ? scene_.inks[from_lane] : theme::api(family_of(row.api));
+    const Color ink = faded(lost ? theme::kBad : own, alpha_);
     const float a = y1_ - c_.px(8), b = y1_ - c_.px(5);
     const float way = lost ? 0.5f : row.fate == FrameFate::OnItsWay ? 0.8f : 1.0f;
     const float end_x = from + (to - from) * way, end_y = a + (b - a) * way;
@@ -218,8 +251,9 @@ class Rows {
 };
 
 /// A tint behind the rows, and a bar at the left edge; nested phases lie further in.
-void draw_phases(Canvas& c, const Rect& rect, const SequenceView& view,
+void draw_phases(Canvas& c, const Rect& rect, const SequenceScene& scene,
                  const std::vector<float>& edges) {
+  const SequenceView& view = *scene.view;
   float inset = 0;
   std::size_t last = 0;
   for (const PhaseBand& band : view.phases) {
@@ -228,7 +262,10 @@ void draw_phases(Canvas& c, const Rect& rect, const SequenceView& view,
     const Color ink = phase_ink(band.phase.kind);
     const Rect area{rect.x0 + inset, rect.y0 + edges[band.first_row], rect.x1,
                     rect.y0 + edges[band.last_row + 1]};
-    c.fill(area, faded(ink, 0.06f));
+    // Of the steps of one rebalance the one that is under way stands out.
+    const bool step = band.phase.kind == PhaseKind::RebalanceStep;
+    const bool now = scene.now >= band.phase.from && !(band.phase.until < scene.now);
+    c.fill(area, faded(ink, !step ? 0.06f : now ? 0.10f : 0.02f));
     c.fill({area.x0, area.y0, area.x0 + c.px(3), area.y1}, ink);
   }
 }
@@ -273,7 +310,13 @@ void draw_now(Canvas& c, const Rect& rect, const Columns& columns, const Sequenc
 
 }  // namespace
 
-float sequence_head_height(const Canvas& c) { return c.line_height(Face::Bold) + c.px(16); }
+float sequence_head_height(const Canvas& c, const SequenceView* view) {
+  const bool details =
+      view != nullptr && std::any_of(view->lanes.begin(), view->lanes.end(),
+                                     [](const auto& lane) { return !lane.detail.empty(); });
+  return c.line_height(Face::Bold) + c.px(16) +
+         (details ? c.line_height(Face::Small) + c.px(1) : 0);
+}
 
 std::vector<float> sequence_row_edges(const Canvas& c, const SequenceView& view) {
   std::vector<float> edges{0};
@@ -293,22 +336,36 @@ std::int32_t draw_sequence_head(Canvas& c, const Rect& rect, const SequenceScene
     return c.width(Face::Bold, lane.name) + c.px(8) <= room;
   });
   std::int32_t clicked = -1;
+  const std::size_t common = common_beginning(view.lanes);
   for (std::size_t i = 0; i < view.lanes.size(); ++i) {
     const SequenceLane& lane = view.lanes[i];
     const float x = columns.lane(static_cast<std::int32_t>(i));
     const Rect box{x - room / 2, rect.y0 + c.px(3), x + room / 2, rect.y1 - c.px(3)};
-    const bool only = lane.node == scene.only_node;
-    const Color ink = lane.controller                    ? theme::kGood
+    const bool only = lane.node >= 0 && lane.node == scene.only_node;
+    const Color ink = i < scene.inks.size()              ? scene.inks[i]
+                      : lane.controller                  ? theme::kGood
                       : lane.name.starts_with("broker ") ? theme::kText
                                                          : theme::kProducer;
+    const Color edge = i < scene.inks.size() ? ink : theme::kBorder;
     c.fill(box, only ? theme::kSelection : theme::kCard, c.px(5));
-    c.outline(box, only ? theme::kAccent : theme::kBorder, c.px(5));
+    c.outline(box, only ? theme::kAccent : edge, c.px(5));
     const BoxScope scope(c, box);
-    const std::string name = whole ? lane.name : short_name(lane);
+    const std::string name = whole ? lane.name : short_name(lane, common);
     const float w = std::min(c.width(Face::Bold, name) + 1, box.w() - c.px(4));
-    c.fit(x - w / 2, box.cy() - c.line_height(Face::Bold) * 0.58f, w, Face::Bold, ink, name);
-    c.tip(box, only ? lane.name + ": click to show all nodes again"
-                    : lane.name + ": click to show only what it says and hears");
+    const float below = lane.detail.empty() ? 0 : c.line_height(Face::Small) * 0.5f;
+    c.fit(x - w / 2, box.cy() - c.line_height(Face::Bold) * 0.58f - below, w, Face::Bold, ink,
+          name);
+    const bool told = c.width(Face::Small, lane.detail) <= box.w() - c.px(4);
+    if (!lane.detail.empty() && told) {
+      const float dw = std::min(c.width(Face::Small, lane.detail) + 1, box.w() - c.px(4));
+      c.fit(x - dw / 2, box.cy() + c.px(2), dw, Face::Small, theme::kDim, lane.detail);
+    }
+    if (!scene.inks.empty()) {
+      c.tip(box, lane.detail.empty() ? lane.name : lane.name + ": " + lane.detail);
+    } else {
+      c.tip(box, only ? lane.name + ": click to show all nodes again"
+                      : lane.name + ": click to show only what it says and hears");
+    }
     if (c.clicked(box)) clicked = lane.node;
   }
   return clicked;
@@ -318,7 +375,7 @@ std::ptrdiff_t draw_sequence_rows(Canvas& c, const Rect& rect, const Rect& visib
                                   const SequenceScene& scene, const EventIndex* index) {
   const SequenceView& view = *scene.view;
   const std::vector<float> edges = sequence_row_edges(c, view);
-  draw_phases(c, rect, view, edges);
+  draw_phases(c, rect, scene, edges);
   Rows rows(c, rect, scene);
   for (std::size_t i = 0; i < view.lanes.size(); ++i) {
     const float x = rows.columns().lane(static_cast<std::int32_t>(i));

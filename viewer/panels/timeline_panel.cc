@@ -34,6 +34,8 @@ Color lane_color(const Lane& lane) {
       return theme::kProducer;
     case LaneKind::IndexEntries:
       return theme::kAccent;
+    case LaneKind::Group:
+      return theme::kLead;
     default:
       return theme::kDim;
   }
@@ -48,7 +50,10 @@ std::string stretch_text(const Lane& lane, const Stretch& s) {
                         : fmt::format("e{}: broker {}", s.epoch, s.node);
     case LaneKind::PartitionIsr:
       return s.isr.str();
+    case LaneKind::Group:
+      return fmt::format("rebalance, generation {}", s.epoch);
     default:
+      if (s.kind == StretchKind::Idle) return "has no partition: waits for its share";
       return s.kind == StretchKind::Paused ? "paused" : s.crashed ? "down" : "stopped";
   }
 }
@@ -62,7 +67,10 @@ Color stretch_color(const Lane& lane, const Stretch& s) {
     case LaneKind::PartitionIsr:
       if (s.isr.size() == s.replicas.size()) return rgb(0x23775a);
       return s.isr.size() * 2 > s.replicas.size() ? rgb(0x8a6414) : rgb(0x8f3634);
+    case LaneKind::Group:
+      return faded(theme::kSpecial, 0.6f);
     default:
+      if (s.kind == StretchKind::Idle) return faded(theme::kBad, 0.5f);
       return s.kind == StretchKind::Paused ? faded(theme::kWarn, 0.4f) : faded(theme::kBad, 0.4f);
   }
 }
@@ -73,9 +81,8 @@ bool same_look(const Lane& lane, const Stretch& a, const Stretch& b) {
   return lane.kind == LaneKind::PartitionIsr && a.isr == b.isr;
 }
 
-void draw_stretches(Canvas& c, const Plan& p, const TimelineView& view, const Lane& lane, float y,
-                    std::int64_t end_us) {
-  const std::vector<Stretch>& list = *lane.stretches;
+void draw_stretches(Canvas& c, const Plan& p, const TimelineView& view, const Lane& lane,
+                    const std::vector<Stretch>& list, float y, std::int64_t end_us) {
   const bool bold = lane.kind == LaneKind::PartitionLeader || lane.kind == LaneKind::PartitionIsr;
   const float inset = bold ? c.px(2) : c.px(3.5f);
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -83,11 +90,15 @@ void draw_stretches(Canvas& c, const Plan& p, const TimelineView& view, const La
     while (i + 1 < list.size() && same_look(lane, first, list[i + 1])) ++i;
     const std::int64_t until = list[i].until_us.value_or(end_us);
     if (until < view.window.from_us || first.from_us > view.window.to_us) continue;
-    const Rect rect{x_of(p, view.window, first.from_us), y + inset, x_of(p, view.window, until),
+    const float x0 = x_of(p, view.window, first.from_us);
+    // A rebalance of milliseconds must be seen in a window of minutes.
+    const float least = lane.kind == LaneKind::Group || first.kind == StretchKind::Idle ? 2.0f : 0;
+    const Rect rect{x0, y + inset, std::max(x_of(p, view.window, until), x0 + c.px(least)),
                     y + p.lane_h - inset};
     const Color color = stretch_color(lane, first);
     c.fill(rect, color, c.px(2));
-    if (lane.kind == LaneKind::Broker || lane.kind == LaneKind::Client)
+    const bool process = lane.kind == LaneKind::Broker || lane.kind == LaneKind::Client;
+    if (process && first.kind != StretchKind::Idle)
       c.hatch(rect, faded(theme::kBad, 0.6f), c.px(6));
     const std::string text = stretch_text(lane, first);
     const bool fits = c.width(Face::MonoSmall, text) + c.px(8) <= rect.w() && bold &&
@@ -328,7 +339,9 @@ void draw_lanes(Ui& ui, Canvas& c, const Plan& p, const TimelineView& view, floa
     const float text_w = std::min(label_w, c.width(Face::Small, lane.label));
     c.fit(p.area.x0 - c.px(10) - text_w, y + (p.lane_h - c.line_height(Face::Small)) / 2,
           text_w + 1, Face::Small, theme::kDim, lane.label);
-    if (lane.stretches != nullptr) draw_stretches(c, p, view, lane, y, end_us);
+    for (const auto* list : {lane.idle, lane.stretches}) {
+      if (list != nullptr) draw_stretches(c, p, view, lane, *list, y, end_us);
+    }
     if (lane.bins != nullptr) draw_bins(c, p, lane, y, now_x);
     if (lane.deeds != nullptr) draw_deeds(c, p, view, lane, y, now_x);
   }
@@ -349,8 +362,9 @@ void draw_timeline(Ui& ui, const Rect& rect) {
   const float labels = outer.px(132);
   const TimeWindow window = current_window(ui);
   const int bins = std::max(10, static_cast<int>((rect.w() - labels - outer.px(20)) / 2));
-  const TimelineView& view = ui.models.timeline.build(ui.session.machine(), ui.session.index(),
-                                                      window, bins, partition, log_of_interest(ui));
+  const TimelineView& view =
+      ui.models.timeline.build(ui.session.machine(), ui.session.index(), window, bins, partition,
+                               log_of_interest(ui), ui.state.tab == kGroupsScreen);
   const float flag_h = outer.line_height(Face::Small) + outer.px(8);
   const float axis_h = outer.line_height(Face::MonoSmall) + outer.px(8);
   const Rect lanes{rect.x0, rect.y0 + flag_h, rect.x1, rect.y1 - axis_h};

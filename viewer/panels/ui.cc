@@ -82,6 +82,20 @@ void refresh_sequence(Ui& ui) {
   ui.sequence.refresh(session.machine(), session.index(), session.version(), running);
 }
 
+/// Only while its screen is open: it reads the frames of a whole rebalance. A replay goes on in
+/// slices, so that most of a frame is left to the picture.
+void refresh_groups(Ui& ui) {
+  constexpr int kSlices = 25;  // some milliseconds
+  if (ui.state.tab != kGroupsScreen) return;
+  Session& session = ui.session;
+  const Target& selected = session.selection();
+  if (selected.kind == TargetKind::Client) ui.groups.choose_member(selected.node);
+  const bool running = session.playing() || !session.machine().can_travel();
+  ui.groups.refresh(session.machine(), session.index(), session.version(), running);
+  ui.groups.work(kSlices);
+  ui.animating = ui.animating || ui.groups.working();
+}
+
 }  // namespace
 
 void refresh_models(Ui& ui) {
@@ -90,6 +104,7 @@ void refresh_models(Ui& ui) {
   refresh_log(ui);
   refresh_request_screens(ui);
   refresh_sequence(ui);
+  refresh_groups(ui);
   if (m.cluster_version != session.version()) {
     m.cluster = build_cluster_view(session.snapshot(), session.index(), session.machine().names(),
                                    [&](std::int32_t node, EventSeq event) {

@@ -17,6 +17,7 @@
 #include "viewer/model/cluster_view.h"
 #include "viewer/model/config_view.h"
 #include "viewer/model/feed.h"
+#include "viewer/model/group_desk.h"
 #include "viewer/model/inspector.h"
 #include "viewer/model/lab_view.h"
 #include "viewer/model/lanes.h"
@@ -117,6 +118,21 @@ struct SequenceUi {
   float scroll_to = -1;  ///< in this frame; -1: nowhere
 };
 
+/// Of the screen "Groups".
+struct GroupUi {
+  bool labs_on_left = false;       ///< instead of the group
+  bool choice_made = false;        ///< by a person: a lab that begins does not change it
+  bool inspector_on_right = false; ///< instead of the member
+  Target inspected;                ///< what was selected a frame ago
+  EventSeq seen;                   ///< the present moment, a frame ago
+  std::ptrdiff_t rebalance = -1;   ///< on the screen, a frame ago
+  std::string group;               ///< likewise
+  float scroll = 0;                ///< of the talk
+  float scroll_to = -1;            ///< in this frame; -1: nowhere
+  float page_height = 0;           ///< that the page needed in the last frame
+  float talk_height = 0;           ///< of the talk in the last frame
+};
+
 struct Ui {
   explicit Ui(Session& s) : session(s) {}
   Session& session;
@@ -132,6 +148,8 @@ struct Ui {
   ConfigUi config;
   SequenceDesk sequence;
   SequenceUi sequence_ui;
+  GroupDesk groups;
+  GroupUi groups_ui;
   /// Writes what the screen "Sequence" shows; the end of the name says in which format.
   std::function<Result<void>(const std::string& file)> save_sequence;
   std::function<double()> seconds_now;   ///< the machine's clock, for what is measured on it
@@ -149,6 +167,7 @@ struct Ui {
 /// The tab of the screen that looks into a log.
 inline constexpr const char* kLogScreen = "Log & index";
 inline constexpr const char* kQuorumScreen = "Quorum";
+inline constexpr const char* kGroupsScreen = "Groups";
 inline constexpr const char* kRequestScreen = "Request path";
 inline constexpr const char* kMetricsScreen = "Metrics";
 

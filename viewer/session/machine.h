@@ -12,6 +12,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "engine/cluster/snapshot.h"
 #include "engine/event/event.h"
 #include "engine/record/record_batch.h"
+#include "viewer/session/side_run.h"
 
 namespace kscope::viewer {
 
@@ -90,6 +92,13 @@ class Machine {
   /// The node's replicas as they were before the item that emitted `event`, so that a crashed
   /// broker's logs can still be shown. Empty where the past cannot be visited.
   virtual std::vector<cluster::ReplicaView> replicas_before(std::int32_t, EventSeq) { return {}; }
+
+  /// The same run from its beginning, changed; null where there is none (a live cluster). `why_not`
+  /// says then why.
+  virtual std::unique_ptr<SideRun> side_run(const RunChange&, std::string* why_not) const {
+    *why_not = "a cluster that lives in real time cannot be run again";
+    return nullptr;
+  }
 
   // ---- metrics
   /// The cluster's own settings, as in server.properties.

@@ -57,6 +57,7 @@ class TimeMachinePort : public Machine {
   }
   std::vector<StoredCopy> stored_before(std::int32_t node, const std::string& folder,
                                         EventSeq event) const override;
+  std::unique_ptr<SideRun> side_run(const RunChange& change, std::string* why_not) const override;
   std::optional<cluster::LogUpkeep> log_upkeep(std::int32_t node,
                                                const TopicPartition& partition) const override {
     return machine_->world().log_upkeep(node, partition);

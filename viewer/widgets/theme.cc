@@ -53,6 +53,8 @@ Color api(ApiFamily family) {
       return kWarn;
     case ApiFamily::Control:
       return kSpecial;
+    case ApiFamily::Group:
+      return rgb(0x2fd6c0);
     case ApiFamily::Lookup:
       return rgb(0x9fb6c9);
   }

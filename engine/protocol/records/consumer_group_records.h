@@ -5,9 +5,7 @@
 // towards it. So a heartbeat of one member changes one small record. Versions 3 to 8 of the key.
 //
 // Written by: the group coordinator. Real Kafka: GroupCoordinatorRecordHelpers, ConsumerGroup.
-// Differences: ClassicMemberMetadata, tag 0 of a member that still speaks the classic protocol
-// while its group is being converted, is skipped when reading and never written. Read next:
-// records/coordinator_record.h
+// Read next: records/coordinator_record.h
 #pragma once
 
 #include <optional>
@@ -118,12 +116,35 @@ struct ConsumerGroupMemberMetadataValue {
   static constexpr std::int16_t kMinVersion = 0, kMaxVersion = 0, kFlexible = 0;
   static constexpr std::int16_t kWriteVersion = 0;
 
+  struct ClassicProtocol {
+    std::string name;  ///< "range" …
+    Blob metadata;     ///< ConsumerProtocolSubscription
+
+    bool operator==(const ClassicProtocol&) const = default;
+    void describe(auto& f) {
+      f("Name", name);
+      f("Metadata", metadata);
+    }
+  };
+  /// Of a member that speaks the classic protocol, while its group is on its way to KIP-848.
+  struct ClassicMemberMetadata {
+    std::int32_t session_timeout_ms = 0;
+    std::vector<ClassicProtocol> supported_protocols;
+
+    bool operator==(const ClassicMemberMetadata&) const = default;
+    void describe(auto& f) {
+      f("SessionTimeoutMs", session_timeout_ms);
+      f("SupportedProtocols", supported_protocols);
+    }
+  };
+
   std::optional<std::string> instance_id, rack_id;
   std::string client_id, client_host;
   std::vector<std::string> subscribed_topic_names;
   std::optional<std::string> subscribed_topic_regex;
   std::int32_t rebalance_timeout_ms = -1;
   std::optional<std::string> server_assignor;
+  std::optional<ClassicMemberMetadata> classic_member_metadata;
 
   bool operator==(const ConsumerGroupMemberMetadataValue&) const = default;
   void describe(auto& f) {
@@ -135,6 +156,7 @@ struct ConsumerGroupMemberMetadataValue {
     f("SubscribedTopicRegex", subscribed_topic_regex, nullable());
     f("RebalanceTimeoutMs", rebalance_timeout_ms);
     f("ServerAssignor", server_assignor, nullable());
+    f("ClassicMemberMetadata", classic_member_metadata, nullable().tag(0));
   }
 };
 

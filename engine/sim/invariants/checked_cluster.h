@@ -6,7 +6,9 @@
 // Called by: sim/invariants. Read next: sim/invariants/invariants.h
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,26 @@ struct ScannedLog {
   std::string problem;  ///< empty, or why the scan stopped (a bad CRC, a torn batch)
 };
 
+/// A group of the consumer protocol (KIP-848) as its coordinator has it.
+struct CheckedGroup {
+  struct Member {
+    std::string id;
+    std::int32_t epoch = 0;
+    bool stable = true;
+    std::set<TopicPartition> assigned, pending_revocation, target;
+  };
+  std::int32_t epoch = 0, target_epoch = 0;
+  std::vector<Member> members;
+  std::set<TopicPartition> wanted;               ///< all partitions of what members subscribe to
+  std::map<TopicPartition, std::string> owners;  ///< who may not be overtaken, by partition
+};
+
+/// What a coordinator keeps of one partition of __consumer_offsets, and what its log says if it is
+/// read once more from the start; line by line, in words.
+struct CheckedBooks {
+  std::map<std::string, std::string> kept, replayed;
+};
+
 class CheckedCluster {
  public:
   virtual ~CheckedCluster() = default;
@@ -58,6 +80,10 @@ class CheckedCluster {
                                                           PartitionRef partition) const = 0;
   /// The epoch in the memory of a running quorum member.
   virtual std::optional<std::int32_t> quorum_epoch(NodeId node) const = 0;
+  /// Nothing if that broker coordinates no such group, or it speaks the classic protocol.
+  virtual std::optional<CheckedGroup> consumer_group(NodeId coordinator, NameRef group) const = 0;
+  /// Nothing unless that broker coordinates the groups of `partition` just now.
+  virtual std::optional<CheckedBooks> books(NodeId coordinator, PartitionRef partition) const = 0;
 };
 
 /// The cluster inside a World.
@@ -74,6 +100,8 @@ class CheckContext final : public CheckedCluster {
   std::optional<std::int32_t> min_insync_replicas(NodeId node,
                                                   PartitionRef partition) const override;
   std::optional<std::int32_t> quorum_epoch(NodeId node) const override;
+  std::optional<CheckedGroup> consumer_group(NodeId coordinator, NameRef group) const override;
+  std::optional<CheckedBooks> books(NodeId coordinator, PartitionRef partition) const override;
 
  private:
   const WorldState& world_;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -112,6 +113,63 @@ struct MemberGhost {
   std::int64_t voters_at = 0;
 };
 
+/// A member of a group, as one coordinator tells of it.
+struct GroupMemberGhost {
+  NameRef instance;
+  std::set<PartitionRef> partitions;
+  bool joining = false;             ///< it waits for the next generation
+  std::int32_t in_generation = -1;  ///< classic: the last one that it has joined
+  std::int32_t epoch = -1;          ///< KIP-848
+};
+
+/// A group, as one coordinator tells of it. Two may, for a while: one has been replaced and does
+/// not know.
+struct GroupGhost {
+  event::GroupState state = event::GroupState::Dead;
+  std::int32_t generation = 0;
+  bool consumer_protocol = false;
+  NameRef leader;
+  std::int64_t record_at = -1;  ///< classic: offset of the record with this generation's assignment
+  std::map<NameRef, GroupMemberGhost> members;
+};
+
+/// Of the groups in one partition of __consumer_offsets.
+struct CoordinatorGhost {
+  NodeId broker{-1};
+  std::int32_t epoch = -1;
+};
+
+/// A group for as long as it exists, whoever coordinates it.
+struct GroupHistory {
+  PartitionRef home;                   ///< its partition of __consumer_offsets
+  std::int32_t stored_generation = 0;  ///< classic: the last whose assignment is committed
+  std::map<PartitionRef, std::vector<std::int64_t>> committed;  ///< the last few that were told
+};
+
+/// A consumer, as it tells of itself.
+struct ConsumerGhost {
+  NameRef group, member;
+  std::int32_t generation = -1;  ///< the member epoch, with KIP-848
+  std::int32_t stable_in = -1;   ///< the last generation whose assignment it has
+  std::set<PartitionRef> owned;
+};
+
+using GroupAt = std::pair<NodeId, NameRef>;
+/// "orders-0" of a group, at a coordinator.
+using CommitAt = std::tuple<NodeId, NameRef, PartitionRef>;
+
+struct GroupsGhost {
+  std::map<GroupAt, GroupGhost> told;
+  std::map<PartitionRef, CoordinatorGhost> coordinators;
+  std::map<NameRef, GroupHistory> histories;
+  std::map<NodeId, ConsumerGhost> consumers;
+  /// Offsets in __consumer_offsets of commits that were written and not yet told of as committed.
+  std::map<CommitAt, std::vector<std::int64_t>> written;
+  /// Coordinators that found records which were not yet committed when they read their log.
+  std::set<std::pair<NodeId, PartitionRef>> loaded_tails;
+  std::map<NameRef, PartitionRef> subjects;  ///< "orders-0" as a text, and what it names
+};
+
 struct Ghost {
   std::map<PartitionRef, PartitionGhost> partitions;
   std::map<NodeId, NodeGhost> nodes;
@@ -120,7 +178,10 @@ struct Ghost {
   std::map<NodeId, MemberGhost> members;
   std::map<std::int32_t, NodeId> quorum_leaders;  ///< epoch -> who led, or was said to lead
   std::map<std::pair<NodeId, PartitionRef>, std::int64_t> positions;  ///< of consumers
-  std::optional<NameRef> metadata_topic;                              ///< once seen
+  /// Consumers that stand where a loss has cut the log, and where it ended before the cut.
+  std::map<std::pair<NodeId, PartitionRef>, std::int64_t> cut_below;
+  GroupsGhost groups;
+  std::optional<NameRef> metadata_topic;  ///< once seen
   std::int64_t loss_windows = 0;
   std::set<std::string> reported;    ///< "A8 orders-0": once is enough
   std::string broken_rule;           ///< see Invariants::break_rule_for_test
@@ -143,6 +204,12 @@ bool is_overruled(const PartitionGhost& p, const BeliefGhost& belief);
 /// A leader that was replaced and does not know it yet may still commit: everyone in its ISR has
 /// the record, and so has its successor. Only a loss window ends that.
 bool is_in_office(const PartitionGhost& p, const BeliefGhost& belief);
+/// As the broker that coordinates the group now tells of it; nullptr while nobody does.
+const GroupGhost* group_now(const Ghost& ghost, NameRef group);
+/// This consumer is a member in the coordinator's eyes, too, and has missed nothing that would have
+/// taken partitions from it. One that slept through its session goes on believing, and may still
+/// work on what others read already: that is Kafka's hazard, and no broken promise.
+bool is_current(const Ghost& ghost, const ConsumerGhost& consumer);
 /// Opens one unless it is open already.
 void open_loss_window(Ghost& ghost, PartitionGhost& partition);
 /// Over budget: everyone who is in sync has lost power and may lack records.

@@ -28,6 +28,13 @@ void close_loss_window(PartitionGhost& p, const BeliefGhost& belief, const CopyG
   for (auto& [node, other] : log.copies) other.checked = std::min(other.checked, keep);
 }
 
+/// They have read what is gone now, and have to be told before they read what took its place.
+void note_cut_consumers(Ghost& ghost, PartitionRef partition, std::int64_t end_before) {
+  const std::int64_t end = ghost.partitions[partition].log.committed_end;
+  for (const auto& [where, position] : ghost.positions)
+    if (where.second == partition && position > end) ghost.cut_below.insert({where, end_before});
+}
+
 void on_lead(Check& check, const event::BecameLeader& e) {
   PartitionGhost& p = check.partition(e.partition);
   if (p.deleted) return;
@@ -37,7 +44,11 @@ void on_lead(Check& check, const event::BecameLeader& e) {
   belief.epoch_start = e.log_end.value();
   if (belief.epoch < p.leader_epoch || p.leader != check.node()) return;  // already replaced
   const CopyGhost& copy = p.log.copies[check.node()];
-  if (p.loss_window) close_loss_window(p, belief, copy);
+  if (p.loss_window) {
+    const std::int64_t end_before = p.log.committed_end;
+    close_loss_window(p, belief, copy);
+    note_cut_consumers(check.ghost, e.partition, end_before);
+  }
   p.log.gone_before = std::max(p.log.gone_before, copy.start);
 }
 

@@ -6,6 +6,7 @@ namespace {
 
 void on_seek(Check& check, const event::PositionChanged& e) {
   check.ghost.positions[{check.node(), e.partition}] = e.to.value();
+  check.ghost.cut_below.erase({check.node(), e.partition});
 }
 
 void on_consume(Check& check, const event::RecordsConsumed& e) {
@@ -14,13 +15,18 @@ void on_consume(Check& check, const event::RecordsConsumed& e) {
 }
 
 void on_delete(Check& check, const event::TopicDeleted& e) {
-  auto& positions = check.ghost.positions;
-  for (auto it = positions.begin(); it != positions.end();)
-    it = it->first.second.topic == e.topic ? positions.erase(it) : std::next(it);
+  const auto of_topic = [&](const auto& entry) { return entry.first.second.topic == e.topic; };
+  std::erase_if(check.ghost.positions, of_topic);
+  std::erase_if(check.ghost.cut_below, of_topic);
+}
+
+void on_truncation(Check& check, const event::TruncationDetected& e) {
+  check.ghost.cut_below.erase({check.node(), e.partition});
 }
 
 }  // namespace
 
-const Recorder clients_ghost{{record<on_seek>(), record<on_consume>(), record<on_delete>()}};
+const Recorder clients_ghost{
+    {record<on_seek>(), record<on_consume>(), record<on_delete>(), record<on_truncation>()}};
 
 }  // namespace kscope::sim

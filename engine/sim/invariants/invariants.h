@@ -7,8 +7,8 @@
 // They never stop the run: a violation is a value, so that the viewer can freeze on the moment.
 //
 // Every invariant is one file of this folder, named after its id: A the logs of partitions, B the
-// quorum, C the controller, F storage and recovery, G what clients were told, K compaction. The ids
-// are those of the specifications they come from (docs/testing.md).
+// quorum, C the controller, D consumer groups, F storage and recovery, G what clients were told,
+// K compaction. The ids are those of the specifications they come from (docs/testing.md).
 //
 // Not looked at here: A10 (ListOffsets answers are no events) and F2 (recovering twice:
 // tests/unit/storage).

@@ -33,6 +33,15 @@ const std::vector<const Checker*>& all_checkers() {
       &c5_isr_of_replicas,
       &c6_eligible_leaders,
       &c7_metadata_prefix,
+      &d1_generations_grow,
+      &d2_one_owner,
+      &d3_target_assignment,
+      &d4_member_epochs,
+      &d5_stable_groups,
+      &d6_book_of_owners,
+      &d7_fenced_commits,
+      &d8_static_members,
+      &d9_group_records,
       &f1_recovery,
       &f3_epochs_of_the_log,
       &f4_recovery_point,
@@ -42,6 +51,7 @@ const std::vector<const Checker*>& all_checkers() {
       &f8_failed_disk,
       &g1_lost_writes,
       &g7_polls,
+      &g9_truncated_consumers,
       &k1_compaction,
   };
   return list;
@@ -50,8 +60,8 @@ const std::vector<const Checker*>& all_checkers() {
 // Logs first, then the controller's word, then what follows from both.
 const std::vector<const Recorder*>& all_recorders() {
   static const std::vector<const Recorder*> list = {
-      &machines_ghost, &logs_ghost,   &compaction_ghost, &controller_ghost,
-      &beliefs_ghost,  &quorum_ghost, &clients_ghost,
+      &machines_ghost, &logs_ghost,    &compaction_ghost, &controller_ghost, &beliefs_ghost,
+      &quorum_ghost,   &clients_ghost, &groups_ghost,     &members_ghost,    &group_consumers_ghost,
   };
   return list;
 }

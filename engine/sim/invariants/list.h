@@ -18,16 +18,19 @@ extern const Checker b1_one_leader, b2_persisted_epoch, b3_one_vote, b4_quorum_h
 // C: the controller's decisions
 extern const Checker c1_broker_epochs, c2_fenced_brokers, c3_leader_in_isr, c4_epochs_count,
     c5_isr_of_replicas, c6_eligible_leaders, c7_metadata_prefix;
+// D: consumer groups
+extern const Checker d1_generations_grow, d2_one_owner, d3_target_assignment, d4_member_epochs,
+    d5_stable_groups, d6_book_of_owners, d7_fenced_commits, d8_static_members, d9_group_records;
 // F: storage and recovery
 extern const Checker f1_recovery, f3_epochs_of_the_log, f4_recovery_point, f5_clean_shutdown,
     f6_corruption, f7_remembered_vote, f8_failed_disk;
 // G: what clients were told
-extern const Checker g1_lost_writes, g7_polls;
+extern const Checker g1_lost_writes, g7_polls, g9_truncated_consumers;
 // K: compaction
 extern const Checker k1_compaction;
 
 // What writes the ghost.
 extern const Recorder machines_ghost, logs_ghost, compaction_ghost, controller_ghost, beliefs_ghost,
-    quorum_ghost, clients_ghost;
+    quorum_ghost, clients_ghost, groups_ghost, members_ghost, group_consumers_ghost;
 
 }  // namespace kscope::sim

@@ -132,7 +132,7 @@ TEST_CASE("there is one fetch under way per broker, for all its partitions") {
   ConsumerFixture f;
   f.leaders[{"orders", 1}] = {1, 0};
   f.leaders[{"orders", 2}] = {2, 0};
-  f.client.assign(f.env(), {{"orders", 0}, {"orders", 1}, {"orders", 2}});
+  REQUIRE(f.client.assign(f.env(), {{"orders", 0}, {"orders", 1}, {"orders", 2}}).ok());
   f.run_for(millis(1));
   while (f.count_waiting(ApiKey::ListOffsets) > 0) {
     f.answer_list_offsets(f.take_waiting(ApiKey::ListOffsets), 0);

@@ -38,7 +38,7 @@ class ConsumerFixture : public FakeCluster<client::KafkaConsumer> {
   }
   /// Assigns orders-0 and answers its ListOffsets with `start`.
   void assign_at(std::int64_t start) {
-    client.assign(env(), {orders0});
+    REQUIRE(client.assign(env(), {orders0}).ok());
     run_for(millis(1));
     answer_list_offsets(take_waiting(ApiKey::ListOffsets), start);
   }
@@ -76,6 +76,7 @@ class ConsumerFixture : public FakeCluster<client::KafkaConsumer> {
     ErrorCode error = ErrorCode::NONE;
     std::int32_t leader = -1, leader_epoch = -1;
   };
+  /// The first partition of the request gets the answer, the others have nothing.
   void answer_fetch(const Received& received, const Answer& answer) {
     const auto request = received.as<protocol::FetchRequest>();
     protocol::FetchResponse response;
@@ -91,6 +92,13 @@ class ConsumerFixture : public FakeCluster<client::KafkaConsumer> {
     data.current_leader.leader_epoch = answer.leader_epoch;
     data.records = Blob(answer.records);
     response.responses[0].partitions.push_back(data);
+    for (std::size_t i = 1; i < request.topics[0].partitions.size(); ++i) {
+      auto& other = response.responses[0].partitions.emplace_back();
+      other.partition_index = request.topics[0].partitions[i].partition;
+      other.high_watermark = other.last_stable_offset = 0;
+      other.aborted_transactions.reset();
+      other.records = Blob(Bytes{});
+    }
     reply(received, response);
   }
   Received next_fetch() { return take_waiting(ApiKey::Fetch); }

@@ -8,14 +8,14 @@ using client::FetchState;
 
 TEST_CASE("earliest and latest ask the leader for the two ends of the log") {
   ConsumerFixture earliest(Settings{{"auto.offset.reset", "earliest"}});
-  earliest.client.assign(earliest.env(), {earliest.orders0});
+  REQUIRE(earliest.client.assign(earliest.env(), {earliest.orders0}).ok());
   earliest.run_for(millis(1));
   CHECK(earliest.answer_list_offsets(earliest.take_waiting(ApiKey::ListOffsets), 3) == -2);
   CHECK(earliest.position() == 3);
   CHECK(earliest.t.last<event::PositionChanged>()->to == Offset(3));
 
   ConsumerFixture latest(Settings{{"auto.offset.reset", "latest"}});
-  latest.client.assign(latest.env(), {latest.orders0});
+  REQUIRE(latest.client.assign(latest.env(), {latest.orders0}).ok());
   latest.run_for(millis(1));
   CHECK(latest.answer_list_offsets(latest.take_waiting(ApiKey::ListOffsets), 99) == -1);
   CHECK(latest.position() == 99);
@@ -23,7 +23,7 @@ TEST_CASE("earliest and latest ask the leader for the two ends of the log") {
 
 TEST_CASE("with auto.offset.reset=none a partition without a position stands still until seek()") {
   ConsumerFixture f(Settings{{"auto.offset.reset", "none"}});
-  f.client.assign(f.env(), {f.orders0});
+  REQUIRE(f.client.assign(f.env(), {f.orders0}).ok());
   f.run_for(seconds(2));
   CHECK(f.state() == FetchState::Halted);
   CHECK(f.waiting.empty());
@@ -35,7 +35,7 @@ TEST_CASE("with auto.offset.reset=none a partition without a position stands sti
 
 TEST_CASE("seek() right after assign() needs no ListOffsets") {
   ConsumerFixture f(Settings{{"auto.offset.reset", "none"}});
-  f.client.assign(f.env(), {f.orders0});
+  REQUIRE(f.client.assign(f.env(), {f.orders0}).ok());
   f.client.seek(f.env(), f.orders0, Offset(5));
   f.run_for(millis(1));
   CHECK(f.t.count<event::FetchFailed>() == 0);
@@ -52,7 +52,7 @@ TEST_CASE("OFFSET_OUT_OF_RANGE resets by the policy, or halts without one") {
   CHECK(f.client.last_error() == "OFFSET_OUT_OF_RANGE");
 
   ConsumerFixture none(Settings{{"auto.offset.reset", "none"}});
-  none.client.assign(none.env(), {none.orders0});
+  REQUIRE(none.client.assign(none.env(), {none.orders0}).ok());
   none.client.seek(none.env(), none.orders0, Offset(10));
   none.run_for(millis(1));
   none.answer_fetch(none.next_fetch(), {{}, 0, ErrorCode::OFFSET_OUT_OF_RANGE});
@@ -63,7 +63,7 @@ TEST_CASE("OFFSET_OUT_OF_RANGE resets by the policy, or halts without one") {
 
 TEST_CASE("OFFSET_NOT_AVAILABLE is asked again later") {
   ConsumerFixture f;
-  f.client.assign(f.env(), {f.orders0});
+  REQUIRE(f.client.assign(f.env(), {f.orders0}).ok());
   f.run_for(millis(1));
   f.answer_list_offsets(f.take_waiting(ApiKey::ListOffsets), -1, ErrorCode::OFFSET_NOT_AVAILABLE);
   CHECK(f.waiting.empty());
@@ -125,7 +125,7 @@ TEST_CASE("a log that was cut back behind us is noticed: the position goes to wh
 
 TEST_CASE("truncation without a reset policy halts instead of skipping") {
   ConsumerFixture f(Settings{{"auto.offset.reset", "none"}});
-  f.client.assign(f.env(), {f.orders0});
+  REQUIRE(f.client.assign(f.env(), {f.orders0}).ok());
   f.client.seek(f.env(), f.orders0, Offset(0));
   f.run_for(millis(1));
   f.answer_fetch(f.next_fetch(), {stored_batch(0, {"a", "b", "c", "d"}, 3), 4});

@@ -165,7 +165,7 @@ TEST_CASE("read_uncommitted hands out everything but the markers") {
 TEST_CASE("the end of a log is the last stable offset for readers of committed data") {
   ConsumerFixture f(Settings{{"isolation.level", "read_committed"},
                              {"auto.offset.reset", "latest"}});
-  f.client.assign(f.env(), {f.orders0});
+  REQUIRE(f.client.assign(f.env(), {f.orders0}).ok());
   f.run_for(millis(1));
   const Received asked = f.take_waiting(ApiKey::ListOffsets);
   CHECK(asked.as<protocol::ListOffsetsRequest>().isolation_level == 1);

@@ -14,12 +14,16 @@
 #include "engine/protocol/messages/begin_quorum_epoch.h"
 #include "engine/protocol/messages/broker_heartbeat.h"
 #include "engine/protocol/messages/broker_registration.h"
+#include "engine/protocol/messages/consumer_group_describe.h"
+#include "engine/protocol/messages/consumer_group_heartbeat.h"
 #include "engine/protocol/messages/create_partitions.h"
 #include "engine/protocol/messages/create_topics.h"
+#include "engine/protocol/messages/delete_groups.h"
 #include "engine/protocol/messages/delete_records.h"
 #include "engine/protocol/messages/delete_topics.h"
 #include "engine/protocol/messages/describe_cluster.h"
 #include "engine/protocol/messages/describe_configs.h"
+#include "engine/protocol/messages/describe_groups.h"
 #include "engine/protocol/messages/describe_quorum.h"
 #include "engine/protocol/messages/elect_leaders.h"
 #include "engine/protocol/messages/end_quorum_epoch.h"
@@ -27,14 +31,23 @@
 #include "engine/protocol/messages/fetch.h"
 #include "engine/protocol/messages/fetch_snapshot.h"
 #include "engine/protocol/messages/find_coordinator.h"
+#include "engine/protocol/messages/heartbeat.h"
 #include "engine/protocol/messages/incremental_alter_configs.h"
 #include "engine/protocol/messages/init_producer_id.h"
+#include "engine/protocol/messages/join_group.h"
+#include "engine/protocol/messages/leave_group.h"
+#include "engine/protocol/messages/list_groups.h"
 #include "engine/protocol/messages/list_offsets.h"
 #include "engine/protocol/messages/list_partition_reassignments.h"
 #include "engine/protocol/messages/metadata.h"
+#include "engine/protocol/messages/offset_commit.h"
+#include "engine/protocol/messages/offset_delete.h"
+#include "engine/protocol/messages/offset_fetch.h"
 #include "engine/protocol/messages/offset_for_leader_epoch.h"
 #include "engine/protocol/messages/produce.h"
+#include "engine/protocol/messages/sync_group.h"
 #include "engine/protocol/messages/vote.h"
+#include "engine/protocol/records/consumer_protocol.h"
 #include "engine/protocol/records/control_records.h"
 #include "engine/protocol/records/metadata_record.h"
 
@@ -58,6 +71,13 @@ using AllMessages = std::tuple<
     IncrementalAlterConfigsResponse, CreatePartitionsRequest, CreatePartitionsResponse,
     AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse,
     ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse,
+    OffsetCommitRequest, OffsetCommitResponse, OffsetFetchRequest, OffsetFetchResponse,
+    JoinGroupRequest, JoinGroupResponse, HeartbeatRequest, HeartbeatResponse, LeaveGroupRequest,
+    LeaveGroupResponse, SyncGroupRequest, SyncGroupResponse, DescribeGroupsRequest,
+    DescribeGroupsResponse, ListGroupsRequest, ListGroupsResponse, DeleteGroupsRequest,
+    DeleteGroupsResponse, OffsetDeleteRequest, OffsetDeleteResponse, ConsumerGroupHeartbeatRequest,
+    ConsumerGroupHeartbeatResponse, ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse,
+    ConsumerProtocolSubscription, ConsumerProtocolAssignment,
     RegisterBrokerRecord, UnregisterBrokerRecord,
     BrokerRegistrationChangeRecord, FenceBrokerRecord, UnfenceBrokerRecord, TopicRecord,
     RemoveTopicRecord, PartitionRecord, PartitionChangeRecord, ConfigRecord, FeatureLevelRecord,

@@ -88,7 +88,9 @@ TEST_CASE("damaged frames of real clients are survived by parser, inspector and 
        {"kcat-api_versions-v3", "kcat-metadata-v4-all-topics", "kcat-produce-v7-headers",
         "kcat-fetch-v11", "kcat-list_offsets-v2-earliest", "kcat-init_producer_id-v4",
         "confluent-create_topics-v4", "platformatic-fetch-v17", "platformatic-produce-v11",
-        "platformatic-metadata-v12", "platformatic-delete_topics-v6"}) {
+        "platformatic-metadata-v12", "platformatic-delete_topics-v6", "kcat-join_group-v5-new",
+        "kcat-sync_group-v3-leader", "kcat-offset_commit-v7", "kcat-offset_fetch-v7",
+        "kafka_python-join_group-v2"}) {
     INFO(name);
     const Blob whole = test::golden(name);
     const Bytes bytes(whole.view().begin(), whole.view().end());

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "engine/protocol/frame.h"
+#include "engine/protocol/records/coordinator_record.h"
 #include "engine/protocol/registry.h"
 #include "engine/protocol/walk.h"
 #include "tests/catch.h"
@@ -142,4 +143,69 @@ TEST_CASE("flexible requests of a JavaScript client: topics by id, tags, compact
   CHECK(find.coordinator_keys == std::vector<std::string>{"g"});
   decoded<InitProducerIdRequest>("platformatic-init_producer_id-v5", 5, "kscope-producer");
   decoded<ApiVersionsRequest>("platformatic-api_versions-v3", 3, "kscope-admin");
+}
+
+TEST_CASE("members of groups: librdkafka joins, brings the leader's assignment, and leaves") {
+  const auto join = decoded<JoinGroupRequest>("kcat-join_group-v5-new", 5, "rdkafka");
+  CHECK(join.group_id == "billing");
+  CHECK(join.session_timeout_ms == 6000);
+  CHECK(join.rebalance_timeout_ms == 300000);
+  CHECK(join.member_id.empty());
+  CHECK(!join.group_instance_id);
+  CHECK(join.protocol_type == "consumer");
+  REQUIRE(join.protocols.size() == 2);
+  CHECK(join.protocols[0].name == "range");
+  const auto wish = decode_versioned<ConsumerProtocolSubscription>(join.protocols[0].metadata);
+  REQUIRE(wish.ok());
+  CHECK(wish->version == 1);
+  CHECK(wish->message.topics == std::vector<std::string>{"orders"});
+  const auto fixed = decoded<JoinGroupRequest>("kcat-join_group-v5-static", 5, "rdkafka");
+  CHECK(fixed.group_instance_id == "i1");
+  CHECK(fixed.member_id.substr(0, 3) == "i1-");
+
+  const auto sync = decoded<SyncGroupRequest>("kcat-sync_group-v3-leader", 3, "rdkafka");
+  CHECK(sync.generation_id == 3);
+  REQUIRE(sync.assignments.size() == 3);
+  const auto part = decode_versioned<ConsumerProtocolAssignment>(sync.assignments[0].assignment);
+  REQUIRE(part.ok());
+  CHECK(part->message.assigned_partitions ==
+        std::vector<ConsumerProtocolPartitions>{{"orders", {0, 1}}});
+  CHECK(decoded<HeartbeatRequest>("kcat-heartbeat-v3", 3, "rdkafka").group_id == "billing");
+  const auto leave = decoded<LeaveGroupRequest>("kcat-leave_group-v1", 1, "rdkafka");
+  CHECK(leave.member_id.substr(0, 8) == "rdkafka-");
+  CHECK(leave.members.empty());
+}
+
+TEST_CASE("offsets of groups: librdkafka fetches flexibly and commits as its generation") {
+  const auto fetch = decoded<OffsetFetchRequest>("kcat-offset_fetch-v7", 7, "rdkafka");
+  CHECK(fetch.group_id == "billing");
+  CHECK(fetch.require_stable);
+  CHECK(fetch.topics->at(0).partition_indexes == std::vector<std::int32_t>{0, 1, 2, 3});
+  const auto commit = decoded<OffsetCommitRequest>("kcat-offset_commit-v7", 7, "rdkafka");
+  CHECK(commit.generation_id_or_member_epoch == 3);
+  CHECK(commit.group_instance_id == "i1");
+  REQUIRE(commit.topics.at(0).partitions.size() == 2);
+  CHECK(commit.topics[0].partitions[0].committed_offset == 17);
+  CHECK(commit.topics[0].partitions[0].committed_metadata == "");
+}
+
+TEST_CASE("groups in the older words of kafka-python") {
+  const std::string client = "kafka-python-2.0.2";
+  const auto join = decoded<JoinGroupRequest>("kafka_python-join_group-v2", 2, client);
+  const auto wish = decode_versioned<ConsumerProtocolSubscription>(join.protocols.at(1).metadata);
+  REQUIRE(wish.ok());
+  CHECK(wish->version == 0);
+  CHECK(wish->message.topics == std::vector<std::string>{"orders"});
+  const auto commit = decoded<OffsetCommitRequest>("kafka_python-offset_commit-v2", 2, client);
+  CHECK(commit.retention_time_ms == -1);
+  CHECK(commit.topics.at(0).partitions.at(0).partition_index == 2);
+  CHECK(commit.topics[0].partitions[0].committed_offset == 20);
+  const auto all = decoded<OffsetFetchRequest>("kafka_python-offset_fetch-v3-all", 3, client);
+  CHECK(!all.topics);
+  const auto describe =
+      decoded<DescribeGroupsRequest>("kafka_python-describe_groups-v3", 3, client);
+  CHECK(describe.groups == std::vector<std::string>{"billing"});
+  CHECK(!describe.include_authorized_operations);
+  const auto remove = decoded<DeleteGroupsRequest>("kafka_python-delete_groups-v1", 1, client);
+  CHECK(remove.groups_names == std::vector<std::string>{"billing"});
 }

@@ -57,12 +57,24 @@ TEST_CASE("the broker's listener keeps what real clients were seen to need") {
   CHECK(on_broker(ApiKey::IncrementalAlterConfigs) == VersionRange{0, 1});
   CHECK(on_broker(ApiKey::AlterPartitionReassignments) == VersionRange{0, 0});
   CHECK(on_broker(ApiKey::ListPartitionReassignments) == VersionRange{0, 0});
+  CHECK(on_broker(ApiKey::OffsetCommit) == VersionRange{2, 9});
+  CHECK(on_broker(ApiKey::OffsetFetch) == VersionRange{1, 9});
+  CHECK(on_broker(ApiKey::JoinGroup) == VersionRange{0, 9});
+  CHECK(on_broker(ApiKey::Heartbeat) == VersionRange{0, 4});
+  CHECK(on_broker(ApiKey::LeaveGroup) == VersionRange{0, 5});
+  CHECK(on_broker(ApiKey::SyncGroup) == VersionRange{0, 5});
+  CHECK(on_broker(ApiKey::DescribeGroups) == VersionRange{0, 5});
+  CHECK(on_broker(ApiKey::ListGroups) == VersionRange{0, 5});
+  CHECK(on_broker(ApiKey::DeleteGroups) == VersionRange{0, 2});
+  CHECK(on_broker(ApiKey::OffsetDelete) == VersionRange{0, 0});
+  CHECK(on_broker(ApiKey::ConsumerGroupHeartbeat) == VersionRange{0, 1});
+  CHECK(on_broker(ApiKey::ConsumerGroupDescribe) == VersionRange{0, 0});
 }
 
 TEST_CASE("a listener's ApiVersions answer lists what it serves and nothing else") {
   const ApiVersionsResponse broker = api_versions_response(env::Listener::Broker);
   CHECK(broker.error_code == ErrorCode::NONE);
-  CHECK(broker.api_keys.size() == 22);
+  CHECK(broker.api_keys.size() == 34);
   for (const auto& api : broker.api_keys) {
     const auto key = static_cast<ApiKey>(api.api_key);
     CHECK(serves(env::Listener::Broker, key, api.min_version));

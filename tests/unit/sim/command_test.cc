@@ -101,7 +101,12 @@ TEST_CASE("an error names the wrong word and what was expected") {
         std::string::npos);
   CHECK(error_of("topic orders partition=3").find("no option \"partition\"") != std::string::npos);
   CHECK(error_of("producer p acks=two").find("acks= takes 0, 1 or all") != std::string::npos);
-  CHECK(error_of("consumer c1").find("assign= is missing") != std::string::npos);
+  CHECK(error_of("consumer c1").find("say what it reads") != std::string::npos);
+  CHECK(error_of("consumer c1 topics=orders").find("need group=") != std::string::npos);
+  CHECK(error_of("consumer c1 group=g topics=a assign=a-0").find("say what it reads") !=
+        std::string::npos);
+  CHECK(error_of("consumer c1 group=g topics=a commit=late").find("auto, before, after") !=
+        std::string::npos);
   CHECK(error_of("send p1 orders value=\"x").find("quote is not closed") != std::string::npos);
   CHECK(error_of("elect orders").find("partition such as orders-0") != std::string::npos);
   CHECK(error_of("topic a/b").find("a name") != std::string::npos);

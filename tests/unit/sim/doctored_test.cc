@@ -10,6 +10,7 @@ using namespace kscope::sim;
 
 namespace {
 
+using event::GroupState;
 using event::RaftRole;
 
 PartitionRef metadata_log(Story& s) {
@@ -166,6 +167,80 @@ void c6(Story& s) {  // in sync and eligible at once
 
 void c7(Story& s) { s.tell(1, event::MetadataApplied{Offset(9)}); }  // nothing is committed yet
 
+void d1(Story& s) {
+  s.coordinate(1);
+  s.group_state(1, GroupState::Dead, GroupState::Empty, 0);
+  s.meet(1, 5);
+  s.meet(1, 5);  // once more
+}
+
+void d2(Story& s) {  // both read it, and both are of the generation
+  s.coordinate(1);
+  s.member(1, "a");
+  s.member(1, "b");
+  s.meet(1, 1);
+  s.consumer(1001, "a", 1);
+  s.tell(1001, event::PartitionAssigned{s.orders});
+  s.consumer(1002, "b", 1);
+  s.tell(1002, event::PartitionAssigned{s.orders});
+}
+
+/// A group of the new protocol with one member, who has what it should.
+void modern_group(Story& s) {
+  const TopicPartition orders{"orders", 0};
+  CheckedGroup group;
+  group.epoch = group.target_epoch = 1;
+  group.members.push_back({"a", 1, true, {orders}, {}, {orders}});
+  group.members.push_back({"b", 1, true, {}, {}, {}});
+  group.wanted = {orders};
+  group.owners[orders] = "a";
+  s.fake.group = group;
+}
+
+void d3(Story& s) {
+  modern_group(s);
+  s.fake.group->wanted.insert({"orders", 1});  // nobody is to have it
+  s.tell(1, event::TargetAssignmentComputed{s.name("billing"), s.name("uniform"), 1, 2, 1});
+}
+
+void d4(Story& s) {
+  modern_group(s);
+  std::swap(s.fake.group->members[0].target, s.fake.group->members[1].target);
+  s.tell(1,
+         event::MemberEpochChanged{s.name("billing"), s.name("a"), event::MemberState::Stable, 1});
+}
+
+void d5(Story& s) {
+  modern_group(s);
+  s.fake.group->members[1].epoch = 0;  // has not arrived
+  s.coordinate(1);
+  s.group_state(1, GroupState::Reconciling, GroupState::Stable, 1);
+}
+
+void d6(Story& s) {
+  modern_group(s);
+  s.fake.group->owners.clear();
+  s.tell(1, event::MemberAssignmentChanged{s.name("billing"), s.name("a"), s.orders, 1, true});
+}
+
+void d7(Story& s) {  // a commit of the generation before, and it is taken
+  s.coordinate(1);
+  s.member(1, "a");
+  s.meet(1, 2);
+  s.tell(1, event::CommitChecked{s.name("billing"), s.name("a"), 1, 1, ErrorCode::NONE});
+}
+
+void d8(Story& s) {
+  s.coordinate(1);
+  s.member(1, "a", "till-1");
+  s.member(1, "b", "till-1");
+}
+
+void d9(Story& s) {  // it forgot a commit
+  s.fake.books_ = CheckedBooks{{}, {{"billing orders-0", "7"}}};
+  s.coordinate(1);
+}
+
 void f1(Story& s) {
   s.commit_three();
   s.tell(2, event::NodeCrashed{event::CrashKind::Process, 0});
@@ -221,6 +296,19 @@ void g7(Story& s) {
   s.tell(1002, event::RecordsConsumed{s.orders, Offset(2), Offset(2)});
 }
 
+void g9(Story& s) {  // the new leader lacks 1 and 2, and the consumer goes on at 3
+  s.commit_three();
+  s.tell(1002, event::RecordsConsumed{s.orders, Offset(0), Offset(2)});
+  event::PartitionLeaderChanged change;
+  change.partition = s.orders;
+  change.unclean = true;
+  s.tell(3, change);
+  s.truncate(2, 3, 1);
+  s.partition(2, 1, 1, {2});
+  s.lead(2, 1, {2}, 1);
+  s.tell(1002, event::RecordsConsumed{s.orders, Offset(3), Offset(3)});
+}
+
 void k1(Story& s) {
   s.append(1, 0, 3, 0);
   s.fake.scanned.batches = {{0, 5, 0, 1}};  // the cleaned log has more than there was
@@ -232,8 +320,9 @@ const std::map<std::string, void (*)(Story&)> kDoctored = {
     {"A8", a8},   {"A9", a9}, {"A11", a11}, {"A12", a12}, {"B1", b1}, {"B2", b2}, {"B3", b3},
     {"B4", b4},   {"B5", b5}, {"B6", b6},   {"B7", b7},   {"B8", b8}, {"B9", b9}, {"B10", b10},
     {"B11", b11}, {"C1", c1}, {"C2", c2},   {"C3", c3},   {"C4", c4}, {"C5", c5}, {"C6", c6},
-    {"C7", c7},   {"F1", f1}, {"F3", f3},   {"F4", f4},   {"F5", f5}, {"F6", f6}, {"F7", f7},
-    {"F8", f8},   {"G1", g1}, {"G7", g7},   {"K1", k1}};
+    {"D1", d1},   {"D2", d2}, {"D3", d3},   {"D4", d4},   {"D5", d5}, {"D6", d6}, {"D7", d7},
+    {"D8", d8},   {"D9", d9}, {"G9", g9},   {"C7", c7},   {"F1", f1}, {"F3", f3}, {"F4", f4},
+    {"F5", f5},   {"F6", f6}, {"F7", f7},   {"F8", f8},   {"G1", g1}, {"G7", g7}, {"K1", k1}};
 
 bool fired(const Story& s, const std::string& id) {
   return std::any_of(s.violations.begin(), s.violations.end(),

@@ -343,3 +343,118 @@ TEST_CASE("a broken rule is silent: that is how tests show that a rule matters")
   s.append(2, 0, 3, 0, "b");
   CHECK(s.broken() == "");
 }
+
+TEST_CASE("D2: a consumer that was thrown out and does not know it breaks no promise") {
+  Story s;
+  s.coordinate(1);
+  s.member(1, "a");
+  s.meet(1, 1);
+  s.consumer(1001, "a", 1);
+  s.tell(1001, event::PartitionAssigned{s.orders});
+  s.tell(1, event::MemberRemoved{s.name("billing"), s.name("a"), event::MemberEnd::SessionExpired});
+  s.member(1, "b");
+  s.meet(1, 2);
+  s.consumer(1002, "b", 2);
+  s.tell(1002, event::PartitionAssigned{s.orders});
+  CHECK(s.broken() == "");
+}
+
+TEST_CASE("D2: a cooperative member keeps what it has, and gives up before another gets it") {
+  Story s;
+  s.coordinate(1);
+  s.member(1, "a");
+  s.meet(1, 1);
+  s.consumer(1001, "a", 1);
+  s.tell(1001, event::PartitionAssigned{s.orders});
+  s.tell(1, event::MemberJoining{s.name("billing"), s.name("a")});
+  s.member(1, "b");
+  s.meet(1, 2);
+  s.consumer(1002, "b", 2);
+  s.consumer(1001, "a", 2);
+  SECTION("first given up") {
+    s.tell(1001, event::PartitionRevoked{s.orders, false});
+    s.tell(1002, event::PartitionAssigned{s.orders});
+    CHECK(s.broken() == "");
+  }
+  SECTION("not given up") {
+    s.tell(1002, event::PartitionAssigned{s.orders});
+    CHECK(s.broken() == "D2");
+  }
+}
+
+TEST_CASE(
+    "D9: a commit is confirmed and an assignment handed out once their records are committed") {
+  Story s;
+  const auto stable = [&] {
+    s.group_state(1, event::GroupState::CompletingRebalance, event::GroupState::Stable, 1);
+  };
+  s.coordinate(1, 0, 0);
+  s.consumer(1001, "a", 1);
+  SECTION("an assignment too early") {
+    s.member(1, "a");
+    s.meet(1, 1);
+    stable();
+    CHECK(s.broken() == "D9");
+  }
+  SECTION("a commit too early") {
+    s.tell(1001, event::CommitSucceeded{s.orders, Offset(7)});
+    CHECK(s.broken() == "D9");
+  }
+  SECTION("in time") {
+    s.tell(1, event::OffsetCommitted{s.name("billing"), s.orders, Offset(7)});
+    s.tell(1001, event::CommitSucceeded{s.orders, Offset(7)});
+    CHECK(s.broken() == "");
+  }
+}
+
+TEST_CASE("G7: a consumer reads only what it has, and begins anew with every ownership") {
+  Story s;
+  s.commit_three();
+  const auto poll = [&](std::int64_t from, std::int64_t last) {
+    s.tell(1002, event::RecordsConsumed{s.orders, Offset(from), Offset(last)});
+  };
+  s.tell(1002, event::PartitionAssigned{s.orders});
+  poll(0, 2);
+  s.tell(1002, event::PartitionRevoked{s.orders, false});
+  SECTION("given again, from the commit") {
+    s.tell(1002, event::PartitionAssigned{s.orders});
+    poll(1, 2);
+    CHECK(s.broken() == "");
+  }
+  SECTION("not given again") {
+    poll(3, 3);
+    CHECK(s.broken().starts_with("G7"));
+  }
+}
+
+TEST_CASE("D7: who is a member, and of this generation, may commit; nobody else") {
+  using event::GroupState;
+  Story s;
+  s.coordinate(1);
+  const auto commit = [&](const std::string& member, int generation, ErrorCode error) {
+    s.tell(1, event::CommitChecked{s.name("billing"), s.name(member), generation, 1, error});
+  };
+  commit("", -1, ErrorCode::NONE);  // by hand, while nobody is there
+  s.member(1, "a");
+  s.meet(1, 1);
+  commit("a", 1, ErrorCode::REBALANCE_IN_PROGRESS);
+  s.tell(1, event::GroupRecordWritten{s.home(), Offset(1), s.name("billing"), NameRef(),
+                                      event::GroupRecordKind::GroupMetadata, false});
+  s.group_state(1, GroupState::CompletingRebalance, GroupState::Stable, 1);
+  const std::string before = s.broken();
+  SECTION("as it should be") {
+    commit("a", 1, ErrorCode::NONE);
+    commit("a", 0, ErrorCode::ILLEGAL_GENERATION);
+    commit("zombie", 1, ErrorCode::UNKNOWN_MEMBER_ID);
+    commit("", -1, ErrorCode::UNKNOWN_MEMBER_ID);
+    CHECK(s.broken() == before);
+  }
+  SECTION("a zombie is heard") {
+    commit("zombie", 1, ErrorCode::NONE);
+    CHECK(s.broken().ends_with("D7"));
+  }
+  SECTION("a member is refused") {
+    commit("a", 1, ErrorCode::ILLEGAL_GENERATION);
+    CHECK(s.broken().ends_with("D7"));
+  }
+}

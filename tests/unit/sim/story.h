@@ -43,6 +43,11 @@ class FakeCluster : public CheckedCluster {
   }
   std::optional<std::int32_t> quorum_epoch(NodeId) const override { return memory_epoch; }
 
+  std::optional<CheckedGroup> consumer_group(NodeId, NameRef) const override { return group; }
+  std::optional<CheckedBooks> books(NodeId, PartitionRef) const override { return books_; }
+
+  std::optional<CheckedGroup> group;
+  std::optional<CheckedBooks> books_;
   NameTable names_;
   std::map<std::tuple<NodeId, PartitionRef, std::int64_t>, Bytes> disk;
   ScannedLog scanned;
@@ -102,6 +107,37 @@ class Story {
     tell(node, event::LogTruncated{orders, Offset(from), Offset(to),
                                    event::TruncateReason::DivergingEpoch});
   }
+  // ---- consumer groups
+  NameRef name(const std::string& text) { return fake.names_.intern(text); }
+  PartitionRef home() { return fake.names_.intern(TopicPartition{"__consumer_offsets", 0}); }
+  /// The broker coordinates "billing", which is written at `at`.
+  void coordinate(int broker, int epoch = 0, std::int64_t at = 0) {
+    tell(broker, event::CoordinatorLoaded{home(), LeaderEpoch(epoch), 0, 0, 0});
+    tell(broker, event::GroupRecordWritten{home(), Offset(at), name("billing"), NameRef(),
+                                           event::GroupRecordKind::GroupMetadata, false});
+  }
+  void group_state(int broker, event::GroupState from, event::GroupState to, int generation) {
+    tell(broker, event::GroupStateChanged{name("billing"), from, to, generation});
+  }
+  void member(int broker, const std::string& id, const std::string& instance = "") {
+    tell(broker, event::MemberAdded{name("billing"), name(id), name(instance), NodeId(1001)});
+    tell(broker, event::GroupLeaderChosen{name("billing"), name(id)});
+    tell(broker, event::MemberJoining{name("billing"), name(id)});
+  }
+  /// They meet and are a new generation.
+  void meet(int broker, int generation) {
+    using event::GroupState;
+    group_state(broker, GroupState::Empty, GroupState::PreparingRebalance, generation - 1);
+    group_state(broker, GroupState::PreparingRebalance, GroupState::CompletingRebalance,
+                generation);
+  }
+  void consumer(int node, const std::string& member, int generation) {
+    using event::ConsumerState;
+    tell(node, event::CoordinatorFound{name("billing"), NodeId(1)});
+    tell(node, event::ConsumerStateChanged{ConsumerState::CompletingRebalance,
+                                           ConsumerState::Stable, generation, name(member)});
+  }
+
   /// Three records on all three brokers, committed.
   void commit_three() {
     for (int n : {1, 2, 3}) append(n, 0, 3, 0);

@@ -14,9 +14,9 @@ namespace kscope::viewer {
 
 namespace {
 
-const TopicPartition kOrders{"orders", 0};
+const TopicPartition kShown{"orders", 0};
 
-PartitionPicture picture_of(Session& session, const TopicPartition& partition = kOrders) {
+PartitionPicture picture_of(Session& session, const TopicPartition& partition = kShown) {
   Machine& machine = session.machine();
   PartitionHistory history;
   history.update(machine, session.index(), partition);
@@ -199,8 +199,8 @@ TEST_CASE("the forecast of the next leader is what the engine elects") {
   CHECK(forecast.question == "If broker 2 dies now");
   REQUIRE(forecast.elected == 4);
   act(session, "crash 2");
-  run_until(session, [&] { return session.snapshot().partition(kOrders)->leader != 2; });
-  CHECK(session.snapshot().partition(kOrders)->leader == forecast.elected);
+  run_until(session, [&] { return session.snapshot().partition(kShown)->leader != 2; });
+  CHECK(session.snapshot().partition(kShown)->leader == forecast.elected);
   CHECK(forecast.verdict.find("nothing would be lost") != std::string::npos);
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("with nobody left in the ISR the forecast is nobody, and so is the lea
   CHECK(alone.succession.verdict_tone == Tone::Bad);
   CHECK(alone.succession.unclean.find("nobody is alive") != std::string::npos);
   act(session, "crash 2");
-  run_until(session, [&] { return session.snapshot().partition(kOrders)->leader < 0; });
+  run_until(session, [&] { return session.snapshot().partition(kShown)->leader < 0; });
   act(session, "start 3");
   run_until(session,
             [&] { return picture_of(session).succession.steps[1].text.find("alive") == 0; });
@@ -321,7 +321,7 @@ TEST_CASE("the values of this screen answer why") {
   run_until(session, [&] { return picture_of(session).sets[2].members.size() == 1; });
   Machine& machine = session.machine();
   const auto why = [&](std::int32_t node, ValueName value) {
-    return event_behind(machine, Target::of_value(node, kOrders, value));
+    return event_behind(machine, Target::of_value(node, kShown, value));
   };
   const auto name = [&](EventSeq seq) {
     return std::string(event::info_of(machine.event(seq).body).name);
@@ -338,18 +338,18 @@ TEST_CASE("a fork begins the history anew") {
   Session session = three_replicas();
   run(session, seconds(2));
   PartitionHistory history;
-  history.update(session.machine(), session.index(), kOrders);
+  history.update(session.machine(), session.index(), kShown);
   const std::size_t before = history.stalls().size();
   act(session, "pause 4");
   act(session, "send p orders-0 count=1");
   const Instant paused = session.machine().now();
   run(session, seconds(3));
-  history.update(session.machine(), session.index(), kOrders);
+  history.update(session.machine(), session.index(), kShown);
   REQUIRE(history.stalls().size() == before + 1);
   session.seek(paused - seconds(1));
   act(session, "send p orders-0 count=1");
   run(session, seconds(3));
-  history.update(session.machine(), session.index(), kOrders);
+  history.update(session.machine(), session.index(), kShown);
   CHECK(history.stalls().size() == before);
 }
 
