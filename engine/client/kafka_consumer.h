@@ -110,7 +110,6 @@ class KafkaConsumer : public ClientLoop<KafkaConsumer> {
 
   /// What the application was given since the last call.
   std::vector<ConsumedRecord> take_consumed() { return fetcher_.consumed().take(); }
-  bool has_consumed() const { return !fetcher_.consumed().empty(); }
 
  private:
   MemberContext context(env::Env& env) {

@@ -100,7 +100,6 @@ class CoordinatorShard {
   const OffsetMetadataManager& offsets() const { return offsets_; }
   const CoordinatorTimer& timers() const { return timers_; }
   std::size_t waiting() const { return waiting_.size(); }
-  Offset loaded_to() const { return written_; }
 
  private:
   /// An operation whose answers are held back.

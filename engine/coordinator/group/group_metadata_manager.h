@@ -64,7 +64,8 @@ class GroupMetadataManager {
   /// made for a commit without generation (an admin, a consumer that uses assign()).
   ErrorCode validate_offset_commit(GroupContext& context, const Caller& caller,
                                    const protocol::OffsetCommitRequest& request);
-  /// `member_id` and `member_epoch` of OffsetFetch v9; nothing and -1 before.
+  /// `member_id` and `member_epoch` of OffsetFetch v9; nothing and -1 before. NONE for a group that
+  /// is not there: it has committed nothing.
   ErrorCode validate_offset_fetch(const std::string& group,
                                   const std::optional<std::string>& member,
                                   std::int32_t member_epoch) const;
