@@ -3,30 +3,13 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/coordinator/coordinator_errors.h"
 #include "engine/coordinator/group/classic_operation.h"
 
 namespace kscope::coordinator {
 
 using protocol::HeartbeatResponse;
 using protocol::LeaveGroupResponse;
-
-ErrorCode group_metadata_error(ErrorCode append_error) {
-  switch (append_error) {
-    case ErrorCode::UNKNOWN_TOPIC_OR_PARTITION:
-    case ErrorCode::NOT_ENOUGH_REPLICAS:
-    case ErrorCode::REQUEST_TIMED_OUT:
-      return ErrorCode::COORDINATOR_NOT_AVAILABLE;
-    case ErrorCode::NOT_LEADER_OR_FOLLOWER:
-    case ErrorCode::KAFKA_STORAGE_ERROR:
-      return ErrorCode::NOT_COORDINATOR;
-    case ErrorCode::MESSAGE_TOO_LARGE:
-    case ErrorCode::RECORD_LIST_TOO_LARGE:
-    case ErrorCode::INVALID_FETCH_SIZE:
-      return ErrorCode::UNKNOWN_SERVER_ERROR;
-    default:
-      return append_error;
-  }
-}
 
 const ClassicGroup* GroupMetadataManager::classic_group(const std::string& group) const {
   const auto it = groups_.find(group);
@@ -238,7 +221,7 @@ Decision GroupMetadataManager::afterwards(GroupContext& context, const Afterward
   ClassicGroup* group = classic(what.group);
   if (!group) return decision;
   ClassicOperation operation(context, *group, decision);
-  const ErrorCode error = group_metadata_error(written);
+  const ErrorCode error = to_group_error(written);
   switch (what.kind) {
     case Afterwards::Kind::AnswerOnly:
       break;

@@ -148,7 +148,4 @@ class GroupMetadataManager {
   bool loaded_ = false;  // from here on, classic groups are ahead of their records
 };
 
-/// Kafka: GroupMetadataManager.appendGroupMetadataErrorToResponseError.
-ErrorCode group_metadata_error(ErrorCode append_error);
-
 }  // namespace kscope::coordinator
