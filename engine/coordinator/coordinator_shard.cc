@@ -166,11 +166,6 @@ void CoordinatorShard::on_expiration(Surroundings& s) {
   arm(s.env);
 }
 
-void CoordinatorShard::on_topics_changed(Surroundings& s, const std::set<std::string>& topics) {
-  if (state_ != ShardState::Active) return;
-  write(s, [&](GroupContext& around) { return groups_.on_metadata(around, topics); });
-}
-
 void CoordinatorShard::on_topic_deleted(Surroundings& s, const std::string& topic) {
   if (state_ != ShardState::Active) return;
   Decision decision;

@@ -82,7 +82,7 @@ class CoordinatorShard {
   void on_timer(Surroundings& s);
   /// offsets.retention.check.interval.ms: old offsets and empty groups go.
   void on_expiration(Surroundings& s);
-  void on_topics_changed(Surroundings& s, const std::set<std::string>& topics);
+  void on_topics_changed(const std::set<std::string>& topics) { groups_.on_metadata(topics); }
   void on_topic_deleted(Surroundings& s, const std::string& topic);
 
   std::vector<Answer> take_answers() { return std::exchange(out_, {}); }

@@ -88,7 +88,7 @@ void GroupCoordinator::on_metadata(Surroundings& s, NodeId self,
   for (const auto& deleted : delta.deleted_topics) topics.insert(deleted.name);
   for (auto& [index, shard] : shards_) {
     for (const auto& deleted : delta.deleted_topics) shard.on_topic_deleted(s, deleted.name);
-    if (!topics.empty()) shard.on_topics_changed(s, topics);
+    if (!topics.empty()) shard.on_topics_changed(topics);
     collect(shard);
   }
 }

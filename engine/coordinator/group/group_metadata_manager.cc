@@ -252,8 +252,7 @@ Decision GroupMetadataManager::afterwards(GroupContext& context, const Afterward
   return decision;
 }
 
-Decision GroupMetadataManager::on_metadata(GroupContext&, const std::set<std::string>& topics) {
-  // Nothing is decided here: the next heartbeat of a member looks again.
+void GroupMetadataManager::on_metadata(const std::set<std::string>& topics) {
   for (auto& [id, any] : groups_) {
     auto* group = std::get_if<ConsumerGroup>(&any);
     if (!group) continue;
@@ -263,7 +262,6 @@ Decision GroupMetadataManager::on_metadata(GroupContext&, const std::set<std::st
         });
     if (is_concerned) group->refreshed.reset();
   }
-  return {};
 }
 
 Decision GroupMetadataManager::on_loaded(GroupContext& context) {

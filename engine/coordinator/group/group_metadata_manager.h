@@ -48,8 +48,9 @@ class GroupMetadataManager {
   Decision on_timer(GroupContext& context, const TimerName& timer);
   /// The records of the decision that carried `what` are committed (NONE), or are not and will not.
   Decision afterwards(GroupContext& context, const Afterwards& what, ErrorCode written);
-  /// Topics or brokers changed: groups of KIP-848 that want these topics look again.
-  Decision on_metadata(GroupContext& context, const std::set<std::string>& topics);
+  /// These topics are new, changed or gone. Nothing is decided: groups of KIP-848 that want one of
+  /// them look again with the next heartbeat of a member.
+  void on_metadata(const std::set<std::string>& topics);
 
   // ---- the log -------------------------------------------------------------------------------
   void replay(GroupContext& context, const protocol::GroupRecordKey& key,
