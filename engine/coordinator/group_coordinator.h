@@ -90,6 +90,10 @@ class GroupCoordinator {
   /// The one way of a request about one group: refused, or decided by its shard.
   template <class Request, class Decide>
   void run(Surroundings& s, const Caller& caller, const Request& request, Decide&& decide);
+  /// The same for a group that must have a name. (Offsets may be kept under the empty one: old
+  /// clients do so.)
+  template <class Request, class Decide>
+  void run_named(Surroundings& s, const Caller& caller, const Request& request, Decide&& decide);
   void answer(const Caller& caller, AnyResponse response) {
     out_.push_back({caller.ticket, std::move(response)});
   }

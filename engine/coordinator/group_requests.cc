@@ -15,48 +15,47 @@ void GroupCoordinator::run(Surroundings& s, const Caller& caller, const Request&
   collect(*shard);
 }
 
+template <class Request, class Decide>
+void GroupCoordinator::run_named(Surroundings& s, const Caller& caller, const Request& request,
+                                 Decide&& decide) {
+  if (request.group_id.empty()) {
+    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
+  }
+  run(s, caller, request, decide);
+}
+
 // ---- members ------------------------------------------------------------------------------------
 
 void GroupCoordinator::join_group(Surroundings& s, const Caller& caller,
                                   const protocol::JoinGroupRequest& request) {
-  if (request.group_id.empty()) {
-    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
-  }
   const Duration session = millis(request.session_timeout_ms);
-  if (session < config_.min_session_timeout || session > config_.max_session_timeout) {
+  const bool is_allowed =
+      session >= config_.min_session_timeout && session <= config_.max_session_timeout;
+  if (!request.group_id.empty() && !is_allowed) {
     return answer(caller, error_response(request, ErrorCode::INVALID_SESSION_TIMEOUT));
   }
-  run(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
+  run_named(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
     return shard.groups().join(around, caller, request);
   });
 }
 
 void GroupCoordinator::sync_group(Surroundings& s, const Caller& caller,
                                   const protocol::SyncGroupRequest& request) {
-  if (request.group_id.empty()) {
-    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
-  }
-  run(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
+  run_named(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
     return shard.groups().sync(around, caller, request);
   });
 }
 
 void GroupCoordinator::heartbeat(Surroundings& s, const Caller& caller,
                                  const protocol::HeartbeatRequest& request) {
-  if (request.group_id.empty()) {
-    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
-  }
-  run(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
+  run_named(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
     return shard.groups().heartbeat(around, caller, request);
   });
 }
 
 void GroupCoordinator::leave_group(Surroundings& s, const Caller& caller,
                                    const protocol::LeaveGroupRequest& request) {
-  if (request.group_id.empty()) {
-    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
-  }
-  run(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
+  run_named(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
     return shard.groups().leave(around, caller, request);
   });
 }
@@ -79,10 +78,7 @@ void GroupCoordinator::commit_offsets(Surroundings& s, const Caller& caller,
 
 void GroupCoordinator::delete_offsets(Surroundings& s, const Caller& caller,
                                       const protocol::OffsetDeleteRequest& request) {
-  if (request.group_id.empty()) {
-    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
-  }
-  run(s, caller, request, [&](CoordinatorShard& shard, GroupContext&) {
+  run_named(s, caller, request, [&](CoordinatorShard& shard, GroupContext&) {
     return shard.offsets().remove(shard.groups(), caller, request);
   });
 }

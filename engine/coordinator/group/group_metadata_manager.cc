@@ -86,15 +86,6 @@ void GroupMetadataManager::remove_group(GroupContext& context, const std::string
 
 Decision GroupMetadataManager::join(GroupContext& context, const Caller& caller,
                                     const protocol::JoinGroupRequest& request) {
-  const auto refuse = [&](ErrorCode error) {
-    return Decision::answer(caller, join_error(request.member_id, error));
-  };
-  const Duration session = millis(request.session_timeout_ms);
-  if (request.group_id.empty()) return refuse(ErrorCode::INVALID_GROUP_ID);
-  if (session < context.config.min_session_timeout ||
-      session > context.config.max_session_timeout) {
-    return refuse(ErrorCode::INVALID_SESSION_TIMEOUT);
-  }
   Decision decision;
   ConsumerGroup* other = consumer(request.group_id);
   if (other && !other->is_empty()) {
@@ -104,7 +95,9 @@ Decision GroupMetadataManager::join(GroupContext& context, const Caller& caller,
     return decision;
   }
   const bool is_new_group = other || !contains(request.group_id);
-  if (is_new_group && !request.member_id.empty()) return refuse(ErrorCode::UNKNOWN_MEMBER_ID);
+  if (is_new_group && !request.member_id.empty()) {
+    return Decision::answer(caller, join_error(request.member_id, ErrorCode::UNKNOWN_MEMBER_ID));
+  }
   if (is_new_group) make_room(context, request.group_id, decision);
   if (is_new_group) create_classic(context, request.group_id);
   ClassicGroup* group = classic(request.group_id);
@@ -121,45 +114,38 @@ Decision GroupMetadataManager::join(GroupContext& context, const Caller& caller,
 
 Decision GroupMetadataManager::sync(GroupContext& context, const Caller& caller,
                                     const protocol::SyncGroupRequest& request) {
-  const auto refuse = [&](ErrorCode error) { return Decision::answer(caller, sync_error(error)); };
-  if (request.group_id.empty()) return refuse(ErrorCode::INVALID_GROUP_ID);
   Decision decision;
   if (const ConsumerGroup* other = consumer(request.group_id)) {
     ConsumerOperation(context, *other, notes_, decision).classic_sync(caller, request);
     return decision;
   }
   ClassicGroup* group = classic(request.group_id);
-  if (!group || group->is(GroupState::Empty)) return refuse(ErrorCode::UNKNOWN_MEMBER_ID);
+  if (!group || group->is(GroupState::Empty)) {
+    return Decision::answer(caller, sync_error(ErrorCode::UNKNOWN_MEMBER_ID));
+  }
   ClassicOperation(context, *group, decision).sync(caller, request);
   return decision;
 }
 
 Decision GroupMetadataManager::heartbeat(GroupContext& context, const Caller& caller,
                                          const protocol::HeartbeatRequest& request) {
-  const auto refuse = [&](ErrorCode error) {
-    HeartbeatResponse response;
-    response.error_code = error;
-    return Decision::answer(caller, std::move(response));
-  };
-  if (request.group_id.empty()) return refuse(ErrorCode::INVALID_GROUP_ID);
   Decision decision;
   if (const ConsumerGroup* other = consumer(request.group_id)) {
     ConsumerOperation(context, *other, notes_, decision).classic_heartbeat(caller, request);
     return decision;
   }
   ClassicGroup* group = classic(request.group_id);
-  if (!group) return refuse(ErrorCode::UNKNOWN_MEMBER_ID);
+  if (!group) {
+    HeartbeatResponse response;
+    response.error_code = ErrorCode::UNKNOWN_MEMBER_ID;
+    return Decision::answer(caller, std::move(response));
+  }
   ClassicOperation(context, *group, decision).heartbeat(caller, request);
   return decision;
 }
 
 Decision GroupMetadataManager::leave(GroupContext& context, const Caller& caller,
                                      const protocol::LeaveGroupRequest& request) {
-  LeaveGroupResponse response;
-  if (request.group_id.empty()) {
-    response.error_code = ErrorCode::INVALID_GROUP_ID;
-    return Decision::answer(caller, std::move(response));
-  }
   Decision decision;
   if (const ConsumerGroup* other = consumer(request.group_id)) {
     ConsumerOperation(context, *other, notes_, decision).classic_leave(caller, request);
@@ -167,6 +153,7 @@ Decision GroupMetadataManager::leave(GroupContext& context, const Caller& caller
   }
   ClassicGroup* group = classic(request.group_id);
   if (!group) {
+    LeaveGroupResponse response;
     if (caller.version < 3) response.error_code = ErrorCode::UNKNOWN_MEMBER_ID;
     for (const auto& who : request.members) {
       response.members.push_back(
