@@ -100,11 +100,10 @@ protocol::OffsetFetchResponse::OffsetFetchResponseGroup GroupCoordinator::fetch_
 // it sees everything, and its answer waits until that is committed.
 void GroupCoordinator::fetch_offsets(Surroundings& s, const Caller& caller,
                                      const protocol::OffsetFetchRequest& request) {
-  Gathering& whole = gatherings_[caller.ticket];
-  whole = {caller.ticket, request.groups.size(), protocol::OffsetFetchResponse{}};
+  if (request.groups.empty()) return answer(caller, protocol::OffsetFetchResponse{});
+  gather(caller, request.groups.size(), protocol::OffsetFetchResponse{});
   for (const auto& group : request.groups) {
-    const std::int64_t part = --last_part_;
-    parts_[part] = caller.ticket;
+    const std::int64_t part = new_part(caller);
     CoordinatorShard* shard = shard_of(s, group.group_id);
     const bool ready = shard != nullptr && shard->available() == ErrorCode::NONE;
     if (!request.require_stable || !ready) {
@@ -121,10 +120,6 @@ void GroupCoordinator::fetch_offsets(Surroundings& s, const Caller& caller,
       return decision;
     });
     collect(*shard);
-  }
-  if (request.groups.empty()) {
-    gatherings_.erase(caller.ticket);
-    answer(caller, protocol::OffsetFetchResponse{});
   }
 }
 
@@ -164,10 +159,9 @@ void GroupCoordinator::delete_groups(Surroundings& s, const Caller& caller,
                                      const std::vector<std::string>& groups) {
   const auto shards = by_partition(s, groups);
   if (shards.empty()) return answer(caller, protocol::DeleteGroupsResponse{});
-  gatherings_[caller.ticket] = {caller.ticket, shards.size(), protocol::DeleteGroupsResponse{}};
+  gather(caller, shards.size(), protocol::DeleteGroupsResponse{});
   for (const auto& [partition, names] : shards) {
-    const std::int64_t part = --last_part_;
-    parts_[part] = caller.ticket;
+    const std::int64_t part = new_part(caller);
     CoordinatorShard* shard = this->shard(partition);
     const ErrorCode error = shard != nullptr ? shard->available() : ErrorCode::NOT_COORDINATOR;
     if (error == ErrorCode::NONE) {
