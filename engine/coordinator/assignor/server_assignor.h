@@ -61,7 +61,7 @@ class ServerAssignor {
 
 /// "uniform" or "range"; null if there is none of that name.
 const ServerAssignor* find_server_assignor(std::string_view name);
-/// In Kafka's default order of group.consumer.assignors: the first is the default.
-std::vector<std::string> server_assignor_names();
+/// NotFound, naming the first member that subscribes to a topic without a partition count.
+Result<void> topics_exist(const GroupSpec& group);
 
 }  // namespace kscope::coordinator
