@@ -22,7 +22,7 @@
 // Differences: every operation is its own batch (Kafka collects for
 // group.coordinator.append.linger.ms); a record is applied after it was appended, where Kafka
 // applies it before and goes back if that fails.
-// Read next: coordinator/group_coordinator.h
+// Read next: coordinator/coordinator_types.h, coordinator/offsets/offset_metadata_manager.h
 #pragma once
 
 #include <deque>

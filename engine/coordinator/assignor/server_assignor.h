@@ -15,7 +15,7 @@
 // SubscribedTopicDescriber). Differences: members are walked in the order of their ids, where Kafka
 // walks over a hash map; a group without topics gets empty entries instead of none; racks are not
 // in the interface, since neither of 3.9's assignors looks at them.
-// Called by: coordinator/group. Read next: assignor/server_range_assignor.h
+// Called by: consumer_steps, group_settings. Read next: assignor/server_range_assignor.h
 #pragma once
 
 #include <map>
