@@ -118,6 +118,13 @@ ErrorCode ConsumerOperation::classic_member(const std::string& member_id,
   return (*found)->uses_classic_protocol() ? ErrorCode::NONE : ErrorCode::UNKNOWN_MEMBER_ID;
 }
 
+/// It is told to join again, and how often it is told does not give it more time. Kafka:
+/// scheduleConsumerGroupJoinTimeoutIfAbsent.
+void ConsumerOperation::expect_join(const ConsumerGroupMember& member) {
+  if (context_.timers.at({TimerPurpose::Rebalance, group_.id(), member.id})) return;
+  set_timer(TimerPurpose::Rebalance, member.id, millis(member.rebalance_timeout_ms));
+}
+
 void ConsumerOperation::classic_sync(const Caller& caller,
                                      const protocol::SyncGroupRequest& request) {
   const auto refuse_sync = [&](ErrorCode error) {
@@ -134,9 +141,7 @@ void ConsumerOperation::classic_sync(const Caller& caller,
   }
   if (group_.epoch() > member->epoch && member->state != MemberState::UnrevokedPartitions) {
     // There is something newer already. Who is revoking has to finish that first.
-    if (!context_.timers.at({TimerPurpose::Rebalance, group_.id(), member->id})) {
-      set_timer(TimerPurpose::Rebalance, member->id, millis(member->rebalance_timeout_ms));
-    }
+    expect_join(*member);
     return refuse_sync(ErrorCode::REBALANCE_IN_PROGRESS);
   }
   context_.timers.cancel({TimerPurpose::PendingSync, group_.id(), member->id});
@@ -164,9 +169,7 @@ void ConsumerOperation::classic_heartbeat(const Caller& caller,
         member->state == MemberState::UnreleasedPartitions && !group_.waits_for_release(*member);
     if (is_behind || has_to_revoke || may_have_more) {
       response.error_code = ErrorCode::REBALANCE_IN_PROGRESS;
-      if (!context_.timers.at({TimerPurpose::Rebalance, group_.id(), member->id})) {
-        set_timer(TimerPurpose::Rebalance, member->id, millis(member->rebalance_timeout_ms));
-      }
+      expect_join(*member);
     }
   }
   decision_.answers.push_back({caller.ticket, std::move(response)});
