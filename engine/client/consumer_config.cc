@@ -79,7 +79,12 @@ void read_assignors(SettingsReader& in, ConsumerConfig* config) {
     if (assignor == nullptr) {
       return in.fail(bad_setting("partition.assignment.strategy", *text, "some of " + known));
     }
-    config->assignors.emplace_back(assignor->name());
+    auto& chosen = config->assignors;
+    if (std::find(chosen.begin(), chosen.end(), assignor->name()) != chosen.end()) {
+      return in.fail(bad_setting("partition.assignment.strategy", *text,
+                                 fmt::format("{} once only", assignor->name())));
+    }
+    chosen.emplace_back(assignor->name());
   }
   if (config->assignors.empty()) {
     in.fail(bad_setting("partition.assignment.strategy", *text, "some of " + known));
