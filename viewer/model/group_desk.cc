@@ -169,6 +169,7 @@ void GroupDesk::name_lanes(const GroupScope& scope, const SequenceCast& cast) {
       lane.detail = lane.node > 0 ? "GroupCoordinator" : "leaders, bootstrap";
       continue;
     }
+    lane.name = scope.face_of_client(lane.node).name;
     lane.detail = "member";
     for (const AssignmentRow& row : picture_.assignment.rows) {
       if (row.member.client == lane.node && !row.note.empty()) lane.detail = row.note;

@@ -55,6 +55,26 @@ std::optional<Instant> first_sent(const GroupScope& scope, std::initializer_list
   return {};
 }
 
+/// When the last answer with this API reached a member in the story, not before `from`.
+std::optional<Instant> last_answer(const GroupScope& scope, ApiKey api, Instant from) {
+  std::optional<Instant> last;
+  const std::uint64_t end = scope.machine.recorded_end().value();
+  for (std::uint64_t s = first_event_at(scope.machine, from); s <= end; ++s) {
+    const event::Event& e = scope.machine.event(EventSeq(s));
+    if (e.at > scope.until) break;
+    const auto* arrived = std::get_if<event::FrameDelivered>(&e.body);
+    if (arrived == nullptr) continue;
+    const EventSeq sending = scope.machine.frame_sent_event(arrived->frame);
+    if (sending == EventSeq()) continue;
+    const auto* sent = std::get_if<event::FrameSent>(&scope.machine.event(sending).body);
+    const auto& clients = scope.past.clients;
+    const bool ours = sent != nullptr && sent->is_response && sent->api == api &&
+                      std::binary_search(clients.begin(), clients.end(), sent->to.value());
+    if (ours) last = e.at;
+  }
+  return last;
+}
+
 /// Members that the story is about; of many, those whose share changes come first.
 std::vector<std::int32_t> cast_of(const GroupScope& scope) {
   std::vector<MemberFace> faces = scope.live ? present_members(scope) : people_of(scope);
@@ -211,6 +231,9 @@ std::vector<SequencePhase> talk_phases(const GroupScope& scope) {
   if (r.ended) {
     reads = first_sent(scope, {ApiKey::OffsetFetch, ApiKey::Fetch, ApiKey::Heartbeat}, *r.ended);
     if (!reads && modern) reads = *r.ended + micros(1);
+    // Others fetch all the time: the shares come first.
+    const auto told = modern ? std::nullopt : last_answer(scope, ApiKey::SyncGroup, *r.ended);
+    if (reads && told) reads = std::max(*reads, *told + micros(1));
   }
   phases.push_back(step(modern ? "Heartbeats up to the target assignment" : "JoinGroup", join,
                         before(shares ? shares : reads), r.first));

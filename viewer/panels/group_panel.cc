@@ -141,7 +141,8 @@ void draw_no_group(Ui& ui, const Rect& rect) {
     for (const Action& add : first_group_actions(topic, ui.session.machine().cluster_config())) {
       const Rect box = Rect::at(area.x() + pad, y, button_width(c, add.label), c.px(28));
       const bool can = add.why_not.empty();
-      if (button(c, box, add.label, ButtonStyle::Primary, theme::kAccent, can)) ui.run(add);
+      const ButtonStyle style = can ? ButtonStyle::Primary : ButtonStyle::Plain;
+      if (button(c, box, add.label, style, theme::kAccent, can)) ui.run(add);
       y = box.y1 + c.px(6);
       if (!can) {
         y += c.wrap(area.x() + pad, y, w, Face::Small, theme::kFaint, "Not now: " + add.why_not);

@@ -138,6 +138,18 @@ TEST_CASE("the talk names members by their names, and the group not at all") {
   }
 }
 
+TEST_CASE("all shares are handed out before the phase in which they are read begins") {
+  StoryDesk d("group-two-groups");
+  const SequenceView& view = d.picture().sequence;
+  REQUIRE_FALSE(view.phases.empty());
+  const PhaseBand& last = view.phases.back();
+  CHECK(last.phase.title == "Heartbeat · Fetch");
+  for (std::size_t i = last.first_row; i < view.rows.size(); ++i) {
+    INFO(view.rows[i].text);
+    CHECK_FALSE(view.rows[i].text.starts_with("SyncGroup"));
+  }
+}
+
 TEST_CASE("a group that changes its protocol says so, and who has left is not in it") {
   StoryDesk d("group-kip848-upgrade");
   const auto& lines = d.picture().lines;
