@@ -13,7 +13,8 @@ namespace kscope::viewer::testing {
 namespace {
 
 constexpr const char* kManyMembers = R"(# Twelve members, 24 partitions, one crash
-cluster brokers=3 controllers=3 seed=77 offsets.topic.num.partitions=5 group.initial.rebalance.delay.ms=500
+cluster brokers=3 controllers=3 seed=77 offsets.topic.num.partitions=5)"
+                                     R"( group.initial.rebalance.delay.ms=500
 until broker 1 lifecycle == Running within 15s
 until broker 2 lifecycle == Running within 15s
 until broker 3 lifecycle == Running within 15s
@@ -50,8 +51,11 @@ std::unique_ptr<TimeMachinePort> played_group(const std::string& name) {
 }
 
 std::unique_ptr<TimeMachinePort> running_group(const std::string& settings) {
-  const std::string scenario = fmt::format(R"(# Two members of a group
-cluster brokers=3 controllers=3 seed=41 offsets.topic.num.partitions=5 group.initial.rebalance.delay.ms=500 group.coordinator.rebalance.protocols=classic,consumer
+  const std::string scenario =
+      fmt::format(R"(# Two members of a group
+cluster brokers=3 controllers=3 seed=41 offsets.topic.num.partitions=5)"
+                  R"( group.initial.rebalance.delay.ms=500)"
+                  R"( group.coordinator.rebalance.protocols=classic,consumer
 until broker 1 lifecycle == Running within 15s
 until broker 2 lifecycle == Running within 15s
 until broker 3 lifecycle == Running within 15s
@@ -65,7 +69,7 @@ until consumer c2 partitions == 1 within 20s
 until group billing state == Stable within 20s
 run 2s
 )",
-                                           settings);
+                  settings);
   return played(scenario.c_str());
 }
 
