@@ -98,8 +98,10 @@ Decision GroupMetadataManager::join(GroupContext& context, const Caller& caller,
   if (is_new_group && !request.member_id.empty()) {
     return Decision::answer(caller, join_error(request.member_id, ErrorCode::UNKNOWN_MEMBER_ID));
   }
-  if (is_new_group) make_room(context, request.group_id, decision);
-  if (is_new_group) create_classic(context, request.group_id);
+  if (is_new_group) {
+    make_room(context, request.group_id, decision);
+    create_classic(context, request.group_id);
+  }
   ClassicGroup* group = classic(request.group_id);
   ClassicOperation(context, *group, decision).join(caller, request);
   if (is_new_group) {
@@ -223,20 +225,26 @@ Decision GroupMetadataManager::afterwards(GroupContext& context, const Afterward
         operation.prepare_rebalance(event::RebalanceReason::ProtocolDowngraded, what.member);
       }
       break;
-    case Afterwards::Kind::GroupCreated: {
-      const auto before = displaced_.extract(what.group);
+    case Afterwards::Kind::GroupCreated:
       // Not committed in time is not lost: the record is in the log, and the group goes on.
-      if (error == ErrorCode::NONE || written == ErrorCode::REQUEST_TIMED_OUT) break;
-      operation.answer_all(error);
-      remove_group(context, what.group);
-      if (!before.empty()) {
-        auto& back = groups_.emplace(what.group, before.mapped()).first->second;
-        announce_consumer(context, std::get<ConsumerGroup>(back));
+      if (error == ErrorCode::NONE || written == ErrorCode::REQUEST_TIMED_OUT) {
+        displaced_.erase(what.group);
+        break;
       }
+      operation.answer_all(error);
+      undo_creation(context, what.group);
       break;
-    }
   }
   return decision;
+}
+
+/// The log has not taken its first record: it never was, and the one that it displaced is back.
+void GroupMetadataManager::undo_creation(GroupContext& context, const std::string& group) {
+  remove_group(context, group);
+  const auto before = displaced_.extract(group);
+  if (before.empty()) return;
+  auto& back = groups_.emplace(group, before.mapped()).first->second;
+  announce_consumer(context, std::get<ConsumerGroup>(back));
 }
 
 void GroupMetadataManager::on_metadata(const std::set<std::string>& topics) {
