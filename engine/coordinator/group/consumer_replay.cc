@@ -11,22 +11,7 @@
 
 namespace kscope::coordinator {
 
-using protocol::ConsumerGroupCurrentMemberAssignmentKey;
-using protocol::ConsumerGroupCurrentMemberAssignmentValue;
-using protocol::ConsumerGroupMemberMetadataKey;
-using protocol::ConsumerGroupMemberMetadataValue;
-using protocol::ConsumerGroupMetadataKey;
-using protocol::ConsumerGroupMetadataValue;
-using protocol::ConsumerGroupPartitionMetadataKey;
-using protocol::ConsumerGroupPartitionMetadataValue;
-using protocol::ConsumerGroupTargetAssignmentMemberKey;
-using protocol::ConsumerGroupTargetAssignmentMemberValue;
-using protocol::ConsumerGroupTargetAssignmentMetadataKey;
-using protocol::ConsumerGroupTargetAssignmentMetadataValue;
-using protocol::GroupMetadataKey;
-using protocol::GroupMetadataValue;
-using protocol::GroupRecordKey;
-using protocol::GroupRecordValue;
+using namespace protocol;
 
 namespace {
 

@@ -108,6 +108,7 @@ class GroupMetadataManager {
   ConsumerGroup* consumer(const std::string& group);
   ClassicGroup& create_classic(GroupContext& context, const std::string& group);
   void remove_group(GroupContext& context, const std::string& group);
+  void undo_creation(GroupContext& context, const std::string& group);
   /// An empty KIP-848 group makes room for a classic one.
   void make_room(GroupContext& context, const std::string& group, Decision& decision);
   void downgrade(GroupContext& context, const ConsumerGroup& group, const std::string& leaving,

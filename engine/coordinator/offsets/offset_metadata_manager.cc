@@ -1,6 +1,7 @@
 #include "engine/coordinator/offsets/offset_metadata_manager.h"
 
 #include "engine/coordinator/coordinator_errors.h"
+#include "engine/protocol/topic_entry.h"
 
 namespace kscope::coordinator {
 namespace {
@@ -169,10 +170,8 @@ OffsetMetadataManager::FetchedGroup OffsetMetadataManager::fetch(const GroupMeta
     return answer;
   }
   const auto add = [&](const TopicPartition& partition, const OffsetAndMetadata& offset) {
-    if (answer.topics.empty() || answer.topics.back().name != partition.topic) {
-      answer.topics.emplace_back().name = partition.topic;
-    }
-    answer.topics.back().partitions.push_back(fetched(partition.partition, &offset));
+    protocol::topic_entry(answer.topics, partition.topic)
+        .partitions.push_back(fetched(partition.partition, &offset));
   };
   if (point == ReadPoint::Written) {
     each(request.group_id, add);
