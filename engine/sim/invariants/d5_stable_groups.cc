@@ -34,7 +34,7 @@ std::string restless(const CheckedGroup& group) {
       return fmt::format("{} is at epoch {}, not {}", member.id, member.epoch, group.epoch);
     if (!member.pending_revocation.empty())
       return fmt::format("{} has yet to give up {}", member.id,
-                         member.pending_revocation.begin()->str());
+                         group.name(member.pending_revocation.front()));
     if (member.assigned != member.target) return member.id + " does not hold its target";
   }
   return {};
