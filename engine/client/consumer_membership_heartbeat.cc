@@ -1,6 +1,5 @@
 // ConsumerGroupHeartbeat: joining, staying, acknowledging, leaving. Kafka: HeartbeatRequestManager,
 // HeartbeatState, MembershipManagerImpl.onHeartbeatSuccess.
-#include <algorithm>
 
 #include "engine/client/consumer_membership.h"
 

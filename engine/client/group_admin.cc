@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "engine/client/backoff.h"
 #include "engine/client/send_if_ready.h"
 #include "engine/protocol/messages/consumer_group_describe.h"
 #include "engine/protocol/messages/delete_groups.h"

@@ -1,7 +1,5 @@
 #include "engine/coordinator/coordinator_errors.h"
 
-#include <type_traits>
-
 namespace kscope::coordinator {
 
 using namespace protocol;

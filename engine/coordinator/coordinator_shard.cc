@@ -1,6 +1,5 @@
 #include "engine/coordinator/coordinator_shard.h"
 
-#include "engine/base/check.h"
 #include "engine/coordinator/coordinator_errors.h"
 #include "engine/coordinator/group_record_batch.h"
 

@@ -27,11 +27,11 @@
 
 #include <deque>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/coordinator/group/group_metadata_manager.h"
 #include "engine/coordinator/offsets/offset_metadata_manager.h"
-#include "engine/record/compression.h"
 #include "engine/replication/replica_manager.h"
 
 namespace kscope::coordinator {

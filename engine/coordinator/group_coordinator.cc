@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
-#include "engine/coordinator/coordinator_errors.h"
 
 namespace kscope::coordinator {
 namespace {

@@ -109,6 +109,9 @@ class ConsumerGroup {
   Owners owners_;
 };
 
+/// That it names, and that its pattern matches now.
+std::set<std::string> topics_of(const ConsumerGroupMember& member,
+                                const metadata::MetadataImage& image);
 /// Kafka: ModernGroup.computeSubscriptionMetadata.
 SubscriptionMetadata metadata_of(const TopicCounts& topics, const metadata::MetadataImage& image);
 

@@ -14,8 +14,6 @@
 // Read next: coordinator/group/classic_group.h
 #pragma once
 
-#include <span>
-
 #include "engine/event/group_events.h"
 
 namespace kscope::coordinator {

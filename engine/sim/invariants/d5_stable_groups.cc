@@ -5,8 +5,6 @@
 // and holds exactly its target. Kafka: ConsumerGroup.maybeUpdateGroupState.
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "engine/sim/invariants/list.h"
 
 namespace kscope::sim {
