@@ -18,14 +18,10 @@ std::string reason_words(RebalanceReason reason, const std::string& name) {
       return name + " leaves";
     case RebalanceReason::SessionExpired:
       return "the session of " + name + " expired";
-    case RebalanceReason::PollTimedOut:
-      return name + " did not call poll() in time";
     case RebalanceReason::SubscriptionChanged:
       return name + " joins again with other partitions or topics";
     case RebalanceReason::LeaderRejoined:
       return "the leader " + name + " joins again";
-    case RebalanceReason::TopicChanged:
-      return "a topic changed";
     case RebalanceReason::StaticMemberReplaced:
       return name + " came back in another process";
     case RebalanceReason::AssignmentLost:
