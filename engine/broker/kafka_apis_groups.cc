@@ -14,7 +14,7 @@ using namespace protocol;
 using coordinator::AnyResponse;
 using coordinator::kGroupMetadataTopic;
 
-constexpr std::int8_t kGroupKey = 0;
+constexpr std::int8_t kGroupKey = 0, kTransactionKey = 1;
 /// KIP-699: from here on many keys, or many groups, in one request.
 constexpr std::int16_t kBatchedFindCoordinator = 4, kBatchedOffsetFetch = 8;
 /// Before it OffsetFetch had no error but those of partitions.
@@ -111,7 +111,8 @@ KafkaApis::FoundCoordinator KafkaApis::find_coordinator(std::int8_t key_type,
                                                         const std::string& key) {
   FoundCoordinator nobody;
   // Transactions have no coordinator in this engine yet: a client keeps asking.
-  if (key_type != kGroupKey) return nobody;
+  if (key_type == kTransactionKey) return nobody;
+  if (key_type != kGroupKey) return {ErrorCode::INVALID_REQUEST, -1, "", -1};
   const metadata::TopicImage* topic = broker_.metadata.topic(kGroupMetadataTopic);
   if (topic == nullptr) {
     create_group_metadata_topic();

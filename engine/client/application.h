@@ -12,7 +12,7 @@
 //             stalls, or has ended.
 //
 // Real Kafka: everybody's own code; see KafkaConsumer's Javadoc, "Offsets and Consumer Position".
-// Called by: kafka_consumer. Read next: client/kafka_consumer.h
+// Called by: kafka_consumer. Read next: client/offset_committer.h
 #pragma once
 
 #include <deque>

@@ -1,6 +1,6 @@
-// JoinGroup and SyncGroup: into the group, and into its next generation. Kafka:
-// AbstractCoordinator. sendJoinGroupRequest, JoinGroupResponseHandler, SyncGroupResponseHandler,
-// joinGroupIfNeeded.
+// JoinGroup and SyncGroup: into the group, and into its next generation.
+// Kafka: AbstractCoordinator (joinGroupIfNeeded, sendJoinGroupRequest, JoinGroupResponseHandler,
+// SyncGroupResponseHandler).
 #include <algorithm>
 
 #include "engine/client/assignor/consumer_protocol.h"

@@ -6,9 +6,7 @@
 //
 //   ClusterClient& cluster()                     its lines to the cluster
 //   void take_outcome(env, const Outcome&)       what came of it; ends with run()
-//   bool timer_fired(TimerKind)                  notes that one of its own timers fired; false:
-//   none
-//                                                of ours
+//   bool timer_fired(TimerKind)                  notes that one of its own fired; false: not ours
 //   void run(env)                                does what can be done now, and sets the timers
 //
 // Kafka: the poll loops of Sender, ConsumerNetworkClient and AdminClientRunnable around

@@ -1,18 +1,17 @@
 #include "engine/client/committed_offsets.h"
 
 #include "engine/protocol/messages/offset_fetch.h"
+#include "engine/protocol/topic_entry.h"
 
 namespace kscope::client {
 namespace {
 
 /// Both forms of the request list partitions by topic.
-template <class Topic>
-void add(std::vector<Topic>& topics, const TopicPartition& name) {
-  if (topics.empty() || topics.back().name != name.topic) {
-    topics.emplace_back();
-    topics.back().name = name.topic;
+template <class Topics>
+void add(Topics& topics, const std::set<TopicPartition>& names) {
+  for (const TopicPartition& name : names) {
+    protocol::topic_entry(topics, name.topic).partition_indexes.push_back(name.partition);
   }
-  topics.back().partition_indexes.push_back(name.partition);
 }
 
 template <class Visit>
@@ -48,8 +47,7 @@ void CommittedOffsets::run(ConsumerContext& in, CoordinatorFinder& finder,
     if (version >= 7) request.require_stable = true;
     if (version < 8) {
       request.group_id = in.config.group_id;
-      for (const TopicPartition& name : names) add(*request.topics, name);
-      return;
+      return add(*request.topics, names);
     }
     auto& group = request.groups.emplace_back();
     group.group_id = in.config.group_id;
@@ -57,7 +55,7 @@ void CommittedOffsets::run(ConsumerContext& in, CoordinatorFinder& finder,
       group.member_id = identity.member_id;
       group.member_epoch = identity.generation;
     }
-    for (const TopicPartition& name : names) add(*group.topics, name);
+    add(*group.topics, names);
   });
   if (tag_) asked_ = std::move(names);
 }

@@ -1,5 +1,6 @@
 // The settings of a consumer. Kafka: ConsumerConfig (its postProcessParsedConfig and checks).
 #include <algorithm>
+#include <cctype>
 
 #include "engine/client/assignor/assignor.h"
 #include "engine/client/settings_reader.h"
@@ -79,7 +80,12 @@ void read_assignors(SettingsReader& in, ConsumerConfig* config) {
     if (assignor == nullptr) {
       return in.fail(bad_setting("partition.assignment.strategy", *text, "some of " + known));
     }
-    config->assignors.emplace_back(assignor->name());
+    auto& chosen = config->assignors;
+    if (std::find(chosen.begin(), chosen.end(), assignor->name()) != chosen.end()) {
+      return in.fail(bad_setting("partition.assignment.strategy", *text,
+                                 fmt::format("{} once only", assignor->name())));
+    }
+    chosen.emplace_back(assignor->name());
   }
   if (config->assignors.empty()) {
     in.fail(bad_setting("partition.assignment.strategy", *text, "some of " + known));
@@ -104,9 +110,25 @@ void check_protocol(SettingsReader& in, const Settings& settings, const Consumer
   }
 }
 
+/// Kafka: JoinGroupRequest.validateGroupInstanceId, which is the rule for names of topics.
+void read_instance_id(SettingsReader& in, ConsumerConfig* config) {
+  const auto id = in.take("group.instance.id");
+  if (!id) return;
+  const bool is_legal =
+      !id->empty() && id->size() <= 249 && *id != "." && *id != ".." &&
+      std::all_of(id->begin(), id->end(), [](unsigned char c) {
+        return (c < 0x80 && std::isalnum(c)) || c == '.' || c == '_' || c == '-';
+      });
+  if (!is_legal) {
+    return in.fail(bad_setting("group.instance.id", *id,
+                               "1 to 249 letters, digits, '.', '_' and '-', and not . or .."));
+  }
+  config->instance_id = *id;
+}
+
 void read_group(SettingsReader& in, const Settings& settings, ConsumerConfig* config) {
   if (const auto id = in.take("group.id")) config->group_id = *id;
-  if (const auto id = in.take("group.instance.id")) config->instance_id = *id;
+  read_instance_id(in, config);
   if (const auto text = in.take("group.protocol")) {
     if (*text == "consumer") config->group_protocol = GroupProtocol::Consumer;
     else if (*text != "classic") {

@@ -3,8 +3,6 @@
 // Called by: everything below kafka_consumer. Read next: client/offset_fetcher.h
 #pragma once
 
-#include <memory>
-
 #include "engine/client/subscription_state.h"
 #include "engine/client/topic_subscription.h"
 

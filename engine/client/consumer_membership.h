@@ -13,14 +13,15 @@
 //                  given up free for somebody else
 //   Fenced         the coordinator does not know us, or this epoch: everything is lost; join again
 //
-// Invariants: at most one heartbeat is under way, the one that leaves apart; fields that did not
-//             change since the coordinator last confirmed them are not sent; partitions change only
-//             inside poll().
+// Invariants: at most one heartbeat is under way, the one that leaves apart; what is subscribed and
+//             held is not sent again while the coordinator has confirmed it (Told); partitions
+//             change only inside poll().
 //
 // Kafka: MembershipManagerImpl, HeartbeatRequestManager. Differences: our applications always have
 // a rebalance listener, so that giving up waits for poll(); UNSUBSCRIBED and STALE are both
 // Unjoined, PREPARE_LEAVING is no state of its own, FATAL is fatal().
-// Called by: kafka_consumer. Read next: coordinator/group/ (the other side)
+// Called by: kafka_consumer. Read next: coordinator/group/consumer_operation.h (the other
+// side)
 #pragma once
 
 #include <map>

@@ -1,6 +1,5 @@
 // ConsumerGroupHeartbeat: joining, staying, acknowledging, leaving. Kafka: HeartbeatRequestManager,
 // HeartbeatState, MembershipManagerImpl.onHeartbeatSuccess.
-#include <algorithm>
 
 #include "engine/client/consumer_membership.h"
 
@@ -111,8 +110,8 @@ void ConsumerMembership::poll_expired(MemberContext& in) {
   become(in, ConsumerState::Unjoined, 0);
 }
 
-void ConsumerMembership::leave(MemberContext& in, const char* reason, bool closing) {
-  (void)reason;
+/// A heartbeat has no place for the reason.
+void ConsumerMembership::leave(MemberContext& in, const char*, bool closing) {
   const Partitions held = in.subscriptions.names();
   if (in.topics.by_group() && !held.empty()) {
     if (in_group() && epoch_ > 0)

@@ -10,7 +10,8 @@
 //
 // Kafka: AbstractCoordinator.ensureCoordinatorReady, lookupCoordinator, markCoordinatorUnknown;
 // with KIP-848 CoordinatorRequestManager.
-// Called by: classic_membership, consumer_membership, offset_committer, committed_offsets.
+// Called by: classic_membership, consumer_membership, offset_committer, committed_offsets,
+// kafka_consumer (answers, broken connections).
 // Read next: client/classic_membership.h
 #pragma once
 

@@ -72,7 +72,6 @@ class Fetcher {
 
   std::int64_t records_consumed() const { return records_consumed_; }
   History<ConsumedRecord>& consumed() { return consumed_; }
-  const History<ConsumedRecord>& consumed() const { return consumed_; }
 
  private:
   struct Pending {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "engine/client/backoff.h"
 #include "engine/client/send_if_ready.h"
 #include "engine/protocol/messages/consumer_group_describe.h"
 #include "engine/protocol/messages/delete_groups.h"
@@ -14,24 +13,18 @@
 #include "engine/protocol/messages/offset_commit.h"
 #include "engine/protocol/messages/offset_delete.h"
 #include "engine/protocol/messages/offset_fetch.h"
+#include "engine/protocol/topic_entry.h"
 
 namespace kscope::client {
 namespace {
 
 constexpr std::int64_t kLatest = -1, kEarliest = -2;  // timestamps of ListOffsets
 
-/// The entry of `topics` for that topic, made if need be. Partitions come ordered by topic.
-template <class Topics>
-auto& entry_of(Topics& topics, const std::string& name) {
-  if (topics.empty() || topics.back().name != name) topics.emplace_back().name = name;
-  return topics.back();
-}
-
 protocol::OffsetCommitRequest commit_request(const GroupOrder& order) {
   protocol::OffsetCommitRequest request;
   request.group_id = order.group;  // no member, generation -1: only taken while nobody is inside
   for (const auto& [tp, offset] : order.offsets) {
-    auto& partition = entry_of(request.topics, tp.topic).partitions.emplace_back();
+    auto& partition = protocol::topic_entry(request.topics, tp.topic).partitions.emplace_back();
     partition.partition_index = tp.partition;
     partition.committed_offset = offset;
   }
@@ -381,7 +374,7 @@ bool GroupAdmin::send_to_coordinator(With with, const Operation& op, protocol::R
       protocol::OffsetDeleteRequest request;
       request.group_id = op.order.group;
       for (const TopicPartition& tp : op.scope) {
-        entry_of(request.topics, tp.topic).partitions.push_back({tp.partition});
+        protocol::topic_entry(request.topics, tp.topic).partitions.push_back({tp.partition});
       }
       return send(std::move(request), 0);
     }
@@ -405,7 +398,7 @@ bool GroupAdmin::list_offsets(With with, const Operation& op, NodeId leader,
   protocol::ListOffsetsRequest request;
   request.replica_id = -1;
   for (const TopicPartition& tp : partitions) {
-    auto& asked = entry_of(request.topics, tp.topic).partitions.emplace_back();
+    auto& asked = protocol::topic_entry(request.topics, tp.topic).partitions.emplace_back();
     asked.partition_index = tp.partition;
     asked.timestamp = step == Step::Earliest ? kEarliest
                       : step == Step::Latest ? kLatest

@@ -8,6 +8,7 @@
 // proves that the application does (KIP-62). In Java a thread of its own watches them.
 //
 // Kafka: Heartbeat, AbstractCoordinator.HeartbeatThread. Called by: classic_membership.
+// Read next: client/classic_membership_heartbeat.cc
 #pragma once
 
 #include <algorithm>

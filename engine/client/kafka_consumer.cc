@@ -1,7 +1,5 @@
 #include "engine/client/kafka_consumer.h"
 
-#include <algorithm>
-
 namespace kscope::client {
 
 namespace {

@@ -6,16 +6,15 @@
 // What Java's heartbeat thread does happens in background(), always: heartbeats, and answers that
 // arrive.
 //
-//   poll():  membership -> auto-commit -> committed offsets -> reset or validate -> fetch -> hand
-//   out
+//   poll():  membership -> auto-commit -> committed offsets -> reset or validate -> fetch
+//            -> hand out
 //
 // Each part has a file: who asks for what (topic_subscription), the group (classic_membership,
 // coordinator_finder), commits (offset_committer, committed_offsets), positions
 // (subscription_state, offset_fetcher), records (fetcher).
 //
-// Invariants: with subscribe() only the group gives and takes partitions; nothing is handed out of
-// a
-//             partition that is not assigned; close() commits, leaves and hangs up, in this order.
+// Invariants: with subscribe() only the group gives and takes partitions; what is handed out is of
+//             assigned partitions; close() commits, leaves and hangs up, in this order.
 //
 // Kafka: org.apache.kafka.clients.consumer.KafkaConsumer (ClassicKafkaConsumer). Differences:
 // nothing blocks, so what Java returns shows later (committed(), positions()); errors that Java
@@ -110,7 +109,6 @@ class KafkaConsumer : public ClientLoop<KafkaConsumer> {
 
   /// What the application was given since the last call.
   std::vector<ConsumedRecord> take_consumed() { return fetcher_.consumed().take(); }
-  bool has_consumed() const { return !fetcher_.consumed().empty(); }
 
  private:
   MemberContext context(env::Env& env) {

@@ -12,7 +12,7 @@
 //
 // Kafka: AbstractCoordinator.MemberState; consumer.internals.MemberState, where Unjoined is
 // UNSUBSCRIBED (or STALE, after max.poll.interval.ms) and an unjoined classic member is UNJOINED.
-// Called by: classic_membership, consumer_membership.
+// Called by: classic_membership, consumer_membership. Read next: client/classic_membership.h
 #pragma once
 
 #include "engine/base/check.h"

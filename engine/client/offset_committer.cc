@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/protocol/messages/offset_commit.h"
+#include "engine/protocol/topic_entry.h"
 
 namespace kscope::client {
 namespace {
@@ -13,12 +14,8 @@ constexpr std::size_t kResultsKept = 16;
 
 protocol::OffsetCommitRequest request_of(const Offsets& offsets) {
   protocol::OffsetCommitRequest request;
-  for (const auto& [name, offset] : offsets) {  // ordered, so that topics stay together
-    if (request.topics.empty() || request.topics.back().name != name.topic) {
-      request.topics.emplace_back();
-      request.topics.back().name = name.topic;
-    }
-    auto& entry = request.topics.back().partitions.emplace_back();
+  for (const auto& [name, offset] : offsets) {
+    auto& entry = protocol::topic_entry(request.topics, name.topic).partitions.emplace_back();
     entry.partition_index = name.partition;
     entry.committed_offset = offset.offset.value();
     if (offset.epoch) entry.committed_leader_epoch = offset.epoch->value();

@@ -1,8 +1,7 @@
 // TopicSubscription: what the application asked to read: topics, a pattern, or partitions.
 //
 //   subscribe(topics)   a group shares out the partitions of these topics
-//   subscribe(pattern)  … of all topics whose whole name matches, also of those that are yet to
-//   come
+//   subscribe(pattern)  … of all topics whose whole name matches, also of those yet to come
 //   assign(partitions)  no group shares anything: the application says which
 //
 // The three exclude each other until unsubscribe(): a consumer whose partitions come from a group

@@ -1,8 +1,7 @@
 // fold(), continued: consumer groups, as their coordinators tell of them.
 //
-// A coordinator that has loaded its partition tells of everything in it anew, so what was known of
-// these groups before is dropped at that moment, and not before: until then it is the best there
-// is.
+// A coordinator that has loaded its partition tells of everything in it anew. So what was known of
+// these groups is dropped at that moment, and not before: until then it is the best there is.
 // Events of a broker that is no coordinator (any more) are not news of the group.
 #include <algorithm>
 

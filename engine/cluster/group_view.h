@@ -4,7 +4,8 @@
 // while no broker has it loaded, the group keeps its last view with `loaded` false.
 //
 // Part of Snapshot (cluster/snapshot.h), where [view] is explained. Real Kafka: DescribeGroups,
-// ConsumerGroupDescribe, kafka-consumer-groups.sh --describe. Read next: coordinator/
+// ConsumerGroupDescribe, kafka-consumer-groups.sh --describe. Filled by: cluster/group_views and,
+// from events alone, cluster/fold_groups. Read next: coordinator/group/group_metadata_manager.h
 #pragma once
 
 #include <map>

@@ -1,18 +1,13 @@
 #include "engine/coordinator/coordinator_errors.h"
 
-#include <type_traits>
-
 namespace kscope::coordinator {
 
 using namespace protocol;
 
 ErrorCode to_group_error(ErrorCode of_the_log) {
   switch (of_the_log) {
-    case ErrorCode::NETWORK_EXCEPTION:
-      return ErrorCode::COORDINATOR_LOAD_IN_PROGRESS;
     case ErrorCode::UNKNOWN_TOPIC_OR_PARTITION:
     case ErrorCode::NOT_ENOUGH_REPLICAS:
-    case ErrorCode::NOT_ENOUGH_REPLICAS_AFTER_APPEND:
     case ErrorCode::REQUEST_TIMED_OUT:
       return ErrorCode::COORDINATOR_NOT_AVAILABLE;
     case ErrorCode::NOT_LEADER_OR_FOLLOWER:

@@ -7,7 +7,9 @@
 //   NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR                        -> NOT_COORDINATOR
 //   MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_FETCH_SIZE       -> UNKNOWN_SERVER_ERROR
 //
-// Called by: group_coordinator, coordinator_shard. Kafka: handleOperationException and the
+// Called by: group_coordinator, coordinator_shard, group_metadata_manager, offset_metadata_manager;
+// first_error by broker/kafka_apis_groups. Kafka: GroupCoordinatorService.handleOperationException,
+// GroupMetadataManager.appendGroupMetadataErrorToResponseError (the same table once more), and the
 // getErrorResponse methods of the requests.
 // Read next: coordinator/coordinator_shard.h
 #pragma once

@@ -1,6 +1,5 @@
 #include "engine/coordinator/coordinator_shard.h"
 
-#include "engine/base/check.h"
 #include "engine/coordinator/coordinator_errors.h"
 #include "engine/coordinator/group_record_batch.h"
 
@@ -142,9 +141,11 @@ void CoordinatorShard::on_timer(Surroundings& s) {
   while (const auto due = timers_.take_due(s.env.now())) {
     GroupContext around = context(s);
     const ErrorCode error = carry_out(s, groups_.on_timer(around, *due), /*atomic=*/true);
-    // The log did not take it (too few replicas, a full disk). Who is dead stays in the group until
-    // it does. Kafka: CoordinatorRuntime.EventBasedCoordinatorTimer, `retry`.
-    if (error != ErrorCode::NONE) timers_.set(*due, s.env.now() + kTimerRetryBackoff);
+    // The log did not take it (too few replicas, a full disk). A group of KIP-848 is as it was, and
+    // who is dead stays in it until the log does. A classic group has changed already: nothing is
+    // left to do. Kafka: CoordinatorRuntime.EventBasedCoordinatorTimer, `retry`.
+    const bool retry = error != ErrorCode::NONE && groups_.consumer_group(due->group) != nullptr;
+    if (retry) timers_.set(*due, s.env.now() + kTimerRetryBackoff);
   }
   arm(s.env);
 }
@@ -162,11 +163,6 @@ void CoordinatorShard::on_expiration(Surroundings& s) {
   s.env.timers.set(env::TimerKind::GroupExpiration, partition_.partition,
                    s.env.now() + config_.offsets_retention_check);
   arm(s.env);
-}
-
-void CoordinatorShard::on_topics_changed(Surroundings& s, const std::set<std::string>& topics) {
-  if (state_ != ShardState::Active) return;
-  write(s, [&](GroupContext& around) { return groups_.on_metadata(around, topics); });
 }
 
 void CoordinatorShard::on_topic_deleted(Surroundings& s, const std::string& topic) {

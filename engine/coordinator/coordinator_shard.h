@@ -22,16 +22,16 @@
 // Differences: every operation is its own batch (Kafka collects for
 // group.coordinator.append.linger.ms); a record is applied after it was appended, where Kafka
 // applies it before and goes back if that fails.
-// Read next: coordinator/group_coordinator.h
+// Read next: coordinator/coordinator_types.h, coordinator/offsets/offset_metadata_manager.h
 #pragma once
 
 #include <deque>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/coordinator/group/group_metadata_manager.h"
 #include "engine/coordinator/offsets/offset_metadata_manager.h"
-#include "engine/record/compression.h"
 #include "engine/replication/replica_manager.h"
 
 namespace kscope::coordinator {
@@ -82,7 +82,7 @@ class CoordinatorShard {
   void on_timer(Surroundings& s);
   /// offsets.retention.check.interval.ms: old offsets and empty groups go.
   void on_expiration(Surroundings& s);
-  void on_topics_changed(Surroundings& s, const std::set<std::string>& topics);
+  void on_topics_changed(const std::set<std::string>& topics) { groups_.on_metadata(topics); }
   void on_topic_deleted(Surroundings& s, const std::string& topic);
 
   std::vector<Answer> take_answers() { return std::exchange(out_, {}); }
@@ -100,7 +100,6 @@ class CoordinatorShard {
   const OffsetMetadataManager& offsets() const { return offsets_; }
   const CoordinatorTimer& timers() const { return timers_; }
   std::size_t waiting() const { return waiting_.size(); }
-  Offset loaded_to() const { return written_; }
 
  private:
   /// An operation whose answers are held back.

@@ -5,8 +5,9 @@
 //
 // Invariant: a name has at most one instant; setting it again moves it.
 //
-// Kafka: CoordinatorTimer, CoordinatorTimerImpl. Called by: the shard. Read next:
-// coordinator/coordinator_types.h
+// Kafka: CoordinatorTimer, CoordinatorRuntime.EventBasedCoordinatorTimer. Called by:
+// coordinator_shard, and through GroupContext everything in coordinator/group/. Read next:
+// coordinator/group/group_config.h
 #pragma once
 
 #include <compare>

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
-#include "engine/coordinator/coordinator_errors.h"
 
 namespace kscope::coordinator {
 namespace {
@@ -88,7 +87,7 @@ void GroupCoordinator::on_metadata(Surroundings& s, NodeId self,
   for (const auto& deleted : delta.deleted_topics) topics.insert(deleted.name);
   for (auto& [index, shard] : shards_) {
     for (const auto& deleted : delta.deleted_topics) shard.on_topic_deleted(s, deleted.name);
-    if (!topics.empty()) shard.on_topics_changed(s, topics);
+    if (!topics.empty()) shard.on_topics_changed(topics);
     collect(shard);
   }
 }
@@ -190,6 +189,15 @@ void add_rows(AnyResponse& whole, AnyResponse&& part) {
 
 }  // namespace
 
+void GroupCoordinator::gather(const Caller& caller, std::size_t parts, AnyResponse empty) {
+  gatherings_[caller.ticket] = {parts, std::move(empty)};
+}
+
+std::int64_t GroupCoordinator::new_part(const Caller& caller) {
+  parts_[--last_part_] = caller.ticket;
+  return last_part_;
+}
+
 void GroupCoordinator::put_together(Answer part) {
   const auto mine = parts_.find(part.ticket);
   KCHECK(mine != parts_.end());
@@ -197,7 +205,7 @@ void GroupCoordinator::put_together(Answer part) {
   parts_.erase(mine);
   add_rows(whole->second.answer, std::move(part.response));
   if (--whole->second.missing > 0) return;
-  out_.push_back({whole->second.ticket, std::move(whole->second.answer)});
+  out_.push_back({whole->first, std::move(whole->second.answer)});
   gatherings_.erase(whole);
 }
 

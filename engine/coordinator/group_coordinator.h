@@ -78,11 +78,10 @@ class GroupCoordinator {
   const std::map<std::int32_t, CoordinatorShard>& shards() const { return shards_; }
 
  private:
-  /// A request whose parts are answered one by one.
+  /// A request about several groups, whose parts are answered one by one.
   struct Gathering {
-    std::int64_t ticket = 0;
     std::size_t missing = 0;
-    AnyResponse answer;
+    AnyResponse answer;  ///< as far as it is put together
   };
 
   CoordinatorShard* shard(std::int32_t partition);
@@ -90,10 +89,17 @@ class GroupCoordinator {
   /// The one way of a request about one group: refused, or decided by its shard.
   template <class Request, class Decide>
   void run(Surroundings& s, const Caller& caller, const Request& request, Decide&& decide);
+  /// The same for a group that must have a name. (Offsets may be kept under the empty one: old
+  /// clients do so.)
+  template <class Request, class Decide>
+  void run_named(Surroundings& s, const Caller& caller, const Request& request, Decide&& decide);
   void answer(const Caller& caller, AnyResponse response) {
     out_.push_back({caller.ticket, std::move(response)});
   }
   void collect(CoordinatorShard& shard);
+  /// The caller is answered when so many parts are put together; each has a ticket of its own.
+  void gather(const Caller& caller, std::size_t parts, AnyResponse empty);
+  std::int64_t new_part(const Caller& caller);
   void put_together(Answer part);
   std::map<std::int32_t, std::vector<std::string>> by_partition(
       const Surroundings& s, const std::vector<std::string>& groups) const;
@@ -108,8 +114,8 @@ class GroupCoordinator {
   std::map<std::int32_t, CoordinatorShard> shards_;  // by partition; closed ones stay for readers
   std::deque<std::int32_t> to_load_;                 // the first is being loaded
   std::int64_t last_part_ = 0;
-  std::map<std::int64_t, std::int64_t> parts_;    // ticket of a part (below 0) -> gathering
-  std::map<std::int64_t, Gathering> gatherings_;  // by ticket
+  std::map<std::int64_t, std::int64_t> parts_;    // ticket of a part (below 0) -> the caller's
+  std::map<std::int64_t, Gathering> gatherings_;  // by the caller's ticket
   std::vector<Answer> out_;
 };
 

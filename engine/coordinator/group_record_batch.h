@@ -1,6 +1,6 @@
 // The records of a decision as one record batch of __consumer_offsets.
 //
-// Called by: coordinator_shard. Kafka: CoordinatorRecordSerde, GroupCoordinatorRecordHelpers (which
+// Called by: coordinator_shard. Kafka: CoordinatorRecordSerde, CoordinatorRecordHelpers (which
 // versions are written), CoordinatorRuntime's MemoryRecordsBuilder.
 // Read next: coordinator/coordinator_shard.h
 #pragma once

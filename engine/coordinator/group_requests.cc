@@ -15,48 +15,47 @@ void GroupCoordinator::run(Surroundings& s, const Caller& caller, const Request&
   collect(*shard);
 }
 
+template <class Request, class Decide>
+void GroupCoordinator::run_named(Surroundings& s, const Caller& caller, const Request& request,
+                                 Decide&& decide) {
+  if (request.group_id.empty()) {
+    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
+  }
+  run(s, caller, request, decide);
+}
+
 // ---- members ------------------------------------------------------------------------------------
 
 void GroupCoordinator::join_group(Surroundings& s, const Caller& caller,
                                   const protocol::JoinGroupRequest& request) {
-  if (request.group_id.empty()) {
-    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
-  }
   const Duration session = millis(request.session_timeout_ms);
-  if (session < config_.min_session_timeout || session > config_.max_session_timeout) {
+  const bool is_allowed =
+      session >= config_.min_session_timeout && session <= config_.max_session_timeout;
+  if (!request.group_id.empty() && !is_allowed) {
     return answer(caller, error_response(request, ErrorCode::INVALID_SESSION_TIMEOUT));
   }
-  run(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
+  run_named(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
     return shard.groups().join(around, caller, request);
   });
 }
 
 void GroupCoordinator::sync_group(Surroundings& s, const Caller& caller,
                                   const protocol::SyncGroupRequest& request) {
-  if (request.group_id.empty()) {
-    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
-  }
-  run(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
+  run_named(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
     return shard.groups().sync(around, caller, request);
   });
 }
 
 void GroupCoordinator::heartbeat(Surroundings& s, const Caller& caller,
                                  const protocol::HeartbeatRequest& request) {
-  if (request.group_id.empty()) {
-    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
-  }
-  run(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
+  run_named(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
     return shard.groups().heartbeat(around, caller, request);
   });
 }
 
 void GroupCoordinator::leave_group(Surroundings& s, const Caller& caller,
                                    const protocol::LeaveGroupRequest& request) {
-  if (request.group_id.empty()) {
-    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
-  }
-  run(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
+  run_named(s, caller, request, [&](CoordinatorShard& shard, GroupContext& around) {
     return shard.groups().leave(around, caller, request);
   });
 }
@@ -79,10 +78,7 @@ void GroupCoordinator::commit_offsets(Surroundings& s, const Caller& caller,
 
 void GroupCoordinator::delete_offsets(Surroundings& s, const Caller& caller,
                                       const protocol::OffsetDeleteRequest& request) {
-  if (request.group_id.empty()) {
-    return answer(caller, error_response(request, ErrorCode::INVALID_GROUP_ID));
-  }
-  run(s, caller, request, [&](CoordinatorShard& shard, GroupContext&) {
+  run_named(s, caller, request, [&](CoordinatorShard& shard, GroupContext&) {
     return shard.offsets().remove(shard.groups(), caller, request);
   });
 }
@@ -104,11 +100,10 @@ protocol::OffsetFetchResponse::OffsetFetchResponseGroup GroupCoordinator::fetch_
 // it sees everything, and its answer waits until that is committed.
 void GroupCoordinator::fetch_offsets(Surroundings& s, const Caller& caller,
                                      const protocol::OffsetFetchRequest& request) {
-  Gathering& whole = gatherings_[caller.ticket];
-  whole = {caller.ticket, request.groups.size(), protocol::OffsetFetchResponse{}};
+  if (request.groups.empty()) return answer(caller, protocol::OffsetFetchResponse{});
+  gather(caller, request.groups.size(), protocol::OffsetFetchResponse{});
   for (const auto& group : request.groups) {
-    const std::int64_t part = --last_part_;
-    parts_[part] = caller.ticket;
+    const std::int64_t part = new_part(caller);
     CoordinatorShard* shard = shard_of(s, group.group_id);
     const bool ready = shard != nullptr && shard->available() == ErrorCode::NONE;
     if (!request.require_stable || !ready) {
@@ -125,10 +120,6 @@ void GroupCoordinator::fetch_offsets(Surroundings& s, const Caller& caller,
       return decision;
     });
     collect(*shard);
-  }
-  if (request.groups.empty()) {
-    gatherings_.erase(caller.ticket);
-    answer(caller, protocol::OffsetFetchResponse{});
   }
 }
 
@@ -168,10 +159,9 @@ void GroupCoordinator::delete_groups(Surroundings& s, const Caller& caller,
                                      const std::vector<std::string>& groups) {
   const auto shards = by_partition(s, groups);
   if (shards.empty()) return answer(caller, protocol::DeleteGroupsResponse{});
-  gatherings_[caller.ticket] = {caller.ticket, shards.size(), protocol::DeleteGroupsResponse{}};
+  gather(caller, shards.size(), protocol::DeleteGroupsResponse{});
   for (const auto& [partition, names] : shards) {
-    const std::int64_t part = --last_part_;
-    parts_[part] = caller.ticket;
+    const std::int64_t part = new_part(caller);
     CoordinatorShard* shard = this->shard(partition);
     const ErrorCode error = shard != nullptr ? shard->available() : ErrorCode::NOT_COORDINATOR;
     if (error == ErrorCode::NONE) {

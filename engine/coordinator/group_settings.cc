@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
+
+#include "engine/coordinator/assignor/server_assignor.h"
 
 namespace kscope::coordinator {
 namespace {
@@ -33,7 +36,7 @@ Result<std::vector<std::string>> assignors(const std::string& value) {
   for (std::string name : words(value)) {
     if (name == package + "UniformAssignor") name = "uniform";
     if (name == package + "RangeAssignor") name = "range";
-    if (name != "uniform" && name != "range") {
+    if (find_server_assignor(name) == nullptr) {
       return expected(kAssignors, value, "a list of uniform and range, the default first");
     }
     result.push_back(name);

@@ -24,9 +24,8 @@ const char* to_string(GroupState state);
 
 /// Why a rebalance began.
 enum class RebalanceReason : std::uint8_t {
-  MemberJoined, MemberLeft, SessionExpired, PollTimedOut, SubscriptionChanged, LeaderRejoined,
-  TopicChanged, StaticMemberReplaced, AssignmentLost, SyncTimedOut, GroupTooLarge,
-  ProtocolDowngraded
+  MemberJoined, MemberLeft, SessionExpired, SubscriptionChanged, LeaderRejoined,
+  StaticMemberReplaced, AssignmentLost, SyncTimedOut, GroupTooLarge, ProtocolDowngraded
 };
 const char* to_string(RebalanceReason reason);
 

@@ -210,10 +210,8 @@ const char* to_string(RebalanceReason value) {
     case RebalanceReason::MemberJoined: return "MemberJoined";
     case RebalanceReason::MemberLeft: return "MemberLeft";
     case RebalanceReason::SessionExpired: return "SessionExpired";
-    case RebalanceReason::PollTimedOut: return "PollTimedOut";
     case RebalanceReason::SubscriptionChanged: return "SubscriptionChanged";
     case RebalanceReason::LeaderRejoined: return "LeaderRejoined";
-    case RebalanceReason::TopicChanged: return "TopicChanged";
     case RebalanceReason::StaticMemberReplaced: return "StaticMemberReplaced";
     case RebalanceReason::AssignmentLost: return "AssignmentLost";
     case RebalanceReason::SyncTimedOut: return "SyncTimedOut";

@@ -280,4 +280,13 @@ std::vector<TypeRow> event_types() {
   return type_rows(std::make_index_sequence<std::variant_size_v<Body>>());
 }
 
+bool is_answer(const Body& body) {
+  if (const auto* done = std::get_if<AdminCompleted>(&body)) return done->error != ErrorCode::NONE;
+  return std::holds_alternative<GroupListed>(body) ||
+         std::holds_alternative<GroupDescribed>(body) ||
+         std::holds_alternative<GroupLagReported>(body) ||
+         std::holds_alternative<AdminExplained>(body) ||
+         std::holds_alternative<ApplicationEnded>(body);
+}
+
 }  // namespace kscope::event

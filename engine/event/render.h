@@ -37,4 +37,7 @@ struct TypeRow {
 };
 std::vector<TypeRow> event_types();
 
+/// What somebody asked for learned or was refused: told in words even where only drama is told.
+bool is_answer(const Body& body);
+
 }  // namespace kscope::event

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 
@@ -227,7 +228,7 @@ std::vector<VerbRule> group_admin_rules() {
       {{"list-groups", "list-groups [state=Stable,Empty] [type=classic|consumer]",
         "Asks every broker for the groups that it coordinates."},
        {{}},
-       {{"state", "NAMES"}, {"type", "NAMES"}}},
+       {{"state", "STATES"}, {"type", "TYPES"}}},
       {{"describe-group", "describe-group GROUP",
         "Tells a group's state, its members, what it has committed and how far behind it is."},
        {{"GROUP"}},
@@ -297,8 +298,27 @@ bool is_partition(std::string_view text) {
 
 bool is_duration(std::string_view text) {
   Duration ignored;
-  return parse_duration(std::string(text), &ignored);
+  return !text.starts_with('-') && parse_duration(std::string(text), &ignored);
 }
+
+/// As kafka-consumer-groups.sh takes it: in any case.
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::array<const char*, N>& names) {
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  };
+  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+    return std::equal(word.begin(), word.end(), name.begin(), name.end(), same);
+  });
+}
+
+bool is_group_state(std::string_view word) {
+  return is_one_of<7>(word, {"PreparingRebalance", "CompletingRebalance", "Stable", "Dead", "Empty",
+                             "Assigning", "Reconciling"});
+}
+
+bool is_group_type(std::string_view word) { return is_one_of<2>(word, {"classic", "consumer"}); }
 
 template <class Check>
 bool each(std::string_view list, char separator, Check check) {
@@ -337,7 +357,8 @@ bool fits(std::string_view word, std::string_view kind) {
   if (kind == "BEFORE") return word == "end" || (!word.empty() && is_number(word));
   if (kind == "ASSIGNMENT")
     return each(word, ',', [](auto list) { return each(list, ':', is_positive); });
-  if (kind == "NAMES") return each(word, ',', is_name);
+  if (kind == "STATES") return each(word, ',', is_group_state);
+  if (kind == "TYPES") return each(word, ',', is_group_type);
   if (kind == "RESET") return fits(word, "FROM") || word == "current";
   if (kind == "SHIFT") return fits(word.starts_with('-') ? word.substr(1) : word, "NUMBER");
   if (kind == "TEXT" || kind == "FILE" || kind == "GROUP") return !word.empty();
@@ -362,7 +383,10 @@ const char* describe_kind(std::string_view kind) {
   if (kind == "FROM") return "earliest, latest or an offset";
   if (kind == "BEFORE") return "an offset, or end";
   if (kind == "ASSIGNMENT") return "replicas for each partition such as 1:2:3,2:3:1";
-  if (kind == "NAMES") return "names, with commas between them";
+  if (kind == "STATES")
+    return "some of Empty, PreparingRebalance, CompletingRebalance, Stable, Assigning, Reconciling "
+           "and Dead";
+  if (kind == "TYPES") return "classic or consumer";
   if (kind == "RESET") return "earliest, latest, current or an offset";
   if (kind == "SHIFT") return "a number of records; back with a minus";
   if (kind == "GROUP") return "the name of a group (not empty)";

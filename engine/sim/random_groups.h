@@ -10,7 +10,8 @@
 // committing, and in some runs static members (KIP-345), who come back under the name of one that
 // is gone, and now and then of one that is not.
 //
-// Called by: sim/random_run, sim/random_storm. Read next: sim/random_groups.cc
+// Called by: sim/random_run, sim/random_storm, sim/random_calm (group_trouble). Read next:
+// sim/random_groups.cc
 #pragma once
 
 #include <string>
@@ -44,6 +45,7 @@ class RandomGroups {
   struct Member {
     std::string name, seat;  ///< seat: its group.instance.id
   };
+  enum class Protocol : std::uint8_t { Classic, Consumer, Both };
 
   void join();
   void leave();
@@ -67,7 +69,6 @@ class RandomGroups {
   env::Random luck_;
   World& world_;
   bool on_ = false, static_members_ = false;
-  enum class Protocol : std::uint8_t { Classic, Consumer, Both };
   Protocol protocol_ = Protocol::Classic;
   std::string assignor_, commit_;
   std::vector<Member> members_;  // all that ever were

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/broker/broker_config.h"
 #include "engine/cluster/metrics_json.h"
 #include "engine/event/render.h"
 #include "engine/sim/command.h"
@@ -117,6 +118,9 @@ Result<void> parse_cluster(const std::vector<std::string>& words, Scenario& scen
                     spec.controllers + spec.standby, spec.brokers));
   if (spec.nodes() > 12)
     return invalid(fmt::format("cluster: at most 12 nodes, found {}", spec.nodes()));
+  // With a setting that it cannot read no broker would start; here it can be said why.
+  const auto settings = broker::BrokerConfig::parse(NodeId(1), "", {}, spec.config);
+  if (!settings.ok()) return invalid("cluster: " + settings.error().message);
   return {};
 }
 

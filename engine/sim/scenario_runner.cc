@@ -225,7 +225,8 @@ void ScenarioRunner::narrate_events() {
   const auto namer = [this](NodeId node, Subject subject) { return name_of(node, subject); };
   for (std::uint64_t seq = narrated_.value() + 1; seq <= machine_->present().value(); ++seq) {
     const event::Event& event = machine_->event(EventSeq(seq));
-    if (event::info_of(event.body).weight < options_.weight) continue;
+    const bool is_told = event::info_of(event.body).weight >= options_.weight;
+    if (!is_told && !event::is_answer(event.body)) continue;
     say(fmt::format("  {:>10}  {}", format_instant(event.at),
                     event::sentence(event, machine_->world().names(), namer)));
   }

@@ -84,6 +84,7 @@ Result<client::KafkaConsumer*> consumer_argument(const ActionContext& context) {
   KTRY_ASSIGN(ClientSlot* const slot, context.client_argument(0));
   client::KafkaConsumer* consumer = slot->client.consumer();
   if (consumer == nullptr) return refused(fmt::format("{} is no consumer", slot->client.name()));
+  if (consumer->closed()) return refused(fmt::format("{} is closed", slot->client.name()));
   return consumer;
 }
 

@@ -68,8 +68,8 @@ Result<OffsetTarget> target_of(const ActionContext& context) {
   if (const std::string* ago = command.option("ago")) {
     Duration back{};
     parse_duration(*ago, &back);
-    return OffsetTarget{
-        To::Time, kWallMillisAtStart + to_millis(context.world.now - Instant{}) - to_millis(back)};
+    const Duration wall = context.world.now - Instant{} + context.world.spec.wall_offset;
+    return OffsetTarget{To::Time, kWallMillisAtStart + to_millis(wall) - to_millis(back)};
   }
   const std::string* time = command.option("time");
   KTRY_ASSIGN(const std::int64_t value,

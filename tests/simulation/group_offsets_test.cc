@@ -90,6 +90,13 @@ TEST_CASE("the first to look for a coordinator brings __consumer_offsets into be
   REQUIRE(both->coordinators.size() == 2);
   CHECK(both->coordinators[0].node_id == found);
   CHECK(both->coordinators[0].port == 9092);
+  // What has no coordinator, now or ever: Kafka's CoordinatorType.forId.
+  FindCoordinatorRequest odd;
+  odd.key = "billing";
+  odd.key_type = 9;
+  const auto refused = wire.ask<FindCoordinatorResponse>(2, 2, odd);
+  REQUIRE(refused);
+  CHECK(refused->error_code == ErrorCode::INVALID_REQUEST);
   CHECK(wire.disagreement() == "");
 }
 

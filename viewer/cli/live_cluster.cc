@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "engine/event/render.h"
+
 namespace kscope::cli {
 namespace {
 
@@ -62,6 +64,7 @@ LiveCluster::LiveCluster(const LiveOptions& options, sim::ClusterSpec spec,
     plain_ = std::make_unique<sim::World>(spec, options.seed);
     plain_->remember_inputs(false);
     plain_->enable_invariants(false);  // their memory grows with the log; a server's must not
+    plain_->set_observer(this);
   }
   for (std::int32_t id = 1; id <= options.brokers; ++id) listening_.insert(id);
 }
@@ -195,6 +198,29 @@ void LiveCluster::obey(std::vector<std::string>& log) {
   }
 }
 
+// In the middle of a step: only noted here, told when the world stands still.
+void LiveCluster::on_event(const event::Event& event) {
+  if (event::is_answer(event.body)) answers_.push_back(event);
+}
+
+// The machine with a history is its world's only observer: what it has written down is read there.
+void LiveCluster::tell_answers(std::vector<std::string>& log) {
+  if (history_ != nullptr) {
+    const EventSeq last = history_->present();
+    for (std::uint64_t seq = looked_at_.value() + 1; seq <= last.value(); ++seq) {
+      on_event(history_->event(EventSeq(seq)));
+    }
+    looked_at_ = last;
+  }
+  if (answers_.empty()) return;
+  const cluster::Snapshot snapshot = world().snapshot();
+  const auto namer = [&](NodeId node, event::Subject) { return snapshot.name_of(node.value()); };
+  for (const event::Event& event : answers_) {
+    log.push_back(event::sentence(event, world().names(), namer));
+  }
+  answers_.clear();
+}
+
 Result<void> LiveCluster::command(const std::string& line) {
   std::string problem;
   if (!enter({world().now(), line, {}}, &problem)) return Error{ErrorKind::Invalid, problem};
@@ -214,6 +240,7 @@ void LiveCluster::tick(Duration wait, std::vector<std::string>& log) {
   // What came in is often answered at the same instant; do not make the client wait a round.
   run_until(wall_now());
   hand_out();
+  tell_answers(log);
 }
 
 bool LiveCluster::ready() const {

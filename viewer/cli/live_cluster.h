@@ -31,10 +31,10 @@ struct LiveOptions {
   bool keep_history = false;  ///< for a window: events and frames stay readable, memory grows
 };
 
-class LiveCluster {
+class LiveCluster : public sim::Observer {
  public:
   static Result<std::unique_ptr<LiveCluster>> start(const LiveOptions& options);
-  ~LiveCluster();
+  ~LiveCluster() override;
 
   /// Runs the cluster up to the wall clock and moves frames both ways; waits at most `wait` for
   /// something to happen. Log lines for a person are appended to `log`.
@@ -68,6 +68,9 @@ class LiveCluster {
   void hand_out();
   void follow_processes();
   void obey(std::vector<std::string>& log);
+  void on_event(const event::Event& event) override;
+  /// What typed commands have brought to light since the last call.
+  void tell_answers(std::vector<std::string>& log);
 
   std::unique_ptr<live::Gateway> gateway_;
   std::map<std::int32_t, std::unique_ptr<live::Disk>> disks_;
@@ -77,6 +80,8 @@ class LiveCluster {
   std::map<ConnectionId, live::SocketId> sockets_;  // Invariant: the inverse of connections_
   std::set<std::int32_t> listening_;
   std::ofstream record_;
+  std::vector<event::Event> answers_;  // not told yet
+  EventSeq looked_at_;                 // with history_: for answers, up to this event
   Instant started_world_{};    // the world's clock and
   std::int64_t started_wall_;  // the wall's, in microseconds, at the same moment
 };

@@ -9,6 +9,7 @@
 
 #include "engine/sim/world_actions.h"
 #include "viewer/cli/commands.h"
+#include "viewer/cli/group_page.h"
 #include "viewer/cli/lab_command.h"
 #include "viewer/cli/open_session.h"
 #include "viewer/cli/sequence_files.h"
@@ -32,6 +33,7 @@ struct ViewOptions {
   std::string panel;
   std::string partition;
   std::string lookup;
+  std::string replay;
   std::string screenshot;
   std::string export_file;
   std::string size = "1680x1020";
@@ -94,6 +96,8 @@ Result<void> choose_panel(viewer::Ui& ui, const std::string& panel) {
     ui.log.page_chosen = true;
     return {};
   }
+  KTRY_ASSIGN(const bool group_page, choose_group_page(ui, panel));
+  if (group_page) return {};
   const viewer::Screen* screen = viewer::find_screen(panel);
   if (screen != nullptr) {
     ui.state.tab = screen->name;
@@ -151,6 +155,7 @@ Result<void> show(viewer::Window& window, OpenedSession& opened, const ViewOptio
   labs.update(*opened.session);
   if (options.panel.empty() && options.partition.empty()) show_screen_of(labs.view(), ui);
   KTRY(choose_partition(ui, options.partition));
+  if (!options.replay.empty()) KTRY(replay_group(ui, options.replay));
   std::string lab_shown = labs.view().title;
   ui.lab = &labs.view();
   ui.lab_actions = &labs;
@@ -234,12 +239,17 @@ void add_view(CLI::App& app, int& exit_code) {
   command->add_option(
       "--panel", options->panel,
       "Opens this screen: cluster, partition, log, retention (the second page of log), "
-      "quorum, groups, sequence, request, metrics, config, invariants");
+      "quorum, groups (and its pages groups/unread, groups/offsets, groups/records), sequence, "
+      "request, metrics, config, invariants");
   command->add_option("--partition", options->partition,
                       "Opens the screen \"Partition\" on this one: orders-0");
   command->add_option("--lookup", options->lookup,
                       "Opens the screen \"Log & index\" and looks this up: orders-0@41, "
                       "orders-0@t=3.2s, 2:orders-0@41 on broker 2");
+  command->add_option("--replay", options->replay,
+                      "Opens the screen \"Groups\" and runs the history again with this assignor, "
+                      "side by side: range, roundrobin, sticky, cooperative-sticky, consumer "
+                      "(KIP-848)");
   command->add_option("--screenshot", options->screenshot, "Writes a PNG and ends");
   command->add_option("--export", options->export_file,
                       "Writes the screen Sequence as F.mmd (Mermaid), F.svg or F.png, and ends");

@@ -55,16 +55,17 @@ ReplicaCell cell_for(const cluster::Snapshot& snapshot, const cluster::NodeView&
   return cell;
 }
 
-/// Both lists are ordered by partition, so one walk finds every replica's row.
+/// The replicas are ordered by partition; the rows are not quite: internal topics come last.
 void fill_cells(const cluster::Snapshot& snapshot, const EventIndex& index,
                 const cluster::NodeView& node, ClusterView& view, BrokerCard& card) {
   const bool up = is_up(node.state);
   const std::vector<cluster::ReplicaView>& replicas = up ? node.broker.replicas : card.last_known;
-  auto replica = replicas.begin();
   const auto end = replicas.end();
   for (PartitionRow& row : view.rows) {
     ReplicaCell cell = cell_for(snapshot, node, row);
-    while (replica != end && replica->partition < row.partition) ++replica;
+    const auto replica = std::lower_bound(
+        replicas.begin(), end, row.partition,
+        [](const cluster::ReplicaView& r, const TopicPartition& p) { return r.partition < p; });
     if (replica != end && replica->partition == row.partition) {
       cell.replica = &*replica;
       row.longest_log_end = std::max(row.longest_log_end, replica->log_end);

@@ -87,11 +87,35 @@ void describe_consumer(const ReadableEnds& ends, const cluster::ClientView& clie
   }
   card.totals = fmt::format("{} consumed", c.records_consumed);
   if (!c.group.empty()) {
-    card.badges.push_back({c.group, Tone::Special});
+    card.badges.push_back({"group " + c.group, Tone::Special});
     if (c.stalled) card.badges.push_back({"stalled", Tone::Warn});
     card.totals = membership_text(c) + " · " + card.totals;
   }
   card.error = c.last_error;
+}
+
+/// A real client that is in a group: its coordinator knows what it reads and how far it has come.
+ClientCard card_of_stranger(const ReadableEnds& ends, const cluster::GroupView& group,
+                            const cluster::GroupMemberView& member) {
+  ClientCard card;
+  card.node = member.client;
+  card.kind = cluster::ClientKind::External;
+  card.title = member.client_id.empty() ? member.id : member.client_id;
+  card.badges.push_back({"group " + group.id, Tone::Special});
+  card.badges.push_back({"real client", Tone::Accent});
+  for (const std::string& partition : member.assigned) {
+    LagLine line{partition, 0, 0};
+    if (const auto it = group.committed.find(partition); it != group.committed.end()) {
+      line.position = it->second.offset;
+    }
+    if (const auto it = ends.find(partition); it != ends.end()) {
+      line.lag = std::max<std::int64_t>(it->second - line.position, 0);
+    }
+    card.lag.push_back(line);
+  }
+  card.totals = fmt::format("{} · as committed", event::to_string(group.state));
+  if (card.lag.empty()) card.totals = "reads nothing at this moment";
+  return card;
 }
 
 }  // namespace
@@ -107,14 +131,17 @@ void build_client_cards(const cluster::Snapshot& snapshot, ClusterView& view) {
     card.title = client.name;
     if (client.kind == cluster::ClientKind::Producer) describe_producer(client, card);
     if (client.kind == cluster::ClientKind::Consumer) describe_consumer(ends, client, card);
-    if (client.kind == cluster::ClientKind::External) {
-      card.badges.push_back({"real client", Tone::Special});
-    }
     if (client.state == cluster::NodeState::Crashed) card.badges.push_back({"crashed", Tone::Bad});
     if (client.state == cluster::NodeState::Stopped)
       card.badges.push_back({"closed", Tone::Neutral});
     if (client.state == cluster::NodeState::Paused) card.badges.push_back({"paused", Tone::Warn});
     view.clients.push_back(std::move(card));
+  }
+  for (const cluster::GroupView& group : snapshot.groups) {
+    for (const cluster::GroupMemberView& member : group.members) {
+      if (member.client < 0 || snapshot.client(member.client) != nullptr) continue;
+      view.clients.push_back(card_of_stranger(ends, group, member));
+    }
   }
 }
 

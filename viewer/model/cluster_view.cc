@@ -51,6 +51,10 @@ std::vector<PartitionRow> build_rows(const cluster::Snapshot& snapshot, const Na
     row.below_min_isr = static_cast<std::int32_t>(p.isr.size()) < p.min_insync_replicas;
     rows.push_back(std::move(row));
   }
+  // What Kafka keeps for itself comes last.
+  std::stable_partition(rows.begin(), rows.end(), [](const PartitionRow& row) {
+    return !row.partition.topic.starts_with("__");
+  });
   return rows;
 }
 

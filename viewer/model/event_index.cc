@@ -204,6 +204,7 @@ void EventIndex::read_group(const event::Event& event) {
   if (!group) return;
   group_marks_[*group].push_back(
       {to_micros(event.at), event.seq, event::info_of(event.body).weight});
+  read_membership(event);
   const auto* state = std::get_if<event::GroupStateChanged>(&event.body);
   if (state == nullptr) return;
   const bool rests = state->to == event::GroupState::Stable ||
@@ -215,6 +216,19 @@ void EventIndex::read_group(const event::Event& event) {
     close_last(list, event);
   } else if (!under_way) {
     open(list, StretchKind::Rebalance, event).epoch = state->generation;
+  }
+}
+
+// Who has said goodbye waits for nothing.
+void EventIndex::read_membership(const event::Event& event) {
+  if (const auto* added = std::get_if<event::MemberAdded>(&event.body)) {
+    member_clients_[added->member] = added->client.value();
+  } else if (const auto* removed = std::get_if<event::MemberRemoved>(&event.body)) {
+    const auto client = member_clients_.find(removed->member);
+    if (client == member_clients_.end() || removed->end != event::MemberEnd::Left) return;
+    if (const auto idle = idle_.find(client->second); idle != idle_.end()) {
+      close_last(idle->second, event);
+    }
   }
 }
 

@@ -123,6 +123,7 @@ class EventIndex {
   void read_partition(const event::Event& event);
   void read_log(const event::Event& event);
   void read_group(const event::Event& event);
+  void read_membership(const event::Event& event);
   void read_consumer(const event::Event& event);
 
   EventSeq consumed_;
@@ -136,6 +137,7 @@ class EventIndex {
   std::map<NameRef, std::vector<Mark>> group_marks_;
   std::map<std::int32_t, std::vector<Stretch>> idle_;
   std::map<std::int32_t, std::int32_t> owned_;  // partitions that a consumer has just now
+  std::map<NameRef, std::int32_t> member_clients_;
   std::map<std::pair<std::int32_t, PartitionRef>, std::vector<Cut>> cuts_;
   std::map<std::pair<std::int32_t, PartitionRef>, LogMarks> logs_;
   std::map<ConnectionId, std::pair<EventSeq, ConnectionUse>> connections_;

@@ -164,6 +164,28 @@ std::vector<Action> group_actions(const cluster::Snapshot& snapshot,
   return actions;
 }
 
+std::vector<Action> first_group_actions(const std::string& topic,
+                                        const std::map<std::string, std::string>& config) {
+  const auto two = [&](const std::string& label, Tone tone, const char* protocol) {
+    Action action = line(label + topic, tone, "");
+    action.commands.clear();
+    for (int i = 1; i <= 2; ++i) {
+      action.commands.push_back(fmt::format(
+          "consumer member-{} group=billing topics={} from=earliest{}", i, topic, protocol));
+    }
+    return action;
+  };
+  Action classic = two("Start a group of two on ", Tone::Good, "");
+  Action modern = two("The same with KIP-848, on ", Tone::Accent, " protocol=consumer");
+  const auto protocols = config.find("group.coordinator.rebalance.protocols");
+  if (protocols == config.end() || protocols->second.find("consumer") == std::string::npos) {
+    modern.why_not =
+        "these brokers speak the classic protocol only. The new one is switched on when they "
+        "start: group.coordinator.rebalance.protocols=classic,consumer";
+  }
+  return {std::move(classic), std::move(modern)};
+}
+
 const std::vector<GroupStrategy>& group_strategies() {
   static const std::vector<GroupStrategy> kAll{{"range", false},  {"roundrobin", false},
                                                {"sticky", false}, {"cooperative-sticky", false},

@@ -3,6 +3,7 @@
 // Called by: model/group_desk, model/group_member, panels/group_panel. Read next: model/actions.h
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ std::vector<Action> consumer_actions(const cluster::ClientView& client);
 /// Add a consumer, more partitions, another subscription, crash the coordinator.
 std::vector<Action> group_actions(const cluster::Snapshot& snapshot,
                                   const cluster::GroupView& view);
+
+/// Where there is no group yet: what makes one. `config`: the brokers' settings.
+std::vector<Action> first_group_actions(const std::string& topic,
+                                        const std::map<std::string, std::string>& config);
 
 /// The assignors and protocols that a run can be replayed with.
 struct GroupStrategy {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "viewer/model/group_talk.h"
+#include "viewer/model/group_words.h"
 
 namespace kscope::viewer {
 
@@ -36,11 +37,19 @@ void GroupDesk::choose_member(std::int32_t client) {
 void GroupDesk::walk(std::ptrdiff_t by) {
   if (count_ == 0) return;
   wanted_ = std::clamp<std::ptrdiff_t>(place_ + by, 0, count_ - 1);
+  live_ = false;
   version_ = 0;
 }
 
 void GroupDesk::to_latest() {
   wanted_ = -1;
+  live_ = false;
+  version_ = 0;
+}
+
+void GroupDesk::to_now() {
+  wanted_ = -1;
+  live_ = true;
   version_ = 0;
 }
 
@@ -72,7 +81,7 @@ GroupScope GroupDesk::scope_of(Machine& machine, const EventIndex& index) {
   const GroupPast* past = ref == NameRef() ? nullptr : history_.find(ref);
   GroupScope scope{machine, index,  history_, past != nullptr ? *past : nothing_,
                    ref,     shown_, nullptr,  nullptr,
-                   {},      {}};
+                   false,   {},     {}};
   for (const cluster::GroupView& view : machine.snapshot().groups) {
     if (view.id == shown_) scope.view = &view;
   }
@@ -84,8 +93,15 @@ GroupScope GroupDesk::scope_of(Machine& machine, const EventIndex& index) {
   return scope;
 }
 
-void GroupDesk::set_story(GroupScope& scope) const {
+void GroupDesk::set_story(GroupScope& scope) {
   const Instant now = scope.snapshot().now;
+  scope.live = shows_live_ = live_ || (wanted_ < 0 && has_incident(scope));
+  if (scope.live) {
+    const GroupStretch last = last_seconds(scope.machine);
+    scope.from = last.from;
+    scope.until = last.until;
+    return;
+  }
   if (scope.shown == nullptr) {
     scope.from = now - std::min(kWithoutRebalance, now - Instant{});
     scope.until = now;
@@ -115,6 +131,7 @@ void GroupDesk::build(Machine& machine, const EventIndex& index) {
   picture_ = {};
   picture_.summary = build_group_summary(scope);
   picture_.members = present_members(scope);
+  picture_.lines = build_member_lines(scope);
   if (scope.view != nullptr) picture_.actions = group_actions(scope.snapshot(), *scope.view);
   picture_.assignment = build_assignment(scope);
   picture_.offsets = build_offsets(scope);
@@ -136,14 +153,23 @@ void GroupDesk::build_talk(const GroupScope& scope, const EventIndex& index) {
   if (shown_.empty()) return;
   const SequenceQuery query = talk_query(scope);
   picture_.sequence = build_sequence(scope.machine, index, talk_phases(scope), query);
+  const PlainWords plain(scope);
+  for (SequenceRow& row : picture_.sequence.rows) {
+    if (row.kind == RowKind::Note) row.text = plain.of(std::move(row.text));
+  }
+  name_lanes(scope, *query.cast);
+}
+
+void GroupDesk::name_lanes(const GroupScope& scope, const SequenceCast& cast) {
   for (SequenceLane& lane : picture_.sequence.lanes) {
-    const auto& members = query.cast->members;
+    const auto& members = cast.members;
     const bool member = std::find(members.begin(), members.end(), lane.node) != members.end();
     picture_.lane_hues.push_back(member ? scope.face_of_client(lane.node).hue : -1);
     if (!member) {
       lane.detail = lane.node > 0 ? "GroupCoordinator" : "leaders, bootstrap";
       continue;
     }
+    lane.name = scope.face_of_client(lane.node).name;
     lane.detail = "member";
     for (const AssignmentRow& row : picture_.assignment.rows) {
       if (row.member.client == lane.node && !row.note.empty()) lane.detail = row.note;
@@ -161,23 +187,20 @@ void GroupDesk::build_title(const GroupScope& scope) {
     return;
   }
   const Rebalance& r = *scope.shown;
-  const Instant now = scope.snapshot().now;
-  picture_.ahead = r.began > now;
+  if (scope.live) {
+    picture_.title = fmt::format("The last {}", short_time(scope.snapshot().now - scope.from));
+    picture_.story = has_incident(scope) ? incident_of(scope)
+                     : r.over(scope.machine.present())
+                         ? "heartbeats and what came of them; no rebalance is under way"
+                         : "heartbeats and what came of them; a rebalance is under way";
+    return;
+  }
+  picture_.ahead = r.began > scope.snapshot().now;
   picture_.title =
       fmt::format("Rebalance {} of {} · {} {} → {}", place_ + 1, count_,
                   r.consumer_protocol ? "group epoch" : "generation", r.generation_before,
                   r.ended ? r.generation : std::max(r.generation, r.generation_before + 1));
-  std::string why = r.has_reason ? event::to_string(r.reason) : "members or topics changed";
-  if (r.has_reason && r.member != NameRef()) why += ": " + scope.face_of_member(r.member).name;
-  if (r.rounds > 1) why += fmt::format(", begun {} times", r.rounds);
-  const bool over = r.ended && *r.ended <= now;
-  if (picture_.ahead)
-    picture_.story = why + fmt::format(". Lies ahead, at {}", format_instant(r.began));
-  else if (over)
-    picture_.story = why + fmt::format(". {} after {}", event::to_string(r.outcome),
-                                       short_time(*r.ended - r.began));
-  else
-    picture_.story = why + fmt::format(". Under way for {}", short_time(now - r.began));
+  picture_.story = fmt::format("{} · {}", cause_of(scope, r), outcome_of(scope, r));
 }
 
 void GroupDesk::work(int slices) {

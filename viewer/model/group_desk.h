@@ -6,7 +6,9 @@
 // on while the screen is open.
 //
 // The story of a rebalance is a stretch of time: from the moment in which the members that it adds
-// looked for their coordinator to a little after the group was stable.
+// looked for their coordinator to a little after the group was stable. Where something happened
+// since then that is no rebalance (a member fell silent, the coordinator moved), or if somebody
+// asks for it, the last seconds are told instead.
 //
 // Invariant: the picture belongs to shown_group() and rebalance(), at the version it was built for.
 //
@@ -31,11 +33,12 @@ struct GroupPicture {
   ReadChart reads;
   std::vector<GroupRecordRow> records;
   std::vector<MemberFace> members;  ///< at this moment
+  std::vector<MemberLine> lines;    ///< the same in words
   std::vector<Action> actions;
   SequenceView sequence;
   std::vector<int> lane_hues;  ///< of the sequence's lanes; -1: a broker
   std::string title;           ///< "rebalance 3 of 5 · generation 4 → 5"
-  std::string story;           ///< "a member joins: consumer-3. Stable after 4.12 s"
+  std::string story;           ///< "consumer-3 joins · Stable after 4.12 s"
   bool ahead = false;          ///< it lies in the recorded future
 };
 
@@ -60,9 +63,13 @@ class GroupDesk {
   // ---- the walk through the rebalances
   std::ptrdiff_t rebalance() const { return place_; }  ///< -1: there was none
   std::ptrdiff_t rebalances() const { return count_; }
-  bool at_latest() const { return wanted_ < 0; }
+  bool at_latest() const { return wanted_ < 0 && !live_; }
+  /// The last seconds are told: because somebody asked, or since something happened that is no
+  /// rebalance.
+  bool is_live() const { return shows_live_; }
   void walk(std::ptrdiff_t by);
   void to_latest();
+  void to_now();
 
   // ---- the same run with another strategy
   void replay_with(const GroupStrategy& strategy) { asked_strategy_ = strategy; }
@@ -76,7 +83,8 @@ class GroupDesk {
  private:
   void find_groups(Machine& machine);
   GroupScope scope_of(Machine& machine, const EventIndex& index);
-  void set_story(GroupScope& scope) const;
+  void set_story(GroupScope& scope);
+  void name_lanes(const GroupScope& scope, const SequenceCast& cast);
   void build(Machine& machine, const EventIndex& index);
   void build_talk(const GroupScope& scope, const EventIndex& index);
   void build_title(const GroupScope& scope);
@@ -89,6 +97,7 @@ class GroupDesk {
   std::string chosen_, shown_;
   std::int32_t member_ = -1;
   std::ptrdiff_t wanted_ = -1, place_ = -1, count_ = 0;
+  bool live_ = false, shows_live_ = false;
   std::uint64_t version_ = 0, generation_ = 0;
   int refreshed_ago_ = 0;
   Instant now_{};

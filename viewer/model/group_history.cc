@@ -81,9 +81,8 @@ GroupPast& GroupHistory::past_of(NameRef group, std::int32_t client) {
   GroupPast& past = groups_[group];
   if (client < 0) return past;
   readers_[client].group = group;
-  if (std::find(past.clients.begin(), past.clients.end(), client) == past.clients.end()) {
-    past.clients.push_back(client);
-  }
+  const auto place = std::lower_bound(past.clients.begin(), past.clients.end(), client);
+  if (place == past.clients.end() || *place != client) past.clients.insert(place, client);
   return past;
 }
 
@@ -193,6 +192,9 @@ Rebalance& GroupHistory::begin(GroupPast& past, const event::Event& event,
   rebalance.first = event.seq;
   rebalance.generation_before = rebalance.generation = generation;
   rebalance.before = rebalance.after = past.shares;
+  // Whose end is the reason is told just before the rebalance: what it had is what is given away.
+  rebalance.before.merge(past.leaving);
+  past.leaving.clear();
   past.rebalances.push_back(std::move(rebalance));
   return past.rebalances.back();
 }
@@ -288,6 +290,9 @@ void GroupHistory::read_members(const event::Event& event) {
         {added->member, added->instance, added->client.value(), event.at, event.seq, {}, {}, {}});
   } else if (const auto* removed = std::get_if<event::MemberRemoved>(&event.body)) {
     GroupPast& past = groups_[removed->group];
+    if (open_one(past) == nullptr && removed->end != event::MemberEnd::Replaced) {
+      past.leaving[removed->member] = past.shares[removed->member];
+    }
     past.shares.erase(removed->member);
     for (auto m = past.members.rbegin(); m != past.members.rend(); ++m) {
       if (m->member != removed->member || m->removed != EventSeq()) continue;
@@ -352,16 +357,51 @@ std::vector<Unread> unread_between(const GroupPast& past, Instant from, Instant 
   return all;
 }
 
-std::int32_t moved_partitions(const Rebalance& rebalance) {
+std::int32_t client_of_member(const GroupPast& past, NameRef member) {
+  for (auto m = past.members.rbegin(); m != past.members.rend(); ++m) {
+    if (m->member == member) return m->client;
+  }
+  return -1;
+}
+
+namespace {
+
+std::map<PartitionRef, NameRef> owners_in(const SharesByMember& shares) {
   std::map<PartitionRef, NameRef> owners;
-  for (const auto& [member, share] : rebalance.before) {
+  for (const auto& [member, share] : shares) {
     for (const PartitionRef& partition : share) owners[partition] = member;
   }
-  std::int32_t moved = 0;
-  for (const auto& [member, share] : rebalance.after) {
-    for (const PartitionRef& partition : share) {
+  return owners;
+}
+
+}  // namespace
+
+NameRef given_up_by(const GroupPast& past, const Rebalance& rebalance, PartitionRef partition) {
+  NameRef last;
+  for (const Rebalance& other : past.rebalances) {
+    for (const SharesByMember* shares : {&other.before, &other.after}) {
+      if (other.first == rebalance.first && shares == &other.after) return last;
+      const auto owners = owners_in(*shares);
       const auto owner = owners.find(partition);
-      if (owner != owners.end() && owner->second != member) ++moved;
+      if (owner != owners.end()) last = owner->second;
+    }
+    if (other.first == rebalance.first) break;
+  }
+  return last;
+}
+
+std::int32_t moved_between(const GroupPast& past, Instant from, Instant until) {
+  std::map<PartitionRef, NameRef> last;
+  std::int32_t moved = 0;
+  for (const Rebalance& rebalance : past.rebalances) {
+    if (rebalance.began > until) break;
+    for (const auto& [partition, owner] : owners_in(rebalance.before)) last[partition] = owner;
+    for (const auto& [partition, owner] : owners_in(rebalance.after)) {
+      const auto before = last.find(partition);
+      const bool other = before != last.end() && before->second != owner &&
+                         client_of_member(past, before->second) != client_of_member(past, owner);
+      if (other && rebalance.began >= from) ++moved;
+      last[partition] = owner;
     }
   }
   return moved;

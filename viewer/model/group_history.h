@@ -95,8 +95,9 @@ struct GroupPast {
   std::vector<Repeat> repeats;
   std::map<PartitionRef, std::int64_t> next;  ///< behind the furthest record that was given out
   std::set<PartitionRef> partitions;          ///< that were ever given to a member
-  std::vector<std::int32_t> clients;          ///< in the order in which they turned up
+  std::vector<std::int32_t> clients;          ///< that ever took part; ordered
   SharesByMember shares;
+  SharesByMember leaving;  ///< of members whose end has not begun a rebalance yet
 };
 
 class GroupHistory {
@@ -162,8 +163,13 @@ std::vector<Unread> unread_of(const GroupPast& past, PartitionRef partition, Ins
                               Instant until);
 /// When some member first read something; nothing if none ever did.
 std::optional<Instant> first_read(const GroupPast& past);
-/// How many partitions another member has after it than before it; those that had nobody before, or
-/// have nobody after, are not counted.
-std::int32_t moved_partitions(const Rebalance& rebalance);
+/// The client behind a member id; -1: nobody knows.
+std::int32_t client_of_member(const GroupPast& past, NameRef member);
+/// Who had the partition last before this rebalance began, if nobody has it at its beginning: a
+/// cooperative assignor takes it from its owner in one rebalance and gives it away in the next.
+NameRef given_up_by(const GroupPast& past, const Rebalance& rebalance, PartitionRef partition);
+/// How many partitions changed hands in the rebalances that began within [from, until]: another
+/// client has them than the one that had them last, however many rebalances lie between the two.
+std::int32_t moved_between(const GroupPast& past, Instant from, Instant until);
 
 }  // namespace kscope::viewer

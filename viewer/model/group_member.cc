@@ -237,32 +237,76 @@ std::string since_words(const GroupScope& scope, std::int32_t client) {
   return words;
 }
 
+/// Of a real client only the coordinator's word is known.
+GroupMemberCard real_member_card(const GroupScope& scope, const cluster::GroupMemberView& member,
+                                 GroupMemberCard card) {
+  card.id = member.id;
+  const std::string since = since_words(scope, member.client);
+  card.subtitle = since + (since.empty() ? "" : " · ") + "a real client";
+  cluster::ClientView stranger;
+  stranger.name = card.face.name;
+  stranger.kind = cluster::ClientKind::External;
+  card.actions = consumer_actions(stranger);
+  add_timer(card, "session", scope.snapshot().now, member.session_expires, member.session_timeout);
+  card.facts.push_back({"client.id", member.client_id});
+  if (!member.client_host.empty()) card.facts.push_back({"host", member.client_host});
+  card.facts.push_back(
+      {"group.instance.id", member.instance_id.empty() ? "none (dynamic)" : member.instance_id});
+  card.facts.push_back({"session timeout", format_duration(member.session_timeout)});
+  card.facts.push_back({"rebalance timeout", format_duration(member.rebalance_timeout)});
+  card.facts.push_back({"assignors it offers", list_of(member.protocols)});
+  card.facts.push_back({"subscription", list_of(member.subscription)});
+  card.facts.push_back({"assigned", list_of(member.assigned)});
+  if (member.epoch >= 0) card.facts.push_back({"member epoch", std::to_string(member.epoch)});
+  card.why =
+      "An unmodified Kafka client is a member like any other. What its application does is its own "
+      "secret: here stands what it told the coordinator.";
+  return card;
+}
+
 }  // namespace
+
+std::vector<MemberLine> build_member_lines(const GroupScope& scope) {
+  std::vector<MemberLine> lines;
+  for (const MemberFace& face : present_members(scope)) {
+    const cluster::ClientView* client = scope.snapshot().client(face.client);
+    const cluster::GroupMemberView* member = member_view(scope, face.client);
+    MemberLine line;
+    line.face = face;
+    const bool own = client != nullptr;
+    line.silent = own && (client->state != cluster::NodeState::Running || client->consumer.stalled);
+    const std::size_t count = own                 ? client->consumer.assigned.size()
+                              : member != nullptr ? member->assigned.size()
+                                                  : 0;
+    const std::string share = count_of(static_cast<std::int64_t>(count), "partition");
+    line.share = count == 0 ? "no partition" : line.silent ? "has " + share : "reads " + share;
+    if (own) line.state = state_words(*client, member);
+    if (line.state == "Stable") line.state.clear();
+    if (member != nullptr && scope.view->consumer_protocol) {
+      const MemberPath path = path_of(scope, *member);
+      const std::string epoch = fmt::format("epoch {} · {}", member->epoch, path_words(path));
+      line.state += (line.state.empty() ? "" : " · ") + epoch;
+    }
+    if (!own) line.state = "a real client" + (line.state.empty() ? "" : " · " + line.state);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
 
 GroupMemberCard build_member_card(const GroupScope& scope, std::int32_t client_id) {
   GroupMemberCard card;
   card.face = scope.face_of_client(client_id);
   const cluster::ClientView* client = scope.snapshot().client(client_id);
+  const cluster::GroupMemberView* member = member_view(scope, client_id);
   if (client == nullptr) {
-    card.subtitle = "not started yet at this moment";
+    if (member != nullptr) return real_member_card(scope, *member, std::move(card));
+    card.subtitle = "not in the group at this moment";
     return card;
   }
-  const cluster::GroupMemberView* member = member_view(scope, client_id);
   card.id = member != nullptr ? member->id : client->consumer.member;
   const std::string since = since_words(scope, client_id);
   card.subtitle = since + (since.empty() ? "" : " · ") + state_words(*client, member);
   card.actions = consumer_actions(*client);
-  if (client->kind == cluster::ClientKind::External) {
-    card.facts.push_back({"kind", "a real client"});
-    if (member != nullptr) {
-      card.facts.push_back({"client.id", member->client_id});
-      card.facts.push_back({"subscription", list_of(member->subscription)});
-      card.facts.push_back({"assigned", list_of(member->assigned)});
-      add_timer(card, "session", scope.snapshot().now, member->session_expires,
-                member->session_timeout);
-    }
-    return card;
-  }
   add_timers(scope, *client, member, card);
   add_settings(scope, *client, member, card);
   add_positions(scope, *client, card);

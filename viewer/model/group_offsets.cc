@@ -23,8 +23,7 @@ std::int32_t reader_of(const GroupScope& scope, const std::string& partition) {
   }
   if (scope.view == nullptr) return -1;
   for (const cluster::GroupMemberView& m : scope.view->members) {
-    const cluster::ClientView* client = scope.snapshot().client(m.client);
-    const bool foreign = client != nullptr && client->kind == cluster::ClientKind::External;
+    const bool foreign = scope.snapshot().client(m.client) == nullptr;
     if (foreign && std::find(m.assigned.begin(), m.assigned.end(), partition) != m.assigned.end()) {
       return m.client;
     }

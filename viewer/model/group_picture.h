@@ -41,6 +41,7 @@ struct GroupScope {
   std::string id;
   const cluster::GroupView* view = nullptr;  ///< null: no coordinator knows it at this moment
   const Rebalance* shown = nullptr;          ///< the rebalance on the screen; null: none yet
+  bool live = false;                         ///< the last seconds are told, not a rebalance
   Instant from{}, until{};                   ///< its story, with a little before and after
 
   const cluster::Snapshot& snapshot() const { return machine.snapshot(); }
@@ -57,6 +58,14 @@ struct GroupTimer {
   std::string text;   ///< "19.5 s left of 60 s"
 };
 
+/// KIP-848: a member's own epoch, beside the group's and the assignment's.
+struct EpochRow {
+  MemberFace member;
+  std::int32_t epoch = 0;
+  bool behind = false;
+  std::string words;  ///< "gives up 1 partition", "waits for 2 partitions", "has its target"
+};
+
 struct GroupSummary {
   std::string id;
   std::string coordinator;  ///< "broker 2", "nobody"
@@ -64,16 +73,19 @@ struct GroupSummary {
   std::string protocol;     ///< "classic · eager"
   std::string assignor;     ///< "range"; empty: none yet
   bool consumer_protocol = false;
+  bool coordinated = false;  ///< otherwise all of this is what was known last
   event::GroupState state{};
   StateDiagram states;
-  std::string generation;  ///< "generation 4 → 5"
-  std::string epochs;      ///< KIP-848: "assignment epoch 5"; else empty
+  std::string generation;               ///< "generation 4 → 5"
+  std::string epochs;                   ///< KIP-848: "assignment epoch 5"; else empty
+  std::vector<EpochRow> member_epochs;  ///< KIP-848; ordered as the faces
   std::vector<GroupTimer> timers;
   std::int32_t members = 0;
   // ---- not consuming now
   std::int32_t stopped = 0, partitions = 0;
-  std::string stopped_words;  ///< "for 0.61 s so far: 183 records of new lag"
-  std::string not_started;    ///< why there is nothing to count yet; else empty
+  std::int32_t leaderless = 0;  ///< partitions whose leader does not answer
+  std::string stopped_words;    ///< "for 0.61 s so far: 183 records of new lag"
+  std::string not_started;      ///< why there is nothing to count yet; else empty
 };
 
 struct AssignmentRow {
@@ -82,6 +94,9 @@ struct AssignmentRow {
   std::string note;                 ///< "new", "left: its session expired"; may be empty
   std::vector<bool> before, after;  ///< by column
   std::vector<bool> gained, lost;   ///< by column: changed hands
+  std::vector<bool> waits;          ///< by column: in its target, but it has not got it yet
+  std::string progress;             ///< KIP-848: "epoch 2 · gives up 1"; may be empty
+  bool behind = false;              ///< it has not reached its target
 };
 
 struct AssignmentTable {
@@ -89,10 +104,12 @@ struct AssignmentTable {
   std::vector<AssignmentRow> rows;
   std::int32_t moved = 0;  ///< from one member to another
   std::int32_t fresh = 0;  ///< had nobody before
+  std::int32_t freed = 0;  ///< given up, and given to nobody yet
   std::string words;       ///< "3 partitions change hands (ringed)"
   bool complete = false;   ///< `after` is final
   bool known = false;      ///< there is something to say about `after`
-  bool target = false;     ///< `after` is what the coordinator wants (KIP-848)
+  bool ahead = false;      ///< `after` was recorded, but lies ahead of the present moment
+  bool target = false;     ///< `before` is now, `after` is what the coordinator wants (KIP-848)
 };
 
 struct OffsetRow {
@@ -142,6 +159,14 @@ struct GroupLogLine {
   std::string text;
 };
 
+/// A member in the list of all.
+struct MemberLine {
+  MemberFace face;
+  std::string share;    ///< "reads 2 partitions"
+  std::string state;    ///< "waits for the others to join"; empty: nothing to say
+  bool silent = false;  ///< its process is gone or stands still
+};
+
 struct GroupMemberCard {
   MemberFace face;
   std::string id;        ///< as a member; empty: it has none (yet)
@@ -153,11 +178,24 @@ struct GroupMemberCard {
   std::string why;                ///< why its present state matters
 };
 
+/// What a member of the new protocol has to give up and to wait for, at this moment.
+struct MemberPath {
+  std::vector<std::string> gives_up, waits_for;  ///< partitions, ordered
+  bool arrived(std::int32_t assignment_epoch, std::int32_t epoch) const {
+    return gives_up.empty() && waits_for.empty() && epoch >= assignment_epoch;
+  }
+};
+/// By its own word what it has, else (a real client) by the coordinator's.
+std::vector<std::string> held_by(const GroupScope& scope, const cluster::GroupMemberView& member);
+MemberPath path_of(const GroupScope& scope, const cluster::GroupMemberView& member);
+std::string path_words(const MemberPath& path);
+
 GroupSummary build_group_summary(const GroupScope& scope);
 AssignmentTable build_assignment(const GroupScope& scope);
 std::vector<OffsetRow> build_offsets(const GroupScope& scope);
 ReadChart build_read_chart(const GroupScope& scope);
 std::vector<GroupRecordRow> build_group_records(const GroupScope& scope);
+std::vector<MemberLine> build_member_lines(const GroupScope& scope);
 GroupMemberCard build_member_card(const GroupScope& scope, std::int32_t client);
 /// Clients that belong to the group at this moment, or are about to: in the order of the palette.
 std::vector<MemberFace> present_members(const GroupScope& scope);

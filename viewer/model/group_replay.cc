@@ -13,10 +13,11 @@ constexpr Duration kAfterwards = seconds(10);
 /// Virtual time between two looks at the clock.
 constexpr Duration kReplaySlice = millis(20);
 
-/// The most partitions that were unread at one moment.
-std::int32_t most_at_once(const std::vector<Unread>& gaps) {
+/// The most partitions that stood still at one moment, of those that were read after `from`.
+std::int32_t most_at_once(const std::vector<Unread>& gaps, Instant from) {
   std::vector<std::pair<Instant, int>> edges;
   for (const Unread& gap : gaps) {
+    if (gap.before == nullptr || gap.from <= from) continue;
     edges.emplace_back(gap.from, +1);
     edges.emplace_back(gap.until, -1);
   }
@@ -84,16 +85,20 @@ GroupFigures figures_of(const GroupPast& past, Instant from, Instant until) {
   GroupFigures out;
   const std::vector<Unread> gaps = unread_between(past, from, until);
   for (const Unread& gap : gaps) out.unread += gap.until - gap.from;
-  out.stopped = most_at_once(gaps);
+  out.stopped = most_at_once(gaps, from);
   Instant rest = from;
   bool at_rest = true;  // only when every partition is read again
   for (const Rebalance& rebalance : past.rebalances) {
     if (rebalance.began < from || rebalance.began > until) continue;
     ++out.rebalances;
-    out.moved += moved_partitions(rebalance);
     const bool over = rebalance.ended && *rebalance.ended <= until;
     at_rest = over;
     if (over) rest = *rebalance.ended;
+  }
+  out.moved = moved_between(past, from, until);
+  for (const ReadStretch& read : past.reads) {
+    const bool revoked = read.end == ReadEnd::Revoked || read.end == ReadEnd::Lost;
+    if (revoked && read.until && *read.until >= from && *read.until <= until) ++out.given_up;
   }
   for (const Unread& gap : gaps) {
     at_rest = at_rest && gap.until < until;

@@ -26,6 +26,7 @@ namespace kscope::viewer {
 struct GroupFigures {
   Duration unread{};          ///< partition-seconds
   std::int32_t stopped = 0;   ///< partitions that stood still at the same time, at most
+  std::int32_t given_up = 0;  ///< how often a member stopped reading a partition for a rebalance
   std::int32_t moved = 0;     ///< partitions that changed hands
   std::int64_t repeated = 0;  ///< records given out twice
   std::int32_t rebalances = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/protocol/label_text.h"
 #include "viewer/model/group_picture.h"
 #include "viewer/model/words.h"
 
@@ -24,21 +25,39 @@ std::string count_of(std::int64_t n, const char* thing) {
 MemberFace GroupScope::face_of_client(std::int32_t client) const {
   if (client < 0) return {-1, "nobody", -1};
   const auto place = std::find(past.clients.begin(), past.clients.end(), client);
-  return {client, snapshot().name_of(client), static_cast<int>(place - past.clients.begin())};
+  const auto hue = static_cast<int>(place - past.clients.begin());
+  if (snapshot().client(client) != nullptr) return {client, snapshot().name_of(client), hue};
+  // A real client has the name that it gave itself, and a part of its id: several share a name.
+  for (auto m = past.members.rbegin(); m != past.members.rend(); ++m) {
+    if (m->client != client) continue;
+    return {client, protocol::member_label(machine.names().name(m->member)), hue};
+  }
+  return {client, snapshot().name_of(client), hue};
 }
 
-std::int32_t GroupScope::client_of(NameRef member) const {
-  for (auto m = past.members.rbegin(); m != past.members.rend(); ++m) {
-    if (m->member == member) return m->client;
-  }
-  return -1;
-}
+std::int32_t GroupScope::client_of(NameRef member) const { return client_of_member(past, member); }
 
 MemberFace GroupScope::face_of_member(NameRef member) const {
   const std::int32_t client = client_of(member);
   if (client >= 0) return face_of_client(client);
   return {-1, machine.names().name(member), static_cast<int>(past.clients.size())};
 }
+
+namespace {
+
+/// It said goodbye, and its application does nothing that would bring it back.
+bool has_left(const GroupScope& scope, const cluster::ClientView& client) {
+  const cluster::ConsumerView& c = client.consumer;
+  if (c.state != event::ConsumerState::Unjoined || c.stalled) return false;
+  const EventSeq present = scope.machine.present();
+  for (auto m = scope.past.members.rbegin(); m != scope.past.members.rend(); ++m) {
+    if (m->client != client.id || m->added > present) continue;
+    return m->removed != EventSeq() && m->removed <= present && m->end == event::MemberEnd::Left;
+  }
+  return false;
+}
+
+}  // namespace
 
 std::vector<MemberFace> present_members(const GroupScope& scope) {
   std::vector<MemberFace> faces;
@@ -48,7 +67,8 @@ std::vector<MemberFace> present_members(const GroupScope& scope) {
         scope.view != nullptr &&
         std::any_of(scope.view->members.begin(), scope.view->members.end(),
                     [&](const cluster::GroupMemberView& m) { return m.client == client; });
-    const bool wants = view != nullptr && is_up(view->state) && view->consumer.group == scope.id;
+    const bool wants = view != nullptr && is_up(view->state) && view->consumer.group == scope.id &&
+                       !has_left(scope, *view);
     if (listed || wants) faces.push_back(scope.face_of_client(client));
   }
   return faces;
@@ -121,8 +141,23 @@ GroupTimer timer_of(const char* label, Instant now, Instant deadline, Duration l
   return timer;
 }
 
+/// A member that is silent is missed only when its session runs out.
+void add_silent_members(const GroupScope& scope, GroupSummary& out) {
+  constexpr std::size_t kMost = 3;
+  for (const cluster::GroupMemberView& m : scope.view->members) {
+    const cluster::ClientView* client = scope.snapshot().client(m.client);
+    const bool silent = client != nullptr && client->state != cluster::NodeState::Running &&
+                        client->kind == cluster::ClientKind::Consumer;
+    if (!silent || m.session_expires == Instant{} || out.timers.size() >= kMost) continue;
+    const std::string label = "session of " + client->name;
+    out.timers.push_back(
+        timer_of(label.c_str(), scope.snapshot().now, m.session_expires, m.session_timeout));
+  }
+}
+
 void add_timers(const GroupScope& scope, GroupSummary& out) {
   const cluster::GroupView& view = *scope.view;
+  if (view.loaded) add_silent_members(scope, out);
   if (view.rebalance_deadline == Instant{}) return;
   const bool first = view.generation == 0 && view.state == event::GroupState::PreparingRebalance;
   out.timers.push_back(timer_of(first ? "waits for more to join" : "rebalance timer",
@@ -148,6 +183,23 @@ void add_generation(const GroupScope& scope, GroupSummary& out) {
   }
   if (out.consumer_protocol)
     out.epochs = fmt::format("assignment epoch {}", scope.view->assignment_epoch);
+}
+
+/// How far each member of the new protocol has come.
+void add_epochs(const GroupScope& scope, GroupSummary& out) {
+  if (!out.consumer_protocol) return;
+  for (const cluster::GroupMemberView& m : scope.view->members) {
+    const MemberPath path = path_of(scope, m);
+    EpochRow row;
+    row.member = scope.face_of_client(m.client);
+    row.epoch = m.epoch;
+    row.behind = !path.arrived(scope.view->assignment_epoch, m.epoch);
+    const bool idle = path.gives_up.empty() && path.waits_for.empty();
+    row.words = row.behind && idle ? "a heartbeat behind" : path_words(path);
+    out.member_epochs.push_back(std::move(row));
+  }
+  std::stable_sort(out.member_epochs.begin(), out.member_epochs.end(),
+                   [](const auto& a, const auto& b) { return a.member.hue < b.member.hue; });
 }
 
 /// How many partitions nobody reads, since when, and how many records have come meanwhile.
@@ -181,9 +233,17 @@ void add_stand_still(const GroupScope& scope, GroupSummary& out) {
     new_lag += std::max<std::int64_t>(leader->high_watermark - then, 0);
   }
   out.stopped = static_cast<std::int32_t>(idle.size());
+  for (const TopicPartition& p : all) {
+    const cluster::PartitionView* view = scope.snapshot().partition(p);
+    const cluster::NodeView* leader =
+        view == nullptr ? nullptr : scope.snapshot().node(view->leader);
+    const bool answers = leader != nullptr && leader->state == cluster::NodeState::Running;
+    out.leaderless += answers ? 0 : 1;
+  }
   if (out.stopped == 0) return;
-  out.stopped_words = fmt::format("stopped for {} so far: {} of new lag", short_time(longest),
-                                  count_of(new_lag, "record"));
+  out.stopped_words =
+      fmt::format("stopped for {}{} so far: {} of new lag", out.stopped > 1 ? "up to " : "",
+                  short_time(longest), count_of(new_lag, "record"));
 }
 
 event::GroupState state_before(const GroupScope& scope, event::GroupState now) {
@@ -206,9 +266,8 @@ GroupSummary build_group_summary(const GroupScope& scope) {
     return out;
   }
   const cluster::GroupView& view = *scope.view;
-  if (view.loaded && view.coordinator >= 0) {
-    out.coordinator = scope.snapshot().name_of(view.coordinator);
-  }
+  out.coordinated = view.loaded && view.coordinator >= 0;
+  if (out.coordinated) out.coordinator = scope.snapshot().name_of(view.coordinator);
   out.where = fmt::format("__consumer_offsets-{}", view.partition);
   out.consumer_protocol = view.consumer_protocol;
   out.assignor = view.assignor;
@@ -220,6 +279,7 @@ GroupSummary build_group_summary(const GroupScope& scope) {
   out.members = static_cast<std::int32_t>(view.members.size());
   add_timers(scope, out);
   add_generation(scope, out);
+  add_epochs(scope, out);
   add_stand_still(scope, out);
   return out;
 }

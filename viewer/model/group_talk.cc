@@ -12,6 +12,8 @@ namespace {
 constexpr Duration kAfter = millis(250);
 /// And how long before its beginning, where nobody looked for the coordinator.
 constexpr Duration kBefore = millis(40);
+/// Told of a group in which no rebalance is under way.
+constexpr Duration kLastSeconds = seconds(10);
 constexpr std::size_t kMostLanes = 10;
 
 /// When the client asked who coordinates its group, if the answer is `found`.
@@ -53,9 +55,29 @@ std::optional<Instant> first_sent(const GroupScope& scope, std::initializer_list
   return {};
 }
 
+/// When the last answer with this API reached a member in the story, not before `from`.
+std::optional<Instant> last_answer(const GroupScope& scope, ApiKey api, Instant from) {
+  std::optional<Instant> last;
+  const std::uint64_t end = scope.machine.recorded_end().value();
+  for (std::uint64_t s = first_event_at(scope.machine, from); s <= end; ++s) {
+    const event::Event& e = scope.machine.event(EventSeq(s));
+    if (e.at > scope.until) break;
+    const auto* arrived = std::get_if<event::FrameDelivered>(&e.body);
+    if (arrived == nullptr) continue;
+    const EventSeq sending = scope.machine.frame_sent_event(arrived->frame);
+    if (sending == EventSeq()) continue;
+    const auto* sent = std::get_if<event::FrameSent>(&scope.machine.event(sending).body);
+    const auto& clients = scope.past.clients;
+    const bool ours = sent != nullptr && sent->is_response && sent->api == api &&
+                      std::binary_search(clients.begin(), clients.end(), sent->to.value());
+    if (ours) last = e.at;
+  }
+  return last;
+}
+
 /// Members that the story is about; of many, those whose share changes come first.
 std::vector<std::int32_t> cast_of(const GroupScope& scope) {
-  std::vector<MemberFace> faces = people_of(scope);
+  std::vector<MemberFace> faces = scope.live ? present_members(scope) : people_of(scope);
   std::erase_if(faces, [](const MemberFace& f) { return f.client < 0; });
   if (faces.size() > kMostLanes && scope.shown != nullptr) {
     const auto moves = [&](const MemberFace& face) {
@@ -87,7 +109,7 @@ std::vector<std::int32_t> coordinators_of(const GroupScope& scope) {
     if (change.at < scope.from || change.at > scope.until) continue;
     add(scope.machine.event(change.event).node.value());
   }
-  if (all.empty() && scope.view != nullptr) add(scope.view->coordinator);
+  if ((all.empty() || scope.live) && scope.view != nullptr) add(scope.view->coordinator);
   return all;
 }
 
@@ -102,6 +124,34 @@ SequencePhase step(const char* title, Instant from, std::optional<Instant> until
 }
 
 }  // namespace
+
+// The rebalance tells more than the seconds after it, unless something happened since then.
+bool has_incident(const GroupScope& scope) {
+  const Instant now = scope.snapshot().now;
+  if (scope.shown == nullptr || !scope.shown->over(scope.machine.present())) return false;
+  if (scope.view != nullptr && !scope.view->loaded) return true;
+  for (const StateChange& change : scope.past.states) {
+    const bool since = change.event > scope.shown->last && change.event <= scope.machine.present();
+    if (since && change.at + kLastSeconds >= now) return true;
+  }
+  const auto& clients = scope.past.clients;
+  return std::any_of(clients.begin(), clients.end(), [&](std::int32_t id) {
+    const cluster::ClientView* client = scope.snapshot().client(id);
+    const bool member = client != nullptr && client->consumer.group == scope.id &&
+                        client->kind == cluster::ClientKind::Consumer;
+    if (!member || client->state == cluster::NodeState::Stopped) return false;
+    const bool known =
+        scope.view != nullptr && std::any_of(scope.view->members.begin(), scope.view->members.end(),
+                                             [&](const auto& m) { return m.client == id; });
+    return known && (client->consumer.stalled || client->state != cluster::NodeState::Running);
+  });
+}
+
+GroupStretch last_seconds(Machine& machine) {
+  const Instant now = machine.now();
+  const Instant ahead = std::min(now + seconds(2), std::max(machine.recorded_until(), now));
+  return {now - std::min(kLastSeconds, now - Instant{}), ahead};
+}
 
 GroupStretch story_of(Machine& machine, const GroupHistory& history, const GroupPast& past,
                       const Rebalance& rebalance) {
@@ -135,27 +185,31 @@ SequenceQuery talk_query(const GroupScope& scope) {
                 "OffsetFetch",
                 "ConsumerGroupHeartbeat",
                 "Fetch"};
-  query.events = {"RebalanceStarted",     "GroupStateChanged",
-                  "GenerationStarted",    "AssignmentComputed",
-                  "ListenerCalled",       "MemberRemoved",
-                  "MemberIdGranted",      "NodeCrashed",
-                  "PollIntervalExceeded", "ApplicationStalled",
-                  "CoordinatorLoaded",    "CoordinatorUnloaded",
-                  "GroupEpochBumped",     "TargetAssignmentComputed",
-                  "MemberEpochChanged",   "CommitFailed"};
+  query.events = {"RebalanceStarted",         "GroupStateChanged",  "GenerationStarted",
+                  "AssignmentComputed",       "ListenerCalled",     "MemberRemoved",
+                  "MemberIdGranted",          "NodeCrashed",        "PollIntervalExceeded",
+                  "ApplicationStalled",       "CoordinatorLoaded",  "CoordinatorUnloaded",
+                  "CoordinatorLost",          "CoordinatorFound",   "GroupEpochBumped",
+                  "TargetAssignmentComputed", "MemberEpochChanged", "CommitFailed"};
   SequenceCast cast;
   cast.members = cast_of(scope);
   cast.coordinators = coordinators_of(scope);
   cast.group = scope.group;
   query.cast = std::move(cast);
   query.most_messages = 300;
+  // That fetches go on or stop is worth a line, not each of them.
+  query.background = {"Fetch"};
+  if (scope.live) {
+    query.background.insert("OffsetCommit");
+    query.foreground = {"Heartbeat", "ConsumerGroupHeartbeat"};
+  }
   return query;
 }
 
 // A phase begins with its first request: the answers of the one before still belong to that.
 std::vector<SequencePhase> talk_phases(const GroupScope& scope) {
   std::vector<SequencePhase> phases;
-  if (scope.shown == nullptr) return phases;
+  if (scope.shown == nullptr || scope.live) return phases;
   const Rebalance& r = *scope.shown;
   const bool modern = r.consumer_protocol;
   const auto before = [](std::optional<Instant> end) {
@@ -177,6 +231,9 @@ std::vector<SequencePhase> talk_phases(const GroupScope& scope) {
   if (r.ended) {
     reads = first_sent(scope, {ApiKey::OffsetFetch, ApiKey::Fetch, ApiKey::Heartbeat}, *r.ended);
     if (!reads && modern) reads = *r.ended + micros(1);
+    // Others fetch all the time: the shares come first.
+    const auto told = modern ? std::nullopt : last_answer(scope, ApiKey::SyncGroup, *r.ended);
+    if (reads && told) reads = std::max(*reads, *told + micros(1));
   }
   phases.push_back(step(modern ? "Heartbeats up to the target assignment" : "JoinGroup", join,
                         before(shares ? shares : reads), r.first));

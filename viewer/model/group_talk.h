@@ -20,6 +20,11 @@ struct GroupStretch {
 /// From when to when the story of a rebalance goes, as far as it is recorded.
 GroupStretch story_of(Machine& machine, const GroupHistory& history, const GroupPast& past,
                       const Rebalance& rebalance);
+/// The last seconds, and the next ones as far as they are recorded.
+GroupStretch last_seconds(Machine& machine);
+/// Something happened since the latest rebalance that is no rebalance (yet): a member is silent, or
+/// the coordinator moved.
+bool has_incident(const GroupScope& scope);
 SequenceQuery talk_query(const GroupScope& scope);
 std::vector<SequencePhase> talk_phases(const GroupScope& scope);
 

@@ -44,6 +44,7 @@ struct Draft {
   std::int16_t version = 0;
   const char* name = "";  ///< of a note's event
   bool routine = false;
+  bool background = false;
 };
 
 class Collector {
@@ -150,9 +151,10 @@ void Collector::add_frame(const event::Event& ended, FrameId frame, FrameFate fa
   draft.connection = sent->connection;
   draft.correlation = sent->correlation;
   draft.version = sent->version;
+  draft.background = query_.background.count(to_string(sent->api)) > 0;
   set_ends(draft, *sent, from);
+  if (!draft.background) ++messages_;
   drafts.push_back(std::move(draft));
-  ++messages_;
 }
 
 /// The group that an event names; nothing if it is not about one.
@@ -246,8 +248,10 @@ void Collector::mark_routine(std::vector<Draft>& drafts) const {
   std::set<std::pair<ConnectionId, CorrelationId>> telling;
   for (const Draft& d : drafts) {
     if (d.row.kind != RowKind::Message) continue;
-    const bool tells = !repeats_by_the_clock(d.row.api) || d.row.fate == FrameFate::Lost ||
-                       consequential_.count(d.row.frame) > 0;
+    const bool told = query_.foreground.count(to_string(d.row.api)) > 0;
+    const bool came_of_it =
+        !repeats_by_the_clock(d.row.api) || told || consequential_.count(d.row.frame) > 0;
+    const bool tells = d.row.fate == FrameFate::Lost || (came_of_it && !d.background);
     if (tells) telling.insert({d.connection, d.correlation});
   }
   for (Draft& d : drafts) {
@@ -304,12 +308,17 @@ const char* plural(ApiKey api) {
     case ApiKey::Heartbeat:
     case ApiKey::ConsumerGroupHeartbeat:
       return "heartbeats";
+    case ApiKey::OffsetCommit:
+      return "commits";
     default:
       return to_string(api);
   }
 }
 
-const char* singular(ApiKey api) { return api == ApiKey::Fetch ? "fetch" : "heartbeat"; }
+const char* singular(ApiKey api) {
+  if (api == ApiKey::OffsetCommit) return "commit";
+  return api == ApiKey::Fetch ? "fetch" : "heartbeat";
+}
 
 class RowBuilder {
  public:
@@ -319,13 +328,15 @@ class RowBuilder {
     name_lanes(drafts);
     for (std::size_t i = 0; i < drafts.size();) {
       const std::size_t run = view_.query.fold ? routine_run(drafts, i) : 0;
-      add_pause(drafts[i].row.at);
+      const bool left_out = run > 0 && run < kLeastFold && drafts[i].background;
+      if (!left_out) add_pause(drafts[i].row.at);
       if (run >= kLeastFold) {
         add_fold(drafts, i, run);
         i += run;
         continue;
       }
-      add_row(drafts[i++]);
+      if (!left_out) add_row(drafts[i]);
+      ++i;
     }
   }
 
@@ -465,7 +476,7 @@ void add_phases(SequenceView& view, const std::vector<SequencePhase>& phases) {
       if (phase.until) {
         heading.text += ", " + short_duration(*phase.until - phase.from);
       }
-      if (phase.from < rows[i].began) {
+      if (phase.from < rows[i].began && phase.kind != PhaseKind::RebalanceStep) {
         heading.text += fmt::format(" since {}", format_instant(phase.from));
       }
       view.phases[next].first_row = view.rows.size();

@@ -9,7 +9,8 @@
 // One model for everybody: the screen, the exports, the diagrams in the docs.
 //
 // Invariants: rows are ordered by time (of arrival, for frames); every frame of the window that
-// passes the filter is in exactly one row; lanes are exactly those that the rows use.
+// passes the filter is in exactly one row (but a single one of the background); lanes are exactly
+// those that the rows use.
 //
 // Called by: panels/sequence_*, cli (export, docs). Read next: model/sequence_phases.h,
 // model/sequence_export.h
@@ -55,6 +56,9 @@ struct SequenceQuery {
   std::set<std::string> events;  ///< exactly these as notes; empty: by `notes`
   std::optional<SequenceCast> cast;
   NoteLevel notes = NoteLevel::Changes;
+  /// APIs that are routine whatever came of them; a single frame of them is left out.
+  std::set<std::string> background;
+  std::set<std::string> foreground;  ///< APIs that are no routine, though they repeat by the clock
   bool fold = true;
   bool phases = true;  ///< with their headings
   bool pauses = true;  ///< a row where nothing was said for a while

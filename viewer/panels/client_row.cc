@@ -145,7 +145,9 @@ void draw_client(Canvas& c, const Rect& rect, const ClientCard& card) {
   const Rect in = rect.shrunk(c.px(13), c.px(10));
   const float y = draw_title(c, in, card);
   if (card.kind == cluster::ClientKind::Producer) draw_producer(c, in, y, card);
-  if (card.kind == cluster::ClientKind::Consumer) draw_consumer(c, in, y, card);
+  const bool reads =
+      card.kind == cluster::ClientKind::Consumer || card.kind == cluster::ClientKind::External;
+  if (reads) draw_consumer(c, in, y, card);
 }
 
 void draw_story(Ui& ui, Canvas& c, const Rect& rect) {

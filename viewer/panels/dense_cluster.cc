@@ -23,13 +23,25 @@ std::vector<std::size_t> visible_rows(const Ui& ui) {
   return rows;
 }
 
+/// A long name loses its middle: "__cons…-12" and "__cons…-13" can be told apart.
+std::string short_partition_name(const Canvas& c, const TopicPartition& partition, float room) {
+  const std::string number = fmt::format("…-{}", partition.partition);
+  std::string name = partition.str();
+  for (std::size_t keep = partition.topic.size(); keep > 2; --keep) {
+    if (c.width(Face::MonoSmall, name) <= room) break;
+    name = partition.topic.substr(0, keep - 1) + number;
+  }
+  return name;
+}
+
 void draw_name(Canvas& c, const Rect& rect, const PartitionRow& row) {
   const bool bad = row.leader < 0 || row.below_min_isr;
   const Color ink = bad ? theme::kBad : row.under_replicated ? theme::kWarn : theme::kText;
   const std::string isr = fmt::format("{}/{}", row.isr.size(), row.replicas.size());
   const float y = rect.cy() - c.line_height(Face::MonoSmall) / 2;
   const float isr_w = c.width(Face::MonoSmall, isr);
-  c.fit(rect.x0, y, rect.w() - isr_w - c.px(14), Face::MonoSmall, ink, row.partition.str());
+  const float room = rect.w() - isr_w - c.px(14);
+  c.fit(rect.x0, y, room, Face::MonoSmall, ink, short_partition_name(c, row.partition, room));
   c.text(rect.x1 - isr_w - c.px(6), y, Face::MonoSmall, in_trouble(row) ? ink : theme::kFaint, isr);
   c.hit(rect, Target::of_partition(row.partition));
   if (c.mouse_in(rect)) {

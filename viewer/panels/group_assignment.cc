@@ -17,6 +17,7 @@ struct TablePlan {
   float names = 0;                         ///< width of the names' column
   float cell = 0, pitch = 0;               ///< width of a cell, and of a cell with its gap
   float before = 0, after = 0, arrow = 0;  ///< x
+  float after_end = 0, progress = 0;       ///< x and width of the words behind a row; 0: no room
   std::size_t columns = 0;                 ///< that fit
   bool numbers = false;                    ///< the cells hold their partitions' numbers
   float row = 0;
@@ -29,7 +30,16 @@ TablePlan plan_tables(const Canvas& c, const AssignmentTable& table, float x, fl
   }
   p.names = std::min(p.names + c.px(12), w * 0.26f);
   const float arrow = c.px(34);
-  const float half = (w - p.names - arrow) / 2;
+  float progress = 0;
+  for (const AssignmentRow& row : table.rows) {
+    if (!row.progress.empty()) {
+      progress = std::max(progress, c.width(Face::Small, row.progress) + c.px(14));
+    }
+  }
+  // Where they would take the cells' room, they are left out: the left side has them, too.
+  if (progress > w * 0.34f) progress = 0;
+  p.progress = progress;
+  const float half = (w - p.names - arrow - progress) / 2;
   const float digits = c.width(Face::MonoSmall, table.columns.size() > 10 ? "00" : "0") + c.px(6);
   const auto n = static_cast<float>(std::max<std::size_t>(table.columns.size(), 1));
   const float gap = c.px(n > 16 ? 2.0f : 4.0f);
@@ -40,6 +50,7 @@ TablePlan plan_tables(const Canvas& c, const AssignmentTable& table, float x, fl
   p.before = x + p.names;
   p.arrow = p.before + static_cast<float>(p.columns) * p.pitch;
   p.after = p.arrow + arrow;
+  p.after_end = p.after + static_cast<float>(p.columns) * p.pitch;
   p.row = c.line_height(Face::Bold) + c.px(11);
   return p;
 }
@@ -47,6 +58,7 @@ TablePlan plan_tables(const Canvas& c, const AssignmentTable& table, float x, fl
 struct Cell {
   bool has = false, gained = false, lost = false;
   bool known = true;
+  bool waits = false;  ///< in the target of its member, which has not got it yet
 };
 
 void draw_cell(Canvas& c, const Rect& rect, const TablePlan& p, const TopicPartition& partition,
@@ -72,10 +84,26 @@ void draw_cell(Canvas& c, const Rect& rect, const TablePlan& p, const TopicParti
                   std::to_string(partition.partition));
   }
   c.hit(rect, Target::of_partition(partition));
-  const char* word = cell.gained ? ": came from another member"
-                     : cell.lost ? ": went to another member, or to nobody"
-                                 : "";
+  const char* word = cell.waits    ? ": its member waits for it"
+                     : cell.gained ? ": came from another member"
+                     : cell.lost   ? ": goes to another member, or to nobody"
+                                   : "";
   c.tip(rect, partition.str() + word);
+}
+
+/// Where the cells are too narrow for numbers: every so often one above them.
+void draw_cell_numbers(Canvas& c, const AssignmentTable& table, const TablePlan& p,
+                       std::size_t begin, std::size_t end, float x, float y, float free_from) {
+  float last = free_from + c.px(8);
+  for (std::size_t i = begin; i < end; ++i) {
+    if (table.columns[i].partition % 5 != 0) continue;
+    const std::string number = std::to_string(table.columns[i].partition);
+    const float w = c.width(Face::MonoSmall, number);
+    const float left = x + static_cast<float>(i) * p.pitch + (p.cell - w) / 2;
+    if (left < last || left + w > x + static_cast<float>(end) * p.pitch) continue;
+    c.text(left, y, Face::MonoSmall, theme::kFaint, number);
+    last = left + w + c.px(8);
+  }
 }
 
 /// The name of each topic above its columns; with one topic it stands in the heading.
@@ -84,8 +112,9 @@ void draw_topics(Canvas& c, const AssignmentTable& table, const TablePlan& p, fl
     std::size_t end = i;
     while (end < p.columns && table.columns[end].topic == table.columns[i].topic) ++end;
     const float from = x + static_cast<float>(i) * p.pitch;
-    c.fit(from, y, static_cast<float>(end - i) * p.pitch - c.px(4), Face::Small, theme::kDim,
-          table.columns[i].topic);
+    const Rect name = c.fit(from, y, static_cast<float>(end - i) * p.pitch - c.px(4), Face::Small,
+                            theme::kDim, table.columns[i].topic);
+    if (!p.numbers) draw_cell_numbers(c, table, p, i, end, x, y, name.x1);
     i = end;
   }
 }
@@ -105,9 +134,15 @@ void draw_member_row(Ui& ui, Canvas& c, const AssignmentTable& table, const Assi
   for (std::size_t i = 0; i < p.columns; ++i) {
     const float dx = static_cast<float>(i) * p.pitch;
     draw_cell(c, Rect::at(p.before + dx, y, p.cell, h), p, table.columns[i],
-              {row.before[i], false, row.lost[i] && table.known, true}, ink);
+              {row.before[i], false, row.lost[i] && table.known, true, false}, ink);
     draw_cell(c, Rect::at(p.after + dx, y, p.cell, h), p, table.columns[i],
-              {row.after[i], row.gained[i], false, table.known}, ink);
+              {row.after[i], row.gained[i], false, table.known && !table.ahead && !row.waits[i],
+               row.waits[i]},
+              ink);
+  }
+  if (p.progress > 0 && !row.progress.empty()) {
+    c.fit(p.after_end + c.px(12), y + (h - c.line_height(Face::Small)) / 2, p.progress, Face::Small,
+          row.behind ? theme::kWarn : theme::kDim, row.progress);
   }
   // A line between the two, with a head: from left to right.
   const float mid = y + h / 2, from = p.arrow + c.px(5), to = p.after - c.px(8);
@@ -116,7 +151,10 @@ void draw_member_row(Ui& ui, Canvas& c, const AssignmentTable& table, const Assi
 }
 
 void draw_tables(Ui& ui, Canvas& c, LogColumn& at, const AssignmentTable& table) {
-  c.heading(at.x, at.y, table.target ? "ASSIGNMENT before → target" : "ASSIGNMENT before → after");
+  c.heading(at.x, at.y,
+            table.target  ? "ASSIGNMENT now → target"
+            : table.ahead ? "ASSIGNMENT before → after (lies ahead)"
+                          : "ASSIGNMENT before → after");
   at.y += c.line_height(Face::Small) + c.px(7);
   if (table.rows.empty()) {
     at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim,

@@ -61,10 +61,50 @@ void draw_application_log(Canvas& c, LogColumn& at, const GroupMemberCard& card)
   at.y += c.px(10);
 }
 
+/// Everybody who is in the group, or on the way into it.
+void draw_member_list(Ui& ui, Canvas& c, LogColumn& at) {
+  const auto& lines = ui.groups.picture().lines;
+  const Rect head = c.heading(at.x, at.y, "MEMBERS");
+  const std::string count = std::to_string(lines.size());
+  c.text(head.x1 + c.px(8), at.y, Face::Small, theme::kFaint, count);
+  const float line = c.line_height(Face::Small);
+  at.y += line + c.px(7);
+  if (lines.empty()) {
+    at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim, "Nobody is in the group.");
+  }
+  for (const MemberLine& member : lines) {
+    const float h = line + c.px(6) + (member.state.empty() ? 0 : line + c.px(1));
+    const Rect row = Rect::at(at.x - c.px(6), at.y, at.w + c.px(12), h);
+    if (c.mouse_in(row)) c.fill(row, theme::kRaised, c.px(4));
+    const Target target = Target::client(member.face.client);
+    c.fill({at.x, at.y + c.px(5), at.x + c.px(9), at.y + line - c.px(1)},
+           member_ink(member.face.hue), c.px(2));
+    const float x = at.x + c.px(17), share = c.width(Face::Small, member.share);
+    c.fit(x, at.y + c.px(2), at.w - c.px(27) - share, Face::Small, theme::kText, member.face.name);
+    c.text_right(at.x + at.w, at.y + c.px(2), Face::Small,
+                 member.silent ? theme::kBad : theme::kDim, member.share);
+    if (!member.state.empty()) {
+      c.fit(x, at.y + line + c.px(3), at.w - c.px(17), Face::Small,
+            member.silent ? theme::kBad : theme::kFaint, member.state);
+    }
+    c.hit(row, target);
+    at.y += h + c.px(1);
+  }
+  at.y += c.px(12);
+}
+
 void draw_card(Ui& ui, Canvas& c, LogColumn& at) {
   const GroupMemberCard& card = ui.groups.card();
   c.heading(at.x, at.y, "MEMBER");
-  at.y += c.line_height(Face::Small) + c.px(8);
+  const char* const all = "All members";
+  const float w = button_width(c, all) - c.px(8);
+  if (button(c, Rect::at(at.x + at.w - w, at.y - c.px(3), w, c.px(23)), all)) {
+    ui.do_later([&ui](Session& s) {
+      s.select(Target{});
+      ui.groups.choose_member(-1);
+    });
+  }
+  at.y += c.line_height(Face::Small) + c.px(10);
   at.y += c.wrap(at.x, at.y, at.w, Face::Title, member_ink(card.face.hue), card.face.name);
   if (!card.id.empty()) {
     c.fit(at.x, at.y, at.w, Face::MonoSmall, theme::kFaint, card.id);
@@ -87,8 +127,7 @@ void draw_card(Ui& ui, Canvas& c, LogColumn& at) {
 
 void draw_group_words(Ui& ui, Canvas& c, LogColumn& at) {
   const GroupSummary& s = ui.groups.picture().summary;
-  c.heading(at.x, at.y, "NO MEMBER SELECTED");
-  at.y += c.line_height(Face::Small) + c.px(8);
+  if (!ui.groups.shown_group().empty()) draw_member_list(ui, c, at);
   at.y += c.wrap(at.x, at.y, at.w, Face::Title, theme::kAccent, "A consumer group") + c.px(4);
   at.y +=
       c.wrap(at.x, at.y, at.w, Face::Small, theme::kText,
@@ -108,7 +147,7 @@ void draw_group_words(Ui& ui, Canvas& c, LogColumn& at) {
       c.px(8);
   at.y +=
       c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim,
-             "Click a member on the left, on its lane or in the tables to see what it believes. "
+             "Click a member here, on its lane or in the tables to see what it believes. "
              "Right-click it for what can be done to it. Click a message to go to its moment.") +
       c.px(12);
   draw_links(c, at, {"engine/coordinator/group/", "docs/10-consumer-groups.md"});
@@ -127,7 +166,7 @@ void draw_groups_right(Ui& ui, const Rect& rect) {
   outer.fill(rect, theme::kPanel);
   const Rect pages{rect.x0 + outer.px(14), rect.y0 + outer.px(7), rect.x1 - outer.px(14),
                    rect.y0 + outer.px(33)};
-  if (two_pages(outer, pages, "Member", "Inspector", state.inspector_on_right)) {
+  if (two_pages(outer, pages, "Members", "Inspector", state.inspector_on_right)) {
     state.inspector_on_right = !state.inspector_on_right;
   }
   Rect rest = rect;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "viewer/model/group_actions.h"
 #include "viewer/panels/panel.h"
 #include "viewer/panels/sequence_panel.h"
 
@@ -54,6 +55,10 @@ float draw_walk(Ui& ui, Canvas& c, const Rect& rect) {
   if (one("Later", "The next rebalance, if one is recorded", here + 1 < desk.rebalances()))
     desk.walk(+1);
   if (one("Latest", "Always the latest one", !desk.at_latest())) desk.to_latest();
+  if (one("Now", "The last seconds: heartbeats, and what happened since the rebalance",
+          !desk.is_live())) {
+    desk.to_now();
+  }
   x += c.px(10);
   const GroupPicture& p = desk.picture();
   const float line = c.line_height(Face::Small);
@@ -133,17 +138,22 @@ void draw_no_group(Ui& ui, const Rect& rect) {
     y += c.wrap(area.x() + pad, y, w, Face::Small, theme::kFaint,
                 "There is no topic to read yet either. Let time run.");
   } else {
-    Action add;
-    add.label = "Start a group of two on " + topic;
-    for (int i = 1; i <= 2; ++i) {
-      add.commands.push_back(fmt::format(
-          "consumer member-{} group=billing topics={} auto.offset.reset=earliest", i, topic));
+    for (const Action& add : first_group_actions(topic, ui.session.machine().cluster_config())) {
+      const Rect box = Rect::at(area.x() + pad, y, button_width(c, add.label), c.px(28));
+      const bool can = add.why_not.empty();
+      const ButtonStyle style = can ? ButtonStyle::Primary : ButtonStyle::Plain;
+      if (button(c, box, add.label, style, theme::kAccent, can)) ui.run(add);
+      y = box.y1 + c.px(6);
+      if (!can) {
+        y += c.wrap(area.x() + pad, y, w, Face::Small, theme::kFaint, "Not now: " + add.why_not);
+        continue;
+      }
+      for (const std::string& command : add.commands) {
+        c.fit(area.x() + pad, y, w, Face::MonoSmall, theme::kFaint, command);
+        y += c.line_height(Face::MonoSmall) + c.px(3);
+      }
+      y += c.px(10);
     }
-    const Rect box = Rect::at(area.x() + pad, y, button_width(c, add.label), c.px(28));
-    if (button(c, box, add.label, ButtonStyle::Primary)) ui.run(add);
-    y = box.y1 + c.px(8);
-    c.fit(area.x() + pad, y, w, Face::MonoSmall, theme::kFaint, add.commands.front());
-    y += c.line_height(Face::MonoSmall);
   }
   area.content(rect.w() - c.px(20), y - area.y() + pad);
 }

@@ -152,10 +152,11 @@ void draw_steps(Canvas& c, const StateDiagram& diagram, const std::vector<Rect>&
   }
 }
 
-void draw_states(Canvas& c, LogColumn& at, const StateDiagram& diagram) {
-  c.heading(at.x, at.y, "GROUP STATE");
+void draw_states(Canvas& c, LogColumn& at, const GroupSummary& summary) {
+  const StateDiagram& diagram = summary.states;
+  c.heading(at.x, at.y, summary.coordinated ? "GROUP STATE" : "GROUP STATE, last known");
   at.y += c.line_height(Face::Small) + c.px(7);
-  const float h = c.line_height(Face::Small) + c.px(11), gap = c.px(15);
+  const float h = c.line_height(Face::Small) + c.px(9), gap = c.px(13);
   const float w = at.w - c.px(40);
   std::vector<Rect> boxes;
   for (std::size_t i = 0; i < diagram.boxes.size(); ++i) {
@@ -192,9 +193,17 @@ void draw_stand_still(Ui& ui, Canvas& c, LogColumn& at) {
   at.y += line + c.px(4);
   const std::string text =
       bad ? fmt::format("{} of {}", s.stopped, count_of(s.partitions, "partition"))
-          : fmt::format("all {}", count_of(s.partitions, "partition"));
+          : fmt::format("{}{}", s.partitions == 1 ? "" : "all ",
+                        count_of(s.partitions, "partition"));
   at.y += c.wrap(at.x, at.y, at.w, Face::Bold, bad ? theme::kBad : theme::kGood, text) + c.px(2);
   if (bad) at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim, s.stopped_words);
+  if (s.leaderless > 0) {
+    at.y +=
+        c.wrap(at.x, at.y, at.w, Face::Small, theme::kWarn,
+               fmt::format("{} no leader that answers",
+                           s.leaderless == 1 ? std::string("1 partition has")
+                                             : fmt::format("{} partitions have", s.leaderless)));
+  }
   at.y += c.px(9);
 }
 
@@ -226,24 +235,43 @@ void draw_replay_button(Ui& ui, Canvas& c, LogColumn& at) {
   at.y += h + c.px(14);
 }
 
-void draw_members(Ui& ui, Canvas& c, LogColumn& at) {
-  const GroupPicture& p = ui.groups.picture();
-  c.heading(at.x, at.y, "MEMBERS");
-  at.y += c.line_height(Face::Small) + c.px(6);
-  if (p.members.empty()) {
-    at.y += c.wrap(at.x, at.y, at.w, Face::Small, theme::kDim, "Nobody.") + c.px(8);
-    return;
+/// KIP-848 has three epochs: the group's, its target's, and each member's own.
+void draw_epoch_lines(Canvas& c, LogColumn& at, const GroupSummary& s) {
+  constexpr std::size_t kMost = 6;
+  c.heading(at.x, at.y, "EPOCHS");
+  const float line = c.line_height(Face::Small) + c.px(4);
+  at.y += line + c.px(2);
+  for (const std::string& text : {s.generation, s.epochs}) {
+    c.fit(at.x, at.y, at.w, Face::Small, theme::kText, text);
+    at.y += line;
   }
-  const float h = c.line_height(Face::Small) + c.px(7);
-  for (const MemberFace& face : p.members) {
-    const Rect row = Rect::at(at.x - c.px(4), at.y, at.w + c.px(8), h);
-    if (ui.groups.member() == face.client) c.fill(row, theme::kSelection, c.px(4));
-    c.fill(Rect::at(at.x, at.y + c.px(5), c.px(9), h - c.px(10)), member_ink(face.hue), c.px(2));
-    c.fit(at.x + c.px(16), at.y + c.px(3), at.w - c.px(16), Face::Small, theme::kText, face.name);
-    c.hit(row, Target::client(face.client));
-    at.y += h;
+  std::vector<EpochRow> rows = s.member_epochs;
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const EpochRow& a, const EpochRow& b) { return a.behind > b.behind; });
+  const std::size_t shown = rows.size() <= kMost + 1 ? rows.size() : kMost;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const EpochRow& row = rows[i];
+    const float side = c.line_height(Face::Small) - c.px(6);
+    c.fill(Rect::at(at.x, at.y + c.px(4), side, side), member_ink(row.member.hue), c.px(2));
+    const float x = at.x + side + c.px(7), room = at.x + at.w - x;
+    const std::string text = fmt::format("{} at {}", row.member.name, row.epoch);
+    const Color ink = row.behind ? theme::kWarn : theme::kDim;
+    c.fit(x, at.y, room, Face::Small, theme::kText, text);
+    const float used = c.width(Face::Small, text) + c.px(10);
+    if (used + c.width(Face::Small, row.words) <= room) {
+      c.text_right(at.x + at.w, at.y, Face::Small, ink, row.words);
+    } else if (row.behind) {
+      at.y += line - c.px(2);
+      c.fit(x, at.y, room, Face::Small, ink, row.words);
+    }
+    at.y += line;
   }
-  at.y += c.px(8);
+  if (shown < rows.size()) {
+    c.fit(at.x, at.y, at.w, Face::Small, theme::kFaint,
+          fmt::format("and {} more: see the right side", rows.size() - shown));
+    at.y += line;
+  }
+  at.y += c.px(6);
 }
 
 void draw_group_column(Ui& ui, Canvas& c, LogColumn& at) {
@@ -251,18 +279,17 @@ void draw_group_column(Ui& ui, Canvas& c, LogColumn& at) {
   draw_group_choice(ui, c, at);
   draw_group_head(ui, c, at);
   draw_strategies(ui, c, at);
-  draw_states(c, at, p.summary.states);
-  c.fit(at.x, at.y, at.w, Face::Mono, theme::kText, p.summary.generation);
-  at.y += c.line_height(Face::Mono) + c.px(6);
-  if (!p.summary.epochs.empty()) {
-    c.fit(at.x, at.y, at.w, Face::Small, theme::kDim, p.summary.epochs);
-    at.y += c.line_height(Face::Small) + c.px(6);
+  draw_states(c, at, p.summary);
+  if (p.summary.consumer_protocol) {
+    draw_epoch_lines(c, at, p.summary);
+  } else {
+    c.fit(at.x, at.y, at.w, Face::Mono, theme::kText, p.summary.generation);
+    at.y += c.line_height(Face::Mono) + c.px(6);
   }
   for (const GroupTimer& timer : p.summary.timers) draw_group_timer(c, at, timer);
   at.y += c.px(4);
   draw_stand_still(ui, c, at);
   draw_replay_button(ui, c, at);
-  draw_members(ui, c, at);
   c.heading(at.x, at.y, "ACT");
   at.y += c.line_height(Face::Small) + c.px(6);
   draw_group_buttons(ui, c, at, p.actions);

@@ -41,33 +41,13 @@ void follow(Ui& ui, const SequenceScene& scene, const std::vector<float>& edges,
   const auto& rows = scene.view->rows;
   const auto next = std::find_if(rows.begin(), rows.end(),
                                  [&](const SequenceRow& row) { return row.at > scene.now; });
-  const float y = edges[static_cast<std::size_t>(next - rows.begin())];
-  const float margin = height * 0.12f;
-  const bool seen = y > state.scroll + margin && y < state.scroll + height - margin;
-  if (!seen) state.scroll_to = std::max(0.0f, y - height * 0.7f);
+  bring_into_sight(state.scroll, edges[static_cast<std::size_t>(next - rows.begin())], height);
 }
 
 void draw_talk_rows(Ui& ui, const Rect& rect, const SequenceScene& scene) {
-  ScrollArea area(ui.draw, "talk", rect);
-  Canvas c(ui.draw);
-  const std::vector<float> edges = sequence_row_edges(c, *scene.view);
+  const std::vector<float> edges = sequence_row_edges(Canvas(ui.draw), *scene.view);
   follow(ui, scene, edges, rect.h());
-  GroupUi& state = ui.groups_ui;
-  if (state.scroll_to >= 0) ImGui::SetScrollY(state.scroll_to);
-  state.scroll_to = -1;
-  state.scroll = ImGui::GetScrollY();
-  const Rect all = Rect::at(rect.x0, area.y(), rect.w(), edges.back());
-  const std::ptrdiff_t clicked = draw_sequence_rows(c, all, rect, scene, &ui.session.index());
-  area.content(rect.w() - c.px(20), edges.back() + c.px(8));
-  if (clicked < 0) return;
-  const SequenceRow& row = scene.view->rows[static_cast<std::size_t>(clicked)];
-  const Target target =
-      row.kind == RowKind::Message ? Target::of_frame(row.frame) : Target::of_event(row.event);
-  ui.do_later([target, event = row.event](Session& s) {
-    s.pause();
-    if (s.machine().can_travel()) s.seek(event);
-    s.select(target);
-  });
+  draw_scrolled_rows(ui, "talk", rect, scene, edges, ui.groups_ui.scroll);
 }
 
 }  // namespace

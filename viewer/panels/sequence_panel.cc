@@ -153,24 +153,33 @@ void follow_present(Ui& ui, const SequenceScene& scene, const std::vector<float>
   state.generation = ui.sequence.generation();
   if (!moved) return;
   const auto row = static_cast<std::size_t>(ui.sequence.present_row(scene.now) + 1);
-  const float y = edges[row], top = state.scroll;
-  const float margin = height * 0.12f;
-  if (y > top + margin && y < top + height - margin) return;
-  state.scroll_to = std::max(0.0f, y - height * 0.6f);
+  bring_into_sight(state.scroll, edges[row], height);
 }
 
 void draw_rows(Ui& ui, const Rect& rect, const SequenceScene& scene) {
-  ScrollArea area(ui.draw, "sequence", rect);
-  Canvas c(ui.draw);
-  const std::vector<float> edges = sequence_row_edges(c, *scene.view);
+  const std::vector<float> edges = sequence_row_edges(Canvas(ui.draw), *scene.view);
   follow_present(ui, scene, edges, rect.h());
-  SequenceUi& state = ui.sequence_ui;
-  if (state.scroll_to >= 0) ImGui::SetScrollY(state.scroll_to);
-  state.scroll_to = -1;
-  state.scroll = ImGui::GetScrollY();
+  draw_scrolled_rows(ui, "sequence", rect, scene, edges, ui.sequence_ui.scroll);
+}
+
+}  // namespace
+
+void bring_into_sight(RowScroll& scroll, float y, float height) {
+  const float margin = height * 0.12f;
+  if (y > scroll.at + margin && y < scroll.at + height - margin) return;
+  scroll.to = std::max(0.0f, y - height * 0.65f);
+}
+
+void draw_scrolled_rows(Ui& ui, const char* id, const Rect& rect, const SequenceScene& scene,
+                        const std::vector<float>& edges, RowScroll& scroll) {
+  ScrollArea area(ui.draw, id, rect);
+  Canvas c(ui.draw);
+  if (scroll.to >= 0) ImGui::SetScrollY(scroll.to);
+  scroll.to = -1;
+  scroll.at = ImGui::GetScrollY();
   const Rect all = Rect::at(rect.x0, area.y(), rect.w(), edges.back());
   const std::ptrdiff_t clicked = draw_sequence_rows(c, all, rect, scene, &ui.session.index());
-  area.content(rect.w() - c.px(20), edges.back() + c.px(12));
+  area.content(rect.w() - c.px(20), edges.back() + c.px(10));
   if (clicked < 0) return;
   const SequenceRow& row = scene.view->rows[static_cast<std::size_t>(clicked)];
   const Target target =
@@ -181,8 +190,6 @@ void draw_rows(Ui& ui, const Rect& rect, const SequenceScene& scene) {
     s.select(target);
   });
 }
-
-}  // namespace
 
 void draw_sequence(Ui& ui, const Rect& rect) {
   Canvas c(ui.draw);

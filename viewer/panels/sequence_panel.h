@@ -38,5 +38,10 @@ std::int32_t draw_sequence_head(Canvas& c, const Rect& rect, const SequenceScene
 /// that was clicked; -1: none.
 std::ptrdiff_t draw_sequence_rows(Canvas& c, const Rect& rect, const Rect& visible,
                                   const SequenceScene& scene, const EventIndex* index);
+/// The rows where they are scrolled to; a click on one goes to its moment and selects what it says.
+void draw_scrolled_rows(Ui& ui, const char* id, const Rect& rect, const SequenceScene& scene,
+                        const std::vector<float>& edges, RowScroll& scroll);
+/// The row at `y` is scrolled into a view of that height, into the lower part, unless it is there.
+void bring_into_sight(RowScroll& scroll, float y, float height);
 
 }  // namespace kscope::viewer

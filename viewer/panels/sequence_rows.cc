@@ -79,6 +79,21 @@ std::size_t common_beginning(const std::vector<SequenceLane>& lanes) {
   return common;
 }
 
+/// What can be left out of all clients' names, word by word: of "payments-worker-1" and
+/// "payments-worker-2" nothing, or "payments-".
+std::vector<std::size_t> name_cuts(const std::vector<SequenceLane>& lanes, std::size_t common) {
+  std::vector<std::size_t> cuts{0};
+  const auto first = std::find_if(lanes.begin(), lanes.end(), is_client);
+  if (first == lanes.end()) return cuts;
+  const std::size_t last_word = first->name.find_last_of("-_.", common);
+  for (std::size_t i = 0; i < common && i < last_word; ++i) {
+    const char c = first->name[i];
+    const bool letter = i + 1 < first->name.size() && first->name[i + 1] >= 'A';
+    if ((c == '-' || c == '_' || c == '.') && letter) cuts.push_back(i + 1);
+  }
+  return cuts;
+}
+
 /// "C1", "B2"; of clients called consumer-1, consumer-2 …: "c1", "c2".
 std::string short_name(const SequenceLane& lane, std::size_t common) {
   if (lane.controller) return fmt::format("C{}", lane.node);
@@ -86,6 +101,29 @@ std::string short_name(const SequenceLane& lane, std::size_t common) {
   if (!is_client(lane)) return fmt::format("B{}", lane.node);
   const bool helps = common > 2 && common < lane.name.size();
   return helps ? lane.name.substr(0, 1) + lane.name.substr(common) : lane.name;
+}
+
+/// The longest names that fit for all clients alike, and for all others alike.
+std::vector<std::string> lane_names(const Canvas& c, const std::vector<SequenceLane>& lanes,
+                                    std::size_t common, float room) {
+  const auto fit = [&](bool clients, std::size_t cut) {
+    return std::all_of(lanes.begin(), lanes.end(), [&](const SequenceLane& lane) {
+      return is_client(lane) != clients ||
+             c.width(Face::Bold, lane.name.substr(cut)) + c.px(8) <= room;
+    });
+  };
+  const std::vector<std::size_t> cuts = name_cuts(lanes, common);
+  const auto cut =
+      std::find_if(cuts.begin(), cuts.end(), [&](std::size_t at) { return fit(true, at); });
+  const bool others = fit(false, 0);
+  std::vector<std::string> names;
+  for (const SequenceLane& lane : lanes) {
+    const bool whole = is_client(lane) ? cut != cuts.end() : others;
+    names.push_back(!whole            ? short_name(lane, common)
+                    : is_client(lane) ? lane.name.substr(*cut)
+                                      : lane.name);
+  }
+  return names;
 }
 
 /// Draws one row after the other.
@@ -214,9 +252,12 @@ class Rows {
     c_.fill(box, theme::kPanel, c_.px(4));
     c_.dashed_outline(box, theme::kBorder, c_.px(4), 1);
     boxed_text(box, faded(theme::kDim, alpha_), row.text);
-    c_.tip(box,
-           "Routine that changed nothing, folded into one line: fetches and heartbeats repeat "
-           "by the clock. Switch \"Fold routine\" off to see each of them");
+    c_.tip(
+        box,
+        scene_.inks.empty()
+            ? "Routine that changed nothing, folded into one line: fetches and heartbeats repeat "
+              "by the clock. Switch \"Fold routine\" off to see each of them"
+            : "Routine, folded into one line. The screen \"Sequence\" shows each of them");
   }
 
   void pause(const SequenceRow& row) {
@@ -332,11 +373,9 @@ std::int32_t draw_sequence_head(Canvas& c, const Rect& rect, const SequenceScene
   const SequenceView& view = *scene.view;
   const Columns columns(c, rect, view.lanes.size());
   const float room = columns.step - c.px(10);
-  const bool whole = std::all_of(view.lanes.begin(), view.lanes.end(), [&](const auto& lane) {
-    return c.width(Face::Bold, lane.name) + c.px(8) <= room;
-  });
   std::int32_t clicked = -1;
   const std::size_t common = common_beginning(view.lanes);
+  const std::vector<std::string> names = lane_names(c, view.lanes, common, room);
   for (std::size_t i = 0; i < view.lanes.size(); ++i) {
     const SequenceLane& lane = view.lanes[i];
     const float x = columns.lane(static_cast<std::int32_t>(i));
@@ -350,7 +389,7 @@ std::int32_t draw_sequence_head(Canvas& c, const Rect& rect, const SequenceScene
     c.fill(box, only ? theme::kSelection : theme::kCard, c.px(5));
     c.outline(box, only ? theme::kAccent : edge, c.px(5));
     const BoxScope scope(c, box);
-    const std::string name = whole ? lane.name : short_name(lane, common);
+    const std::string& name = names[i];
     const float w = std::min(c.width(Face::Bold, name) + 1, box.w() - c.px(4));
     const float below = lane.detail.empty() ? 0 : c.line_height(Face::Small) * 0.5f;
     c.fit(x - w / 2, box.cy() - c.line_height(Face::Bold) * 0.58f - below, w, Face::Bold, ink,

@@ -301,7 +301,8 @@ TimeWindow current_window(Ui& ui) {
   return w;
 }
 
-/// The partition whose story is painted: the one that was selected last, else the first.
+/// The partition whose story is painted: the one that was selected last, else the first. On the
+/// screen of a group one that the group reads.
 TopicPartition focus(Ui& ui) {
   const Target& selected = ui.session.selection();
   if (ui.state.tab == kLogScreen && ui.log.node() >= 0) {
@@ -313,7 +314,12 @@ TopicPartition focus(Ui& ui) {
     return row.partition == ui.state.focus_partition;
   });
   if (!known) ui.state.focus_partition = rows.empty() ? TopicPartition{} : rows.front().partition;
-  return ui.state.focus_partition;
+  const auto& read = ui.groups.picture().offsets;
+  if (ui.state.tab != kGroupsScreen || read.empty()) return ui.state.focus_partition;
+  const bool by_group = std::any_of(read.begin(), read.end(), [&](const OffsetRow& row) {
+    return row.partition == ui.state.focus_partition;
+  });
+  return by_group ? ui.state.focus_partition : read.front().partition;
 }
 
 LogOfInterest log_of_interest(const Ui& ui) {
@@ -329,6 +335,18 @@ Plan plan(const Canvas& c, const Rect& rect, float y, float labels, std::size_t 
   return p;
 }
 
+/// A topic's long name loses its middle, never what tells its lanes apart: "__consum…-12 ISR".
+std::string short_label(const Canvas& c, const Lane& lane, float room) {
+  const bool topic = lane.kind == LaneKind::PartitionLeader || lane.kind == LaneKind::PartitionIsr;
+  const std::size_t dash = lane.label.rfind('-');
+  if (!topic || dash == std::string::npos) return lane.label;
+  std::string label = lane.label;
+  for (std::size_t keep = dash; keep > 3 && c.width(Face::Small, label) > room; --keep) {
+    label = lane.label.substr(0, keep) + "…" + lane.label.substr(dash);
+  }
+  return label;
+}
+
 void draw_lanes(Ui& ui, Canvas& c, const Plan& p, const TimelineView& view, float now_x) {
   const std::int64_t end_us = to_micros(ui.session.machine().recorded_until());
   for (std::size_t i = 0; i < view.lanes.size(); ++i) {
@@ -336,9 +354,13 @@ void draw_lanes(Ui& ui, Canvas& c, const Plan& p, const TimelineView& view, floa
     const float y = p.area.y0 + static_cast<float>(i) * p.lane_h;
     c.line(p.area.x0, y + p.lane_h / 2, p.area.x1, y + p.lane_h / 2, theme::kGrid);
     const float label_w = p.area.x0 - p.label_x - c.px(10);
-    const float text_w = std::min(label_w, c.width(Face::Small, lane.label));
-    c.fit(p.area.x0 - c.px(10) - text_w, y + (p.lane_h - c.line_height(Face::Small)) / 2,
-          text_w + 1, Face::Small, theme::kDim, lane.label);
+    const std::string label = short_label(c, lane, label_w);
+    const float text_w = std::min(label_w, c.width(Face::Small, label));
+    const float top = y + (p.lane_h - c.line_height(Face::Small)) / 2;
+    c.fit(p.area.x0 - c.px(10) - text_w, top, text_w + 1, Face::Small, theme::kDim, label);
+    if (label != lane.label) {
+      c.tip({p.label_x, top, p.area.x0 - c.px(10), top + p.lane_h}, lane.label);
+    }
     for (const auto* list : {lane.idle, lane.stretches}) {
       if (list != nullptr) draw_stretches(c, p, view, lane, *list, y, end_us);
     }

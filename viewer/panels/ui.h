@@ -110,12 +110,17 @@ struct ConfigUi {
   std::string edited;  ///< the new value as far as it is written
 };
 
+/// Where the rows of a sequence are scrolled to.
+struct RowScroll {
+  float at = 0;
+  float to = -1;  ///< in this frame; -1: it stays
+};
+
 /// Of the screen "Sequence".
 struct SequenceUi {
   EventSeq seen;                 ///< the present moment, a frame ago
   std::uint64_t generation = 0;  ///< of the view, a frame ago
-  float scroll = 0;
-  float scroll_to = -1;  ///< in this frame; -1: nowhere
+  RowScroll scroll;
 };
 
 /// Of the screen "Groups".
@@ -127,8 +132,7 @@ struct GroupUi {
   EventSeq seen;                   ///< the present moment, a frame ago
   std::ptrdiff_t rebalance = -1;   ///< on the screen, a frame ago
   std::string group;               ///< likewise
-  float scroll = 0;                ///< of the talk
-  float scroll_to = -1;            ///< in this frame; -1: nowhere
+  RowScroll scroll;                ///< of the talk
   float page_height = 0;           ///< that the page needed in the last frame
   float talk_height = 0;           ///< of the talk in the last frame
 };

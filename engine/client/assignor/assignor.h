@@ -1,4 +1,4 @@
-// Assignor: who reads which partition. In the classic protocol a consumer decides that, not a
+// Assignor: who reads which partition. With the classic protocol a consumer decides that, and no
 // broker.
 //
 // Every member sends its subscription with JoinGroup; the coordinator chooses one member as the
@@ -16,7 +16,7 @@
 // rebalances is the AssignorMemory that the consumer keeps for it. A consumer thus stays a plain
 // value that can be copied.
 //
-// Invariants of assign(), which tests/unit/client/assignor_properties.h holds every assignor to:
+// Invariants of assign(), to which assignor_laws.h holds every assignor:
 //   one entry for each member, even if it is empty;
 //   complete:  each partition of a topic that anybody subscribed to is in one list - or, with
 //              Cooperative, withheld for one rebalance because its owner has to give it up first;
@@ -24,10 +24,10 @@
 //   entitled:  only members that subscribed to the topic get it;
 //   the same for the same members in any order.
 //
-// Kafka: ConsumerPartitionAssignor, AbstractPartitionAssignor, ConsumerPartitionAssignor.
-// getAssignorInstances. Differences: Java's assignors are objects with fields, one set for each
+// Kafka: ConsumerPartitionAssignor (getAssignorInstances), AbstractPartitionAssignor. Differences:
+// Java's assignors are objects with fields, one set for each
 // consumer; a cooperative one is taken to support Eager as well, as Kafka's do.
-// Called by: the consumer's coordinator, labs, tests. Read next: assignor/range_assignor.h
+// Called by: classic_membership, assignor_trials. Read next: assignor/range_assignor.h
 #pragma once
 
 #include <map>

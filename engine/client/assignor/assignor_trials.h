@@ -11,7 +11,7 @@
 // law is a short one, and holds every assignment against assignor_laws.
 //
 // Called by: tests/unit/client, the lab write-an-assignor. Kafka: AbstractStickyAssignorTest tries
-// its assignors with random groups, too. Read next: assignor/assignor_laws.h
+// its assignors with random groups, too. Read next: assignor/consistent_hash_assignor.h
 #pragma once
 
 #include <map>

@@ -19,7 +19,7 @@
 //
 // Kafka: nothing like it; the contract is ConsumerPartitionAssignor's. To write your own, derive
 // from Assignor as here, say register_assignor(), and name it in partition.assignment.strategy.
-// Read next: labs/52-write-an-assignor/my_assignor.cc
+// Called by: assignor.cc. Read next: labs/52-write-an-assignor/my_assignor.cc
 #pragma once
 
 #include "engine/client/assignor/assignor.h"

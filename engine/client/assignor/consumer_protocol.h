@@ -12,7 +12,7 @@
 // content in any order, so that a member that changed nothing sends the same bytes again (the
 // coordinator compares them to tell whether a member changed anything).
 //
-// Kafka: ConsumerProtocol. Called by: the consumer's coordinator, sticky_assignor.
+// Kafka: ConsumerProtocol. Called by: classic_membership, sticky_assignor, assignor_trials.
 // Read next: protocol/records/consumer_protocol.h
 #pragma once
 

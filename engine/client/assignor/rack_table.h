@@ -9,7 +9,8 @@
 //
 // Kafka: AbstractPartitionAssignor.useRackAwareAssignment, AbstractStickyAssignor.RackInfo,
 // RangeAssignor.TopicAssignmentState.
-// Called by: range_assignor, sticky_balance. Read next: assignor/range_assignor.h
+// Called by: range_assignor, sticky_problem, sticky_constrained.
+// Read next: assignor/range_assignor.h
 #pragma once
 
 #include <vector>

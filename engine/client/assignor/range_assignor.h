@@ -12,7 +12,7 @@
 //
 // Invariant: of one topic, any two subscribers' numbers of partitions differ by at most one.
 //
-// Kafka: RangeAssignor. Read next: assignor/round_robin_assignor.h
+// Kafka: RangeAssignor. Called by: assignor.cc. Read next: assignor/round_robin_assignor.h
 #pragma once
 
 #include "engine/client/assignor/assignor.h"

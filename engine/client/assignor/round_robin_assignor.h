@@ -9,7 +9,7 @@
 //
 // Invariant: with equal subscriptions any two members' numbers of partitions differ by at most one.
 //
-// Kafka: RoundRobinAssignor. Read next: assignor/sticky_assignor.h
+// Kafka: RoundRobinAssignor. Called by: assignor.cc. Read next: assignor/sticky_assignor.h
 #pragma once
 
 #include "engine/client/assignor/assignor.h"

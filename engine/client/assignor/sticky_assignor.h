@@ -28,7 +28,7 @@
 // Kafka: AbstractStickyAssignor, StickyAssignor, CooperativeStickyAssignor (KIP-54, KIP-341,
 // KIP-429, KIP-792). Difference: 3.9 calls subscriptions equal if the empty ones come first; here
 // a member that subscribes to nothing gets nothing.
-// Read next: assignor/sticky_problem.h
+// Called by: assignor.cc. Read next: assignor/sticky_problem.h
 #pragma once
 
 #include "engine/client/assignor/sticky_problem.h"

@@ -1,7 +1,6 @@
 #include "engine/client/assignor/sticky_general.h"
 
 #include <algorithm>
-#include <list>
 #include <numeric>
 
 #include "engine/base/partition_moves.h"

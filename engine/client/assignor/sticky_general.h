@@ -23,7 +23,7 @@
 // isBalanced() asks topic by topic, starting where it last found something to do. Differences: a
 // member of an older generation gets nothing back that it no longer subscribes to; a search that
 // found no end after kMaxPasses would stop (Kafka's would not; none was ever seen).
-// Called by: sticky_assignor. Read next: assignor/sticky_assignor.h
+// Called by: sticky_assignor. Read next: assignor/consistent_hash_assignor.h
 #pragma once
 
 #include "engine/client/assignor/sticky_problem.h"

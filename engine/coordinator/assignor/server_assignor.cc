@@ -24,10 +24,15 @@ const ServerAssignor* find_server_assignor(std::string_view name) {
   return nullptr;
 }
 
-std::vector<std::string> server_assignor_names() {
-  std::vector<std::string> names;
-  for (const ServerAssignor* assignor : server_assignors()) names.push_back(assignor->name());
-  return names;
+Result<void> topics_exist(const GroupSpec& group) {
+  for (const auto& [id, member] : group.members) {
+    for (const Uuid& topic : member.topics) {
+      if (group.partition_counts.count(topic) > 0) continue;
+      return Error{ErrorKind::NotFound,
+                   id + " is subscribed to topic " + topic.str() + ", which does not exist"};
+    }
+  }
+  return {};
 }
 
 }  // namespace kscope::coordinator

@@ -15,7 +15,7 @@
 // SubscribedTopicDescriber). Differences: members are walked in the order of their ids, where Kafka
 // walks over a hash map; a group without topics gets empty entries instead of none; racks are not
 // in the interface, since neither of 3.9's assignors looks at them.
-// Called by: coordinator/group. Read next: assignor/server_range_assignor.h
+// Called by: consumer_steps, group_settings. Read next: assignor/server_range_assignor.h
 #pragma once
 
 #include <map>
@@ -61,7 +61,7 @@ class ServerAssignor {
 
 /// "uniform" or "range"; null if there is none of that name.
 const ServerAssignor* find_server_assignor(std::string_view name);
-/// In Kafka's default order of group.consumer.assignors: the first is the default.
-std::vector<std::string> server_assignor_names();
+/// NotFound, naming the first member that subscribes to a topic without a partition count.
+Result<void> topics_exist(const GroupSpec& group);
 
 }  // namespace kscope::coordinator

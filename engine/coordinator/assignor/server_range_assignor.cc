@@ -41,15 +41,11 @@ struct Ranges {
 }  // namespace
 
 Result<TargetAssignment> ServerRangeAssignor::assign(const GroupSpec& group) const {
+  KTRY(topics_exist(group));
   std::map<Uuid, Ranges> topics;
   for (const auto& [id, member] : group.members) {
     for (const Uuid& topic : member.topics) {
-      const auto count = group.partition_counts.find(topic);
-      if (count == group.partition_counts.end()) {
-        return Error{ErrorKind::NotFound,
-                     id + " is subscribed to topic " + topic.str() + ", which does not exist"};
-      }
-      topics[topic].partitions = count->second;
+      topics[topic].partitions = group.partition_counts.at(topic);
       ++topics[topic].subscribers;
     }
   }

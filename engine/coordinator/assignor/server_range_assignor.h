@@ -8,7 +8,7 @@
 //
 // Kafka: org.apache.kafka.coordinator.group.assignor.RangeAssignor. Its two cases, equal and
 // different subscriptions, give the same result; here they are one.
-// Read next: assignor/uniform_assignor.h
+// Called by: server_assignor. Read next: assignor/uniform_assignor.h
 #pragma once
 
 #include "engine/coordinator/assignor/server_assignor.h"

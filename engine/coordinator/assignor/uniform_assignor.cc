@@ -86,17 +86,6 @@ class HomogeneousAssignment {
   TargetAssignment target_;
 };
 
-Result<void> topics_exist(const GroupSpec& group) {
-  for (const auto& [id, member] : group.members) {
-    for (const Uuid& topic : member.topics) {
-      if (group.partition_counts.count(topic) > 0) continue;
-      return Error{ErrorKind::NotFound,
-                   id + " is subscribed to topic " + topic.str() + ", which does not exist"};
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 TargetAssignment assign_homogeneous(const GroupSpec& group) {

@@ -19,7 +19,7 @@
 //
 // Kafka: UniformAssignor, UniformHomogeneousAssignmentBuilder,
 // UniformHeterogeneousAssignmentBuilder.
-// Called by: coordinator/group. Read next: coordinator/group/group_metadata_manager.h
+// Called by: server_assignor. Read next: coordinator/group/consumer_steps.cc
 #pragma once
 
 #include "engine/coordinator/assignor/server_assignor.h"

@@ -46,7 +46,9 @@ ClassicGroupMember member_of(const GroupMetadataValue::MemberMetadata& loaded,
 std::set<std::string> known_by_all(const std::vector<const std::vector<MemberProtocol>*>& offers) {
   std::map<std::string, std::size_t> known_by;
   for (const auto* offer : offers) {
-    for (const MemberProtocol& p : *offer) ++known_by[p.name];
+    std::set<std::string> names;  // a protocol that is named twice is known once
+    for (const MemberProtocol& p : *offer) names.insert(p.name);
+    for (const std::string& name : names) ++known_by[name];
   }
   std::set<std::string> candidates;
   for (const auto& [name, count] : known_by) {

@@ -8,7 +8,6 @@
 //
 // KIP-394: from version 4 on, a newcomer is not let in at once. It gets an id, and joins again with
 // it; who never comes back leaves no ghost that the whole group would wait for.
-#include "engine/base/check.h"
 #include "engine/coordinator/group/classic_operation.h"
 #include "engine/coordinator/group/member_id.h"
 

@@ -60,12 +60,9 @@ std::vector<std::string> names(const std::vector<MemberProtocol>& protocols) {
 }  // namespace
 
 void ConsumerOperation::classic_join(const Caller& caller, const JoinGroupRequest& request) {
-  const auto answer = [&](JoinGroupResponse response) {
-    decision_.answers.push_back({caller.ticket, std::move(response)});
-  };
-  const auto refuse_join = [&](ErrorCode error) {
+  const auto refuse_join = [&](ErrorCode error, const std::string& member_id = "") {
     decision_.records.clear();
-    answer(join_error("", error));
+    decision_.answers.push_back({caller.ticket, join_error(member_id, error)});
   };
   const bool is_unknown = request.member_id.empty();
   const std::string id = is_unknown ? random_uuid(context_.env.random[env::Purpose::Identity]).str()
@@ -75,7 +72,7 @@ void ConsumerOperation::classic_join(const Caller& caller, const JoinGroupReques
     return refuse_join(ErrorCode::INCONSISTENT_GROUP_PROTOCOL);
   }
   if (is_unknown && !request.group_instance_id && caller.version >= 4) {
-    return answer(join_error(id, ErrorCode::MEMBER_ID_REQUIRED));
+    return refuse_join(ErrorCode::MEMBER_ID_REQUIRED, id);
   }
   const auto read = protocol::decode_versioned<ConsumerProtocolSubscription>(
       request.protocols.front().metadata.view());
@@ -83,30 +80,40 @@ void ConsumerOperation::classic_join(const Caller& caller, const JoinGroupReques
   const ConsumerProtocolSubscription& subscription = read.value().message;
 
   Change change;
-  if (request.group_instance_id) {
-    const ErrorCode error =
-        find_static_member(id, *request.group_instance_id, is_unknown, true, &change.before);
-    if (error != ErrorCode::NONE) return refuse_join(error);
-  } else if (const ConsumerGroupMember* known = group_.member(id)) {
-    change.before = *known;
-  } else {
-    change.before.id = id;
-  }
+  const ErrorCode error = find_classic_member(request, id, &change.before);
+  if (error != ErrorCode::NONE) return refuse_join(error);
   change.after = joined(change.before, caller, request, subscription);
   Round round = update_epoch(change, write_member(change));
   if (!update_target(change, round)) return refuse_join(ErrorCode::UNKNOWN_SERVER_ERROR);
-  const ConsumerGroupMember member =
-      step_towards(change.after, round, owned_by(subscription, context_.metadata));
+  classic_joined(caller,
+                 step_towards(change.after, round, owned_by(subscription, context_.metadata)));
+}
 
-  context_.timers.cancel({TimerPurpose::Rebalance, group_.id(), id});
+/// Any id that comes without a static name may be a newcomer's: it was given out and not written.
+ErrorCode ConsumerOperation::find_classic_member(const JoinGroupRequest& request,
+                                                 const std::string& member_id,
+                                                 ConsumerGroupMember* found) {
+  if (request.group_instance_id) {
+    return find_static_member(member_id, *request.group_instance_id, request.member_id.empty(),
+                              /*is_classic=*/true, found);
+  }
+  const ConsumerGroupMember* known = group_.member(member_id);
+  if (known) *found = *known;
+  found->id = member_id;
+  return ErrorCode::NONE;
+}
+
+/// Its SyncGroup is expected next.
+void ConsumerOperation::classic_joined(const Caller& caller, const ConsumerGroupMember& member) {
+  context_.timers.cancel({TimerPurpose::Rebalance, group_.id(), member.id});
   renew_session(member, caller.node);
-  set_timer(TimerPurpose::PendingSync, id, millis(member.rebalance_timeout_ms));
+  set_timer(TimerPurpose::PendingSync, member.id, millis(member.rebalance_timeout_ms));
   JoinGroupResponse response;
-  response.member_id = id;
+  response.member_id = member.id;
   response.generation_id = member.epoch;
   response.protocol_type = "consumer";
   response.protocol_name = member.classic->supported_protocols.front().name;
-  answer(std::move(response));
+  decision_.answers.push_back({caller.ticket, std::move(response)});
 }
 
 ErrorCode ConsumerOperation::classic_member(const std::string& member_id,
@@ -116,6 +123,13 @@ ErrorCode ConsumerOperation::classic_member(const std::string& member_id,
   if (!*found) return ErrorCode::UNKNOWN_MEMBER_ID;
   if (instance_id && (*found)->id != member_id) return ErrorCode::FENCED_INSTANCE_ID;
   return (*found)->uses_classic_protocol() ? ErrorCode::NONE : ErrorCode::UNKNOWN_MEMBER_ID;
+}
+
+/// It is told to join again, and how often it is told does not give it more time. Kafka:
+/// scheduleConsumerGroupJoinTimeoutIfAbsent.
+void ConsumerOperation::expect_join(const ConsumerGroupMember& member) {
+  if (context_.timers.at({TimerPurpose::Rebalance, group_.id(), member.id})) return;
+  set_timer(TimerPurpose::Rebalance, member.id, millis(member.rebalance_timeout_ms));
 }
 
 void ConsumerOperation::classic_sync(const Caller& caller,
@@ -134,9 +148,7 @@ void ConsumerOperation::classic_sync(const Caller& caller,
   }
   if (group_.epoch() > member->epoch && member->state != MemberState::UnrevokedPartitions) {
     // There is something newer already. Who is revoking has to finish that first.
-    if (!context_.timers.at({TimerPurpose::Rebalance, group_.id(), member->id})) {
-      set_timer(TimerPurpose::Rebalance, member->id, millis(member->rebalance_timeout_ms));
-    }
+    expect_join(*member);
     return refuse_sync(ErrorCode::REBALANCE_IN_PROGRESS);
   }
   context_.timers.cancel({TimerPurpose::PendingSync, group_.id(), member->id});
@@ -164,9 +176,7 @@ void ConsumerOperation::classic_heartbeat(const Caller& caller,
         member->state == MemberState::UnreleasedPartitions && !group_.waits_for_release(*member);
     if (is_behind || has_to_revoke || may_have_more) {
       response.error_code = ErrorCode::REBALANCE_IN_PROGRESS;
-      if (!context_.timers.at({TimerPurpose::Rebalance, group_.id(), member->id})) {
-        set_timer(TimerPurpose::Rebalance, member->id, millis(member->rebalance_timeout_ms));
-      }
+      expect_join(*member);
     }
   }
   decision_.answers.push_back({caller.ticket, std::move(response)});

@@ -13,14 +13,7 @@ constexpr Duration kMetadataRefresh = seconds(600);
 
 void count_topics(TopicCounts& counts, const ConsumerGroupMember& member,
                   const metadata::MetadataImage& image) {
-  std::set<std::string> topics(member.topics.begin(), member.topics.end());
-  if (member.regex) {
-    const auto pattern = TopicPattern::compile(*member.regex);
-    for (const auto& [name, topic] : image.topics()) {
-      if (pattern.ok() && pattern.value().matches(name)) topics.insert(name);
-    }
-  }
-  for (const std::string& topic : topics) ++counts[topic];
+  for (const std::string& topic : topics_of(member, image)) ++counts[topic];
 }
 
 /// The member that changes, also if it is a static one that comes back under a new id.
@@ -31,6 +24,17 @@ bool is_replaced(const ConsumerGroupMember& member, const ConsumerGroupMember* b
 }
 
 }  // namespace
+
+std::set<std::string> topics_of(const ConsumerGroupMember& member,
+                                const metadata::MetadataImage& image) {
+  std::set<std::string> topics(member.topics.begin(), member.topics.end());
+  if (!member.regex) return topics;
+  const auto pattern = TopicPattern::compile(*member.regex);
+  for (const auto& [name, topic] : image.topics()) {
+    if (pattern.ok() && pattern.value().matches(name)) topics.insert(name);
+  }
+  return topics;
+}
 
 GroupState ConsumerGroup::state() const {
   if (members_.empty()) return GroupState::Empty;

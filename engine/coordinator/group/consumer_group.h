@@ -46,7 +46,6 @@ class ConsumerGroup {
   std::int32_t assignment_epoch() const { return assignment_epoch_; }
   const std::map<std::string, ConsumerGroupMember>& members() const { return members_; }
   const ConsumerGroupMember* member(const std::string& member_id) const;
-  const std::map<std::string, std::string>& static_members() const { return static_members_; }
   const ConsumerGroupMember* static_member(const std::string& instance_id) const;
   const TargetAssignment& targets() const { return targets_; }
   const PartitionsByTopicId& target(const std::string& member_id) const;
@@ -110,6 +109,9 @@ class ConsumerGroup {
   Owners owners_;
 };
 
+/// That it names, and that its pattern matches now.
+std::set<std::string> topics_of(const ConsumerGroupMember& member,
+                                const metadata::MetadataImage& image);
 /// Kafka: ModernGroup.computeSubscriptionMetadata.
 SubscriptionMetadata metadata_of(const TopicCounts& topics, const metadata::MetadataImage& image);
 

@@ -17,7 +17,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/base/time.h"
 #include "engine/coordinator/assignor/server_assignor.h"
 #include "engine/coordinator/coordinator_types.h"
 #include "engine/event/group_events.h"

@@ -88,6 +88,10 @@ class ConsumerOperation {
   void set_timer(TimerPurpose purpose, const std::string& member_id, Duration after);
   void refuse(const Caller& caller, ErrorCode error, const std::string& message);
   // consumer_classic.cc
+  ErrorCode find_classic_member(const protocol::JoinGroupRequest& request,
+                                const std::string& member_id, ConsumerGroupMember* found);
+  void classic_joined(const Caller& caller, const ConsumerGroupMember& member);
+  void expect_join(const ConsumerGroupMember& member);
   ErrorCode classic_member(const std::string& member_id,
                            const std::optional<std::string>& instance_id,
                            const ConsumerGroupMember** found) const;

@@ -4,19 +4,7 @@
 
 namespace kscope::coordinator {
 
-using protocol::AssignedTopicPartitions;
-using protocol::ConsumerGroupCurrentMemberAssignmentKey;
-using protocol::ConsumerGroupCurrentMemberAssignmentValue;
-using protocol::ConsumerGroupMemberMetadataKey;
-using protocol::ConsumerGroupMemberMetadataValue;
-using protocol::ConsumerGroupMetadataKey;
-using protocol::ConsumerGroupMetadataValue;
-using protocol::ConsumerGroupPartitionMetadataKey;
-using protocol::ConsumerGroupPartitionMetadataValue;
-using protocol::ConsumerGroupTargetAssignmentMemberKey;
-using protocol::ConsumerGroupTargetAssignmentMemberValue;
-using protocol::ConsumerGroupTargetAssignmentMetadataKey;
-using protocol::ConsumerGroupTargetAssignmentMetadataValue;
+using namespace protocol;
 
 AssignedTopics to_record(const PartitionsByTopicId& partitions) {
   AssignedTopics topics;

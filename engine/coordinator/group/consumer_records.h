@@ -1,8 +1,8 @@
 // The records of a KIP-848 group, made from what the coordinator knows and turned back into it.
 //
-// Kafka: GroupCoordinatorRecordHelpers (CoordinatorRecordHelpers in 3.9). Called by:
-// consumer_operation, group_metadata_manager (replay). Read next:
-// coordinator/group/consumer_group.h
+// Kafka: CoordinatorRecordHelpers (GroupCoordinatorRecordHelpers from 4.0 on). Called by:
+// consumer_operation, group_metadata_manager (replay), migration.
+// Read next: coordinator/group/consumer_group.h
 #pragma once
 
 #include "engine/coordinator/group/consumer_group.h"

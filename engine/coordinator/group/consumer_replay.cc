@@ -11,22 +11,7 @@
 
 namespace kscope::coordinator {
 
-using protocol::ConsumerGroupCurrentMemberAssignmentKey;
-using protocol::ConsumerGroupCurrentMemberAssignmentValue;
-using protocol::ConsumerGroupMemberMetadataKey;
-using protocol::ConsumerGroupMemberMetadataValue;
-using protocol::ConsumerGroupMetadataKey;
-using protocol::ConsumerGroupMetadataValue;
-using protocol::ConsumerGroupPartitionMetadataKey;
-using protocol::ConsumerGroupPartitionMetadataValue;
-using protocol::ConsumerGroupTargetAssignmentMemberKey;
-using protocol::ConsumerGroupTargetAssignmentMemberValue;
-using protocol::ConsumerGroupTargetAssignmentMetadataKey;
-using protocol::ConsumerGroupTargetAssignmentMetadataValue;
-using protocol::GroupMetadataKey;
-using protocol::GroupMetadataValue;
-using protocol::GroupRecordKey;
-using protocol::GroupRecordValue;
+using namespace protocol;
 
 namespace {
 
@@ -182,8 +167,7 @@ void GroupMetadataManager::replay_topics(GroupContext& context, const std::strin
   if (value) {
     for (const TopicMetadata& topic : value->topics) {
       topics[topic.topic_name] = topic;
-      if (loaded_) notes_.topics.emplace(topic.topic_id, topic.topic_name);
-      if (!loaded_) notes_.topics.insert_or_assign(topic.topic_id, topic.topic_name);
+      notes_.topics.emplace(topic.topic_id, topic.topic_name);
     }
   }
   found->set_subscription_metadata(std::move(topics));
@@ -273,11 +257,10 @@ void GroupMetadataManager::replay_target(GroupContext& context, const std::strin
                                          const ConsumerGroupTargetAssignmentMemberValue* value) {
   ConsumerGroup* found = replayed_group(context, group, value != nullptr);
   if (!found) return;
-  if (value) {
-    if (loaded_) note_topics(context, from_record(value->topic_partitions));
-    found->set_target(member, from_record(value->topic_partitions));
-  }
-  if (!value) found->remove_target(member);
+  if (!value) return found->remove_target(member);
+  PartitionsByTopicId target = from_record(value->topic_partitions);
+  if (loaded_) note_topics(context, target);
+  found->set_target(member, std::move(target));
 }
 
 void GroupMetadataManager::replay_target_epoch(

@@ -50,8 +50,7 @@ GroupSpec ConsumerOperation::group_spec(const Change& change, const Round& round
     MemberSpec& one = spec.members[id];
     one.instance_id = member->instance_id;
     one.target = member == &change.after ? group_.target(*member) : group_.target(id);
-    ConsumerGroup alone("");
-    for (const auto& [topic, count] : alone.subscribed_topics(context_.metadata, nullptr, member)) {
+    for (const std::string& topic : topics_of(*member, context_.metadata)) {
       const auto known = round.metadata.find(topic);
       if (known != round.metadata.end()) one.topics.insert(known->second.topic_id);
     }

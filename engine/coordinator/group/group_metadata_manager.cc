@@ -3,30 +3,13 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/coordinator/coordinator_errors.h"
 #include "engine/coordinator/group/classic_operation.h"
 
 namespace kscope::coordinator {
 
 using protocol::HeartbeatResponse;
 using protocol::LeaveGroupResponse;
-
-ErrorCode group_metadata_error(ErrorCode append_error) {
-  switch (append_error) {
-    case ErrorCode::UNKNOWN_TOPIC_OR_PARTITION:
-    case ErrorCode::NOT_ENOUGH_REPLICAS:
-    case ErrorCode::REQUEST_TIMED_OUT:
-      return ErrorCode::COORDINATOR_NOT_AVAILABLE;
-    case ErrorCode::NOT_LEADER_OR_FOLLOWER:
-    case ErrorCode::KAFKA_STORAGE_ERROR:
-      return ErrorCode::NOT_COORDINATOR;
-    case ErrorCode::MESSAGE_TOO_LARGE:
-    case ErrorCode::RECORD_LIST_TOO_LARGE:
-    case ErrorCode::INVALID_FETCH_SIZE:
-      return ErrorCode::UNKNOWN_SERVER_ERROR;
-    default:
-      return append_error;
-  }
-}
 
 const ClassicGroup* GroupMetadataManager::classic_group(const std::string& group) const {
   const auto it = groups_.find(group);
@@ -88,9 +71,9 @@ void GroupMetadataManager::remove_group(GroupContext& context, const std::string
     for (const std::string& id : removed->pending_members()) {
       context.timers.cancel({TimerPurpose::PendingMember, group, id});
     }
-  } else if (const ConsumerGroup* other = consumer(group)) {
-    state = other->announced;
-    generation = other->epoch();
+  } else if (const ConsumerGroup* modern = consumer(group)) {
+    state = modern->announced;
+    generation = modern->epoch();
   } else {
     return;
   }
@@ -103,27 +86,22 @@ void GroupMetadataManager::remove_group(GroupContext& context, const std::string
 
 Decision GroupMetadataManager::join(GroupContext& context, const Caller& caller,
                                     const protocol::JoinGroupRequest& request) {
-  const auto refuse = [&](ErrorCode error) {
-    return Decision::answer(caller, join_error(request.member_id, error));
-  };
-  const Duration session = millis(request.session_timeout_ms);
-  if (request.group_id.empty()) return refuse(ErrorCode::INVALID_GROUP_ID);
-  if (session < context.config.min_session_timeout ||
-      session > context.config.max_session_timeout) {
-    return refuse(ErrorCode::INVALID_SESSION_TIMEOUT);
-  }
   Decision decision;
-  ConsumerGroup* other = consumer(request.group_id);
-  if (other && !other->is_empty()) {
-    ConsumerOperation operation(context, *other, notes_, decision);
+  ConsumerGroup* modern = consumer(request.group_id);
+  if (modern && !modern->is_empty()) {
+    ConsumerOperation operation(context, *modern, notes_, decision);
     operation.classic_join(caller, request);
-    if (operation.refreshed()) other->refreshed = operation.refreshed();
+    if (operation.refreshed()) modern->refreshed = operation.refreshed();
     return decision;
   }
-  const bool is_new_group = other || !contains(request.group_id);
-  if (is_new_group && !request.member_id.empty()) return refuse(ErrorCode::UNKNOWN_MEMBER_ID);
-  if (is_new_group) make_room(context, request.group_id, decision);
-  if (is_new_group) create_classic(context, request.group_id);
+  const bool is_new_group = modern || !contains(request.group_id);
+  if (is_new_group && !request.member_id.empty()) {
+    return Decision::answer(caller, join_error(request.member_id, ErrorCode::UNKNOWN_MEMBER_ID));
+  }
+  if (is_new_group) {
+    make_room(context, request.group_id, decision);
+    create_classic(context, request.group_id);
+  }
   ClassicGroup* group = classic(request.group_id);
   ClassicOperation(context, *group, decision).join(caller, request);
   if (is_new_group) {
@@ -138,52 +116,46 @@ Decision GroupMetadataManager::join(GroupContext& context, const Caller& caller,
 
 Decision GroupMetadataManager::sync(GroupContext& context, const Caller& caller,
                                     const protocol::SyncGroupRequest& request) {
-  const auto refuse = [&](ErrorCode error) { return Decision::answer(caller, sync_error(error)); };
-  if (request.group_id.empty()) return refuse(ErrorCode::INVALID_GROUP_ID);
   Decision decision;
-  if (const ConsumerGroup* other = consumer(request.group_id)) {
-    ConsumerOperation(context, *other, notes_, decision).classic_sync(caller, request);
+  if (const ConsumerGroup* modern = consumer(request.group_id)) {
+    ConsumerOperation(context, *modern, notes_, decision).classic_sync(caller, request);
     return decision;
   }
   ClassicGroup* group = classic(request.group_id);
-  if (!group || group->is(GroupState::Empty)) return refuse(ErrorCode::UNKNOWN_MEMBER_ID);
+  if (!group || group->is(GroupState::Empty)) {
+    return Decision::answer(caller, sync_error(ErrorCode::UNKNOWN_MEMBER_ID));
+  }
   ClassicOperation(context, *group, decision).sync(caller, request);
   return decision;
 }
 
 Decision GroupMetadataManager::heartbeat(GroupContext& context, const Caller& caller,
                                          const protocol::HeartbeatRequest& request) {
-  const auto refuse = [&](ErrorCode error) {
-    HeartbeatResponse response;
-    response.error_code = error;
-    return Decision::answer(caller, std::move(response));
-  };
-  if (request.group_id.empty()) return refuse(ErrorCode::INVALID_GROUP_ID);
   Decision decision;
-  if (const ConsumerGroup* other = consumer(request.group_id)) {
-    ConsumerOperation(context, *other, notes_, decision).classic_heartbeat(caller, request);
+  if (const ConsumerGroup* modern = consumer(request.group_id)) {
+    ConsumerOperation(context, *modern, notes_, decision).classic_heartbeat(caller, request);
     return decision;
   }
   ClassicGroup* group = classic(request.group_id);
-  if (!group) return refuse(ErrorCode::UNKNOWN_MEMBER_ID);
+  if (!group) {
+    HeartbeatResponse response;
+    response.error_code = ErrorCode::UNKNOWN_MEMBER_ID;
+    return Decision::answer(caller, std::move(response));
+  }
   ClassicOperation(context, *group, decision).heartbeat(caller, request);
   return decision;
 }
 
 Decision GroupMetadataManager::leave(GroupContext& context, const Caller& caller,
                                      const protocol::LeaveGroupRequest& request) {
-  LeaveGroupResponse response;
-  if (request.group_id.empty()) {
-    response.error_code = ErrorCode::INVALID_GROUP_ID;
-    return Decision::answer(caller, std::move(response));
-  }
   Decision decision;
-  if (const ConsumerGroup* other = consumer(request.group_id)) {
-    ConsumerOperation(context, *other, notes_, decision).classic_leave(caller, request);
+  if (const ConsumerGroup* modern = consumer(request.group_id)) {
+    ConsumerOperation(context, *modern, notes_, decision).classic_leave(caller, request);
     return decision;
   }
   ClassicGroup* group = classic(request.group_id);
   if (!group) {
+    LeaveGroupResponse response;
     if (caller.version < 3) response.error_code = ErrorCode::UNKNOWN_MEMBER_ID;
     for (const auto& who : request.members) {
       response.members.push_back(
@@ -199,13 +171,13 @@ Decision GroupMetadataManager::leave(GroupContext& context, const Caller& caller
 
 Decision GroupMetadataManager::on_timer(GroupContext& context, const TimerName& timer) {
   Decision decision;
-  if (const ConsumerGroup* other = consumer(timer.group)) {
-    const ConsumerGroupMember* member = other->member(timer.member);
-    ConsumerOperation operation(context, *other, notes_, decision);
+  if (const ConsumerGroup* modern = consumer(timer.group)) {
+    const ConsumerGroupMember* member = modern->member(timer.member);
+    ConsumerOperation operation(context, *modern, notes_, decision);
     operation.timer_expired(timer);
     if (!decision.records.empty() && operation.may_downgrade_without(*member)) {
       decision.records.clear();
-      downgrade(context, *other, timer.member, decision);
+      downgrade(context, *modern, timer.member, decision);
     }
     return decision;
   }
@@ -238,7 +210,7 @@ Decision GroupMetadataManager::afterwards(GroupContext& context, const Afterward
   ClassicGroup* group = classic(what.group);
   if (!group) return decision;
   ClassicOperation operation(context, *group, decision);
-  const ErrorCode error = group_metadata_error(written);
+  const ErrorCode error = to_group_error(written);
   switch (what.kind) {
     case Afterwards::Kind::AnswerOnly:
       break;
@@ -253,24 +225,29 @@ Decision GroupMetadataManager::afterwards(GroupContext& context, const Afterward
         operation.prepare_rebalance(event::RebalanceReason::ProtocolDowngraded, what.member);
       }
       break;
-    case Afterwards::Kind::GroupCreated: {
-      const auto before = displaced_.extract(what.group);
+    case Afterwards::Kind::GroupCreated:
       // Not committed in time is not lost: the record is in the log, and the group goes on.
-      if (error == ErrorCode::NONE || written == ErrorCode::REQUEST_TIMED_OUT) break;
-      operation.answer_all(error);
-      remove_group(context, what.group);
-      if (!before.empty()) {
-        auto& back = groups_.emplace(what.group, before.mapped()).first->second;
-        announce_consumer(context, std::get<ConsumerGroup>(back));
+      if (error == ErrorCode::NONE || written == ErrorCode::REQUEST_TIMED_OUT) {
+        displaced_.erase(what.group);
+        break;
       }
+      operation.answer_all(error);
+      undo_creation(context, what.group);
       break;
-    }
   }
   return decision;
 }
 
-Decision GroupMetadataManager::on_metadata(GroupContext&, const std::set<std::string>& topics) {
-  // Nothing is decided here: the next heartbeat of a member looks again.
+/// The log has not taken its first record: it never was, and the one that it displaced is back.
+void GroupMetadataManager::undo_creation(GroupContext& context, const std::string& group) {
+  remove_group(context, group);
+  const auto before = displaced_.extract(group);
+  if (before.empty()) return;
+  auto& back = groups_.emplace(group, before.mapped()).first->second;
+  announce_consumer(context, std::get<ConsumerGroup>(back));
+}
+
+void GroupMetadataManager::on_metadata(const std::set<std::string>& topics) {
   for (auto& [id, any] : groups_) {
     auto* group = std::get_if<ConsumerGroup>(&any);
     if (!group) continue;
@@ -280,7 +257,6 @@ Decision GroupMetadataManager::on_metadata(GroupContext&, const std::set<std::st
         });
     if (is_concerned) group->refreshed.reset();
   }
-  return {};
 }
 
 Decision GroupMetadataManager::on_loaded(GroupContext& context) {
@@ -288,10 +264,10 @@ Decision GroupMetadataManager::on_loaded(GroupContext& context) {
   loaded_ = true;
   Decision decision;
   for (auto& [id, any] : groups_) {
-    if (auto* other = std::get_if<ConsumerGroup>(&any)) {
-      announce_consumer(context, *other);
-      ConsumerOperation operation(context, *other, notes_, decision);
-      for (const auto& [member_id, member] : other->members()) {
+    if (auto* modern = std::get_if<ConsumerGroup>(&any)) {
+      announce_consumer(context, *modern);
+      ConsumerOperation operation(context, *modern, notes_, decision);
+      for (const auto& [member_id, member] : modern->members()) {
         operation.renew_session(member, NodeId(-1));
         if (member.state == MemberState::UnrevokedPartitions && !member.classic) {
           context.timers.set({TimerPurpose::Rebalance, id, member_id},

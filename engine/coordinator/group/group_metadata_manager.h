@@ -48,8 +48,9 @@ class GroupMetadataManager {
   Decision on_timer(GroupContext& context, const TimerName& timer);
   /// The records of the decision that carried `what` are committed (NONE), or are not and will not.
   Decision afterwards(GroupContext& context, const Afterwards& what, ErrorCode written);
-  /// Topics or brokers changed: groups of KIP-848 that want these topics look again.
-  Decision on_metadata(GroupContext& context, const std::set<std::string>& topics);
+  /// These topics are new, changed or gone. Nothing is decided: groups of KIP-848 that want one of
+  /// them look again with the next heartbeat of a member.
+  void on_metadata(const std::set<std::string>& topics);
 
   // ---- the log -------------------------------------------------------------------------------
   void replay(GroupContext& context, const protocol::GroupRecordKey& key,
@@ -64,7 +65,8 @@ class GroupMetadataManager {
   /// made for a commit without generation (an admin, a consumer that uses assign()).
   ErrorCode validate_offset_commit(GroupContext& context, const Caller& caller,
                                    const protocol::OffsetCommitRequest& request);
-  /// `member_id` and `member_epoch` of OffsetFetch v9; nothing and -1 before.
+  /// `member_id` and `member_epoch` of OffsetFetch v9; nothing and -1 before. NONE for a group that
+  /// is not there: it has committed nothing.
   ErrorCode validate_offset_fetch(const std::string& group,
                                   const std::optional<std::string>& member,
                                   std::int32_t member_epoch) const;
@@ -106,6 +108,7 @@ class GroupMetadataManager {
   ConsumerGroup* consumer(const std::string& group);
   ClassicGroup& create_classic(GroupContext& context, const std::string& group);
   void remove_group(GroupContext& context, const std::string& group);
+  void undo_creation(GroupContext& context, const std::string& group);
   /// An empty KIP-848 group makes room for a classic one.
   void make_room(GroupContext& context, const std::string& group, Decision& decision);
   void downgrade(GroupContext& context, const ConsumerGroup& group, const std::string& leaving,
@@ -146,8 +149,5 @@ class GroupMetadataManager {
   std::map<std::string, ConsumerGroup> displaced_;
   bool loaded_ = false;  // from here on, classic groups are ahead of their records
 };
-
-/// Kafka: GroupMetadataManager.appendGroupMetadataErrorToResponseError.
-ErrorCode group_metadata_error(ErrorCode append_error);
 
 }  // namespace kscope::coordinator

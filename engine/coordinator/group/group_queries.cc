@@ -67,8 +67,8 @@ ErrorCode GroupMetadataManager::validate_offset_commit(
     }
     create_classic(context, request.group_id);
   }
-  if (const ConsumerGroup* other = consumer(request.group_id)) {
-    return may_commit(*other, request, caller.version);
+  if (const ConsumerGroup* modern = consumer(request.group_id)) {
+    return may_commit(*modern, request, caller.version);
   }
   ClassicGroup& group = *classic(request.group_id);
   const ErrorCode error = may_commit(group, request);
@@ -105,8 +105,8 @@ ErrorCode GroupMetadataManager::validate_offset_delete(const std::string& group)
 
 ErrorCode GroupMetadataManager::validate_delete(const std::string& group) const {
   if (!contains(group)) return ErrorCode::GROUP_ID_NOT_FOUND;
-  const ConsumerGroup* other = consumer_group(group);
-  const bool is_in_use = other ? !other->is_empty() : has_members(*classic_group(group));
+  const ConsumerGroup* modern = consumer_group(group);
+  const bool is_in_use = modern ? !modern->is_empty() : has_members(*classic_group(group));
   return is_in_use ? ErrorCode::NON_EMPTY_GROUP : ErrorCode::NONE;
 }
 
@@ -115,7 +115,7 @@ void GroupMetadataManager::ensure_group(GroupContext& context, const std::string
 }
 
 bool GroupMetadataManager::is_subscribed(const std::string& group, const std::string& topic) const {
-  if (const ConsumerGroup* other = consumer_group(group)) return other->is_subscribed(topic);
+  if (const ConsumerGroup* modern = consumer_group(group)) return modern->is_subscribed(topic);
   const ClassicGroup* found = classic_group(group);
   return found && found->is_subscribed(topic);
 }
@@ -137,8 +137,8 @@ Decision GroupMetadataManager::maybe_delete(const std::string& group) const {
   if (found && found->is(GroupState::Empty)) {
     decision.records.push_back({protocol::GroupMetadataKey{group}, std::nullopt});
   }
-  const ConsumerGroup* other = consumer_group(group);
-  if (other && other->is_empty()) add_group_tombstones(decision.records, *other);
+  const ConsumerGroup* modern = consumer_group(group);
+  if (modern && modern->is_empty()) add_group_tombstones(decision.records, *modern);
   return decision;
 }
 
@@ -180,8 +180,8 @@ std::vector<ListGroupsResponse::ListedGroup> GroupMetadataManager::list(
   std::vector<ListGroupsResponse::ListedGroup> listed;
   for (const std::string& id : group_ids()) {
     ListGroupsResponse::ListedGroup one{id, "consumer", "", "consumer"};
-    if (const ConsumerGroup* other = consumer_group(id)) {
-      one.group_state = event::to_string(other->state());
+    if (const ConsumerGroup* modern = consumer_group(id)) {
+      one.group_state = event::to_string(modern->state());
     } else {
       const ClassicGroup& group = *classic_group(id);
       one.protocol_type = group.protocol_type().value_or("");

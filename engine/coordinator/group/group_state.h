@@ -4,7 +4,8 @@
 //   Empty ──→ PreparingRebalance ──→ CompletingRebalance ──→ Stable
 //     ↑──────────────│ ↑───────────────────┘ ↑                  │
 //      nobody is left  └── a member joins, leaves, fails ───────┘
-//   Dead: from everywhere, when the group is deleted or its partition moves to another broker.
+//   Dead: from everywhere, when the group is deleted, its partition moves to another broker, or its
+//   members go over to KIP-848.
 //
 // Invariant: a group takes no step that is not in kClassicTransitions; transition_to() checks it,
 //            and docs/ prints it.
@@ -12,8 +13,6 @@
 // Kafka: ClassicGroupState (its validPreviousStates). Called by: coordinator/group/classic_group.
 // Read next: coordinator/group/classic_group.h
 #pragma once
-
-#include <span>
 
 #include "engine/event/group_events.h"
 
@@ -43,10 +42,10 @@ inline constexpr GroupTransition kClassicTransitions[] = {
      "again"},
     {GroupState::Empty, GroupState::Dead, "deleted, all its offsets expired, or unloaded"},
     {GroupState::PreparingRebalance, GroupState::Dead,
-     "unloaded: another broker coordinates it now"},
+     "unloaded, or it becomes a group of KIP-848"},
     {GroupState::CompletingRebalance, GroupState::Dead,
-     "unloaded: another broker coordinates it now"},
-    {GroupState::Stable, GroupState::Dead, "unloaded: another broker coordinates it now"},
+     "unloaded, or it becomes a group of KIP-848"},
+    {GroupState::Stable, GroupState::Dead, "unloaded, or it becomes a group of KIP-848"},
     {GroupState::Dead, GroupState::Dead, "deleted while it was unloaded"},
 };
 

@@ -5,7 +5,7 @@
 // here knows is an id from before (UNKNOWN_MEMBER_ID).
 //
 // Kafka: ClassicGroup.generateMemberId, Uuid.randomUuid. Called by: classic_join,
-// consumer_heartbeat. Read next: coordinator/group/classic_operation.h
+// consumer_heartbeat, consumer_classic. Read next: coordinator/group/classic_operation.h
 #pragma once
 
 #include <string>

@@ -30,8 +30,11 @@ std::optional<PartitionsByTopicId> read_assignment(const Blob& bytes,
 std::optional<ConsumerGroupMember> upgraded_member(const ClassicGroupMember& before,
                                                    const ClassicGroup& group,
                                                    const metadata::MetadataImage& image) {
+  // Who has joined since the last vote may not know that assignor; it subscribes to the same topics
+  // with all of its own. Kafka fails the request then.
+  const bool knows_chosen = group.protocol_name() && before.supports(*group.protocol_name());
   const std::string& protocol =
-      group.protocol_name() ? *group.protocol_name() : before.protocols.front().name;
+      knows_chosen ? *group.protocol_name() : before.protocols.front().name;
   const auto subscription =
       protocol::decode_versioned<ConsumerProtocolSubscription>(before.metadata(protocol).view());
   auto assigned = read_assignment(before.assignment, image);

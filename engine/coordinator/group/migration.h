@@ -12,7 +12,7 @@
 // written and begins the rebalance at once; we replay them, and begin it when they are committed.
 //
 // Kafka: ConsumerGroup.fromClassicGroup, ClassicGroup.fromConsumerGroup. Called by:
-// group_metadata_manager. Read next: coordinator/group/group_metadata_manager.h
+// group_metadata_manager, consumer_classic. Read next: coordinator/group/group_metadata_manager.h
 #pragma once
 
 #include "engine/coordinator/group/classic_group.h"

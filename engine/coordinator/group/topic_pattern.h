@@ -10,7 +10,7 @@
 // Differences: KIP-848 takes the syntax of RE2/J; what is more than the above (named groups, lazy
 // quantifiers, flags, \p, \b) is refused as invalid. The whole name has to match.
 //
-// Kafka: 4.0's use of com.google.re2j.Pattern. Called by: consumer_group, consumer_operation.
+// Kafka: 4.0's use of com.google.re2j.Pattern. Called by: consumer_group, consumer_heartbeat.
 // Read next: coordinator/group/consumer_group.h
 #pragma once
 

@@ -1,6 +1,7 @@
 #include "engine/coordinator/offsets/offset_metadata_manager.h"
 
 #include "engine/coordinator/coordinator_errors.h"
+#include "engine/protocol/topic_entry.h"
 
 namespace kscope::coordinator {
 namespace {
@@ -152,14 +153,9 @@ OffsetMetadataManager::FetchedGroup OffsetMetadataManager::fetch(const GroupMeta
                                                                  ReadPoint point) const {
   FetchedGroup answer;
   answer.group_id = request.group_id;
-  const ErrorCode refused =
+  answer.error_code =
       groups.validate_offset_fetch(request.group_id, request.member_id, request.member_epoch);
-  // A group that nobody knows has committed nothing.
-  const bool unknown = refused == ErrorCode::GROUP_ID_NOT_FOUND;
-  if (refused != ErrorCode::NONE && !unknown) {
-    answer.error_code = refused;
-    return answer;
-  }
+  if (answer.error_code != ErrorCode::NONE) return answer;
   if (request.topics) {
     for (const auto& topic : *request.topics) {
       auto& answers = answer.topics.emplace_back();
@@ -168,17 +164,14 @@ OffsetMetadataManager::FetchedGroup OffsetMetadataManager::fetch(const GroupMeta
         const OffsetKey key{request.group_id, {topic.name, index}};
         const OffsetAndMetadata* found =
             point == ReadPoint::Written ? offsets_.find(key) : offsets_.find_committed(key);
-        answers.partitions.push_back(fetched(index, unknown ? nullptr : found));
+        answers.partitions.push_back(fetched(index, found));
       }
     }
     return answer;
   }
-  if (unknown) return answer;
   const auto add = [&](const TopicPartition& partition, const OffsetAndMetadata& offset) {
-    if (answer.topics.empty() || answer.topics.back().name != partition.topic) {
-      answer.topics.emplace_back().name = partition.topic;
-    }
-    answer.topics.back().partitions.push_back(fetched(partition.partition, &offset));
+    protocol::topic_entry(answer.topics, partition.topic)
+        .partitions.push_back(fetched(partition.partition, &offset));
   };
   if (point == ReadPoint::Written) {
     each(request.group_id, add);

@@ -17,7 +17,7 @@
 //
 // Called by: coordinator_shard. Kafka: OffsetMetadataManager, OffsetAndMetadata,
 // OffsetExpirationCondition. Offsets within transactions (TxnOffsetCommit) are not here yet.
-// Read next: coordinator/coordinator_shard.h
+// Read next: coordinator/offsets/timeline_map.h
 #pragma once
 
 #include <compare>

@@ -13,7 +13,7 @@
 // Called by: offset_metadata_manager. Kafka: TimelineHashMap and SnapshotRegistry (KIP-631's
 // controller has them, too), which keep whole snapshots and can go back to them; nothing is taken
 // back here, because a coordinator that loses its partition forgets everything.
-// Read next: coordinator/offsets/offset_metadata_manager.h
+// Read next: coordinator/coordinator_load.cc
 #pragma once
 
 #include <deque>

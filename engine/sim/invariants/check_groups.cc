@@ -91,37 +91,28 @@ bool replay_log(const storage::UnifiedLog& log, const env::Disk& disk, Lines& of
   return true;
 }
 
-/// A topic that was deleted and made again is another topic: only the id that the group now knows
-/// goes by its name.
-TopicPartition partition_of(const ConsumerGroup& group, const Uuid& topic, std::int32_t index) {
-  for (const auto& [name, known] : group.subscription_metadata())
-    if (known.topic_id == topic) return {name, index};
-  return {topic.str(), index};
-}
-
-std::set<TopicPartition> set_of(const ConsumerGroup& group,
-                                const coordinator::PartitionsByTopicId& partitions) {
-  std::set<TopicPartition> result;
+CheckedGroup::Partitions list_of(const coordinator::PartitionsByTopicId& partitions) {
+  CheckedGroup::Partitions list;
   for (const auto& [topic, indexes] : partitions)
-    for (const std::int32_t index : indexes) result.insert(partition_of(group, topic, index));
-  return result;
+    for (const std::int32_t index : indexes) list.emplace_back(topic, index);
+  return list;
 }
 
 CheckedGroup checked(const ConsumerGroup& group) {
   CheckedGroup result;
   result.epoch = group.epoch();
   result.target_epoch = group.assignment_epoch();
+  result.owners = group.owners();
   for (const auto& [id, member] : group.members()) {
     result.members.push_back({id, member.epoch, member.state == event::MemberState::Stable,
-                              set_of(group, member.assigned),
-                              set_of(group, member.pending_revocation),
-                              set_of(group, group.target(id))});
+                              list_of(member.assigned), list_of(member.pending_revocation),
+                              list_of(group.target(id))});
   }
-  for (const auto& [name, topic] : group.subscription_metadata())
+  for (const auto& [name, topic] : group.subscription_metadata()) {
+    result.topics[topic.topic_id] = name;
     for (std::int32_t index = 0; index < topic.num_partitions; ++index)
-      result.wanted.insert({name, index});
-  for (const auto& [held, owner] : group.owners())
-    result.owners.emplace(partition_of(group, held.first, held.second), owner);
+      result.wanted.emplace_back(topic.topic_id, index);
+  }
   return result;
 }
 

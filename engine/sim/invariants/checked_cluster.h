@@ -41,18 +41,29 @@ struct ScannedLog {
   std::string problem;  ///< empty, or why the scan stopped (a bad CRC, a torn batch)
 };
 
-/// A group of the consumer protocol (KIP-848) as its coordinator has it.
+/// A group of the consumer protocol (KIP-848) as its coordinator has it. Partitions go by the id of
+/// their topic: one that was deleted and made again is another topic of the same name.
 struct CheckedGroup {
+  using Partition = std::pair<Uuid, std::int32_t>;
+  using Partitions = std::vector<Partition>;  ///< ascending
   struct Member {
     std::string id;
     std::int32_t epoch = 0;
     bool stable = true;
-    std::set<TopicPartition> assigned, pending_revocation, target;
+    Partitions assigned, pending_revocation, target;
   };
   std::int32_t epoch = 0, target_epoch = 0;
   std::vector<Member> members;
-  std::set<TopicPartition> wanted;               ///< all partitions of what members subscribe to
-  std::map<TopicPartition, std::string> owners;  ///< who may not be overtaken, by partition
+  Partitions wanted;                        ///< all partitions of what members subscribe to
+  std::map<Partition, std::string> owners;  ///< who may not be overtaken, by partition
+  std::map<Uuid, std::string> topics;       ///< names, as far as they are known
+
+  std::string name(const Partition& partition) const {
+    const auto topic = topics.find(partition.first);
+    return TopicPartition{topic == topics.end() ? partition.first.str() : topic->second,
+                          partition.second}
+        .str();
+  }
 };
 
 /// What a coordinator keeps of one partition of __consumer_offsets, and what its log says if it is

@@ -12,20 +12,20 @@ void on_target(Check& check, const event::TargetAssignmentComputed& e) {
   const auto group = check.engine.consumer_group(check.node(), e.group);
   if (!group || group->members.empty()) return;
   const std::string subject = "group " + check.engine.names().name(e.group);
-  std::map<TopicPartition, std::string> given;
+  std::map<CheckedGroup::Partition, const CheckedGroup::Member*> given;
   for (const CheckedGroup::Member& member : group->members) {
-    for (const TopicPartition& partition : member.target) {
-      const auto [other, first] = given.emplace(partition, member.id);
+    for (const CheckedGroup::Partition& partition : member.target) {
+      const auto [other, first] = given.emplace(partition, &member);
       if (check.holds(first)) continue;
-      check.violated(subject, fmt::format("{} is targeted at {} and {}", partition.str(),
-                                          other->second, member.id));
+      check.violated(subject, fmt::format("{} is targeted at {} and {}", group->name(partition),
+                                          other->second->id, member.id));
     }
   }
   // Somebody left since: the target is from before, and the next heartbeat makes another.
   if (group->target_epoch != group->epoch) return;
-  for (const TopicPartition& partition : group->wanted)
+  for (const CheckedGroup::Partition& partition : group->wanted)
     if (!check.holds(given.contains(partition)))
-      check.violated(subject, partition.str() + " is targeted at nobody");
+      check.violated(subject, group->name(partition) + " is targeted at nobody");
 }
 
 }  // namespace

@@ -14,18 +14,20 @@ namespace {
 void look(Check& check, NameRef name) {
   const auto group = check.engine.consumer_group(check.node(), name);
   if (!group) return;
+  std::map<CheckedGroup::Partition, const CheckedGroup::Member*> targeted_at;
+  for (const CheckedGroup::Member& member : group->members)
+    for (const CheckedGroup::Partition& partition : member.target) targeted_at[partition] = &member;
   for (const CheckedGroup::Member& member : group->members) {
     if (member.epoch != group->target_epoch) continue;
-    for (const CheckedGroup::Member& other : group->members) {
-      if (other.id == member.id) continue;
-      const auto taken = std::find_if(
-          member.assigned.begin(), member.assigned.end(),
-          [&](const TopicPartition& partition) { return other.target.contains(partition); });
-      if (check.holds(taken == member.assigned.end())) continue;
-      check.violated("group " + check.engine.names().name(name),
-                     fmt::format("{} is at epoch {} and holds {}, which is targeted at {}",
-                                 member.id, member.epoch, taken->str(), other.id));
-    }
+    const auto taken = std::find_if(member.assigned.begin(), member.assigned.end(),
+                                    [&](const CheckedGroup::Partition& partition) {
+                                      const auto other = targeted_at.find(partition);
+                                      return other != targeted_at.end() && other->second != &member;
+                                    });
+    if (check.holds(taken == member.assigned.end())) continue;
+    check.violated("group " + check.engine.names().name(name),
+                   fmt::format("{} is at epoch {} and holds {}, which is targeted at {}", member.id,
+                               member.epoch, group->name(*taken), targeted_at.at(*taken)->id));
   }
 }
 

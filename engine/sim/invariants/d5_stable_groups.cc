@@ -5,8 +5,6 @@
 // and holds exactly its target. Kafka: ConsumerGroup.maybeUpdateGroupState.
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "engine/sim/invariants/list.h"
 
 namespace kscope::sim {
@@ -34,7 +32,7 @@ std::string restless(const CheckedGroup& group) {
       return fmt::format("{} is at epoch {}, not {}", member.id, member.epoch, group.epoch);
     if (!member.pending_revocation.empty())
       return fmt::format("{} has yet to give up {}", member.id,
-                         member.pending_revocation.begin()->str());
+                         group.name(member.pending_revocation.front()));
     if (member.assigned != member.target) return member.id + " does not hold its target";
   }
   return {};

@@ -11,18 +11,19 @@ namespace kscope::sim {
 namespace {
 
 std::string difference(const CheckedGroup& group) {
-  std::map<TopicPartition, std::string> held;
+  std::map<CheckedGroup::Partition, const CheckedGroup::Member*> held;
   for (const CheckedGroup::Member& member : group.members) {
-    for (const TopicPartition& p : member.assigned) held[p] = member.id;
-    for (const TopicPartition& p : member.pending_revocation) held[p] = member.id;
+    for (const CheckedGroup::Partition& p : member.assigned) held[p] = &member;
+    for (const CheckedGroup::Partition& p : member.pending_revocation) held[p] = &member;
   }
   for (const auto& [partition, owner] : group.owners)
-    if (const auto it = held.find(partition); it == held.end() || it->second != owner)
-      return fmt::format("{} belongs to {} by the book, who does not hold it", partition.str(),
-                         owner);
+    if (const auto it = held.find(partition); it == held.end() || it->second->id != owner)
+      return fmt::format("{} belongs to {} by the book, who does not hold it",
+                         group.name(partition), owner);
   for (const auto& [partition, member] : held)
     if (!group.owners.contains(partition))
-      return fmt::format("{} is held by {}, but free by the book", partition.str(), member);
+      return fmt::format("{} is held by {}, but free by the book", group.name(partition),
+                         member->id);
   return {};
 }
 

@@ -62,6 +62,14 @@ TEST_CASE("a wrong setting is named together with what is allowed") {
   CHECK_FALSE(parse_producer_config({{"enable.idempotence", "true"}}).ok());
   CHECK_FALSE(parse_consumer_config({{"isolation.level", "committed"}}).ok());
   CHECK_FALSE(parse_admin_config({{"acks", "1"}}).ok());
+  CHECK(parse_consumer_config({{"group.instance.id", "till-1"}}).ok());
+  for (const char* bad_name : {"", "a/b", "..", "a b"}) {
+    CHECK_FALSE(parse_consumer_config({{"group.instance.id", bad_name}}).ok());
+  }
+  const auto twice = parse_consumer_config({{"partition.assignment.strategy", "range,range"}});
+  REQUIRE_FALSE(twice.ok());
+  CHECK(twice.error().message ==
+        "partition.assignment.strategy=range,range: expected range once only");
 }
 
 TEST_CASE("a delivery timeout below linger plus request timeout is refused if it was asked for") {

@@ -262,6 +262,8 @@ TEST_CASE("a vote chooses the assignor that most prefer among those that all kno
       {{{"sticky", "range"}, {"sticky", "range"}, {"range"}}, "range"},
       {{{"sticky", "range"}, {"range", "sticky"}}, "range"},  // a tie: the first by name
       {{{"cooperative-sticky", "range"}, {"cooperative-sticky", "range"}}, "cooperative-sticky"},
+      {{{"range", "range"}}, "range"},  // named twice, known once
+      {{{"sticky", "sticky", "range"}, {"range"}}, "range"},
   };
   for (const Row& row : rows) {
     GroupStory s;

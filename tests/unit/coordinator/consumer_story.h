@@ -33,11 +33,7 @@ class ConsumerStory : public GroupStory {
       record.replicas = record.isr = {1};
       metadata.apply(record, metadata.offset());
     }
-    changed({name});
-  }
-  void changed(const std::set<std::string>& topics) {
-    GroupContext context = at();
-    apply(groups.on_metadata(context, topics));
+    groups.on_metadata({name});
   }
   static Uuid topic_id(const std::string& name) {
     Uuid id;

@@ -95,6 +95,20 @@ TEST_CASE("who waits in a classic rebalance is sent into the upgraded group") {
   CHECK(s.modern().members().size() == 4);
 }
 
+TEST_CASE("who waits in a classic rebalance need not know the assignor of the last generation") {
+  ConsumerStory s;
+  s.config.migration_policy = MigrationPolicy::Upgrade;
+  Actor a{"a"}, d{"d"};
+  a.assignors = {"range", "sticky"};
+  s.assemble({&a});
+  d.assignors = {"sticky"};
+  s.join(d);
+  Modern c{"c"};
+  s.beat(c);
+  CHECK(s.modern().members().size() == 3);
+  CHECK(s.modern().member(d.id)->topics == d.topics);
+}
+
 TEST_CASE("a classic member joins, leaves and fails in a KIP-848 group") {
   ConsumerStory s;
   Modern c{"c"};

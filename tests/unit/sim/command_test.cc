@@ -111,3 +111,11 @@ TEST_CASE("an error names the wrong word and what was expected") {
   CHECK(error_of("elect orders").find("partition such as orders-0") != std::string::npos);
   CHECK(error_of("topic a/b").find("a name") != std::string::npos);
 }
+
+TEST_CASE("what a command about groups cannot mean is refused") {
+  CHECK(error_of("list-groups state=empty,STABLE type=Classic").empty());
+  CHECK(error_of("list-groups state=Foo").find("some of Empty, Prep") != std::string::npos);
+  CHECK(error_of("list-groups type=connect").find("classic or consumer") != std::string::npos);
+  CHECK(error_of("reset-offsets g ago=-5s").find("a duration such as") != std::string::npos);
+  CHECK(error_of("reset-offsets g shift=-5").empty());
+}

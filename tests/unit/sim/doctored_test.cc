@@ -187,8 +187,10 @@ void d2(Story& s) {  // both read it, and both are of the generation
 
 /// A group of the new protocol with one member, who has what it should.
 void modern_group(Story& s) {
-  const TopicPartition orders{"orders", 0};
+  const Uuid topic{0x12, 0x34};
+  const CheckedGroup::Partition orders{topic, 0};
   CheckedGroup group;
+  group.topics[topic] = "orders";
   group.epoch = group.target_epoch = 1;
   group.members.push_back({"a", 1, true, {orders}, {}, {orders}});
   group.members.push_back({"b", 1, true, {}, {}, {}});
@@ -199,7 +201,7 @@ void modern_group(Story& s) {
 
 void d3(Story& s) {
   modern_group(s);
-  s.fake.group->wanted.insert({"orders", 1});  // nobody is to have it
+  s.fake.group->wanted.emplace_back(Uuid{0x12, 0x34}, 1);  // nobody is to have it
   s.tell(1, event::TargetAssignmentComputed{s.name("billing"), s.name("uniform"), 1, 2, 1});
 }
 

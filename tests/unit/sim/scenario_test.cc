@@ -95,6 +95,8 @@ TEST_CASE("a mistake is named with file, line and what was expected") {
   has(cluster_error("cluster brokers=1 controllers=3"), "need at least as many brokers");
   has(cluster_error("cluster colour=red"), "no cluster option \"colour\"");
   has(cluster_error("cluster latency=2ms..1ms"), "MIN..MAX");
+  has(cluster_error("cluster brokers=3 group.max.size=0"), "f.txt:1: cluster: group.max.size");
+  has(cluster_error("cluster brokers=3 group.max.sise=2"), "did you mean \"group.max.size\"?");
   has(cluster_error("# only words"), "expected a cluster line");
   has(cluster_error("cluster brokers=3\ncluster brokers=3"), "f.txt:2: there is a cluster line");
 }

@@ -46,7 +46,7 @@ TEST_CASE("in the middle of an eager rebalance everything stands still, and it s
   CHECK(s.stopped == 6);
   CHECK(s.partitions == 6);
   // The first was given up at 7.710 s, and now is 8.210 s.
-  CHECK(s.stopped_words.find("stopped for 0.50 s so far") == 0);
+  CHECK(s.stopped_words.find("stopped for up to 0.50 s so far") == 0);
   CHECK(s.stopped_words.find("records of new lag") != std::string::npos);
   REQUIRE(s.timers.size() == 1);
   CHECK(s.timers[0].text.find("left") != std::string::npos);

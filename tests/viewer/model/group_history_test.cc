@@ -54,8 +54,8 @@ TEST_CASE("what moved is what another member had before") {
   const auto machine = testing::rebalance_machine(3, 6, GroupMoment::After);
   const ReadGroup read(*machine);
   // Two members: 0 1 2 | 3 4 5. Three: 0 1 | 2 3 | 4 5. So 2, 4 and 5 change hands.
-  CHECK(moved_partitions(read.past->rebalances[0]) == 0);
-  CHECK(moved_partitions(read.past->rebalances[1]) == 3);
+  CHECK(moved_between(*read.past, Instant{}, read.past->rebalances[0].began) == 0);
+  CHECK(moved_between(*read.past, read.past->rebalances[1].began, Instant::max()) == 3);
 }
 
 TEST_CASE("a partition is unread from its revocation to its next assignment") {
