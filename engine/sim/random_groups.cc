@@ -83,8 +83,7 @@ void RandomGroups::heal() {
   }
   // A group that went back to the classic protocol just when its coordinator died stands as it was
   // stored, without what the leaving member had, until somebody comes or goes; in Kafka, too.
-  if (protocol_ == Protocol::Both && alive().size() >= kMost) leave();
-  if (alive().empty() || protocol_ == Protocol::Both) join();
+  if (alive().empty() || protocol_ == Protocol::Both) add_member();
 }
 
 // ---- who is there -------------------------------------------------------------------------------
@@ -127,7 +126,10 @@ std::string RandomGroups::any_seat() {
 // ---- acts ---------------------------------------------------------------------------------------
 
 void RandomGroups::join() {
-  if (alive().size() >= kMost) return;
+  if (alive().size() < kMost) add_member();
+}
+
+void RandomGroups::add_member() {
   Member member{fmt::format("m{}", members_.size() + 1), static_members_ ? any_seat() : ""};
   const bool slow = luck_.chance(1, 4);
   const std::string seat = member.seat.empty() ? "" : " instance=" + member.seat;

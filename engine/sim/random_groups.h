@@ -57,6 +57,7 @@ class RandomGroups {
   void change_topics();
   void cut_off();
 
+  void add_member();
   bool apply(const std::string& command);
   /// The settings that differ between the two protocols.
   std::string draw_protocol();

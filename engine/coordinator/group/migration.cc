@@ -14,17 +14,22 @@ namespace {
 
 std::int32_t to_ms(Duration duration) { return static_cast<std::int32_t>(to_millis(duration)); }
 
+PartitionsByTopicId by_topic_id(const std::vector<protocol::ConsumerProtocolPartitions>& partitions,
+                                const metadata::MetadataImage& image) {
+  AssignedTopics topics;
+  for (const auto& entry : partitions) {
+    const metadata::TopicImage* topic = image.topic(entry.topic);
+    if (topic) topics.push_back({topic->id, entry.partitions});
+  }
+  return from_record(topics);
+}
+
 std::optional<PartitionsByTopicId> read_assignment(const Blob& bytes,
                                                    const metadata::MetadataImage& image) {
   if (bytes.empty()) return PartitionsByTopicId();
   const auto read = protocol::decode_versioned<ConsumerProtocolAssignment>(bytes.view());
   if (!read.ok()) return std::nullopt;
-  AssignedTopics topics;
-  for (const auto& assigned : read.value().message.assigned_partitions) {
-    const metadata::TopicImage* topic = image.topic(assigned.topic);
-    if (topic) topics.push_back({topic->id, assigned.partitions});
-  }
-  return from_record(topics);
+  return by_topic_id(read.value().message.assigned_partitions, image);
 }
 
 std::optional<ConsumerGroupMember> upgraded_member(const ClassicGroupMember& before,
@@ -50,13 +55,24 @@ std::optional<ConsumerGroupMember> upgraded_member(const ClassicGroupMember& bef
   member.client_host = before.client_host;
   const std::set<std::string> topics(wants.topics.begin(), wants.topics.end());
   member.topics.assign(topics.begin(), topics.end());
-  member.assigned = std::move(*assigned);
+  // Its assignment could not be stored, and a cooperative member reads on what it had. Kafka takes
+  // it for nothing, and gives those partitions away while they are still read.
+  member.assigned =
+      before.assignment.empty() ? by_topic_id(wants.owned_partitions, image) : std::move(*assigned);
   ConsumerGroupMember::Classic classic{to_ms(before.session_timeout), {}};
   for (const MemberProtocol& p : before.protocols) {
     classic.supported_protocols.push_back({p.name, p.metadata});
   }
   member.classic = std::move(classic);
   return member;
+}
+
+/// Of two claims to a partition the first counts; the other member hears of it with its next step.
+void drop_what_others_have(const ConsumerGroup& group, PartitionsByTopicId& partitions) {
+  for (auto& [topic, list] : partitions) {
+    std::erase_if(list, [&](std::int32_t index) { return group.owner(topic, index) != nullptr; });
+  }
+  std::erase_if(partitions, [](const auto& entry) { return entry.second.empty(); });
 }
 
 }  // namespace
@@ -74,6 +90,7 @@ std::optional<ConsumerGroup> upgraded(const ClassicGroup& group,
   for (const auto& [id, before] : group.members()) {
     auto member = upgraded_member(before, group, image);
     if (!member) return std::nullopt;
+    drop_what_others_have(next, member->assigned);
     next.set_target(id, member->assigned);
     next.set_member(std::move(*member));
   }

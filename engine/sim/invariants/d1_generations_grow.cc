@@ -27,6 +27,13 @@ bool has_lost(Check& check, const GroupHistory& history) {
   return check.partition(history.home).losses > 0;
 }
 
+/// Another broker coordinates the group, and this one does not know: nothing that it writes gets
+/// committed, so it may count as it likes.
+bool is_replaced(Check& check, const GroupHistory& history) {
+  const auto newest = check.ghost.groups.coordinators.find(history.home);
+  return newest == check.ghost.groups.coordinators.end() || newest->second.broker != check.node();
+}
+
 void on_state(Check& check, const event::GroupStateChanged& e) {
   const GroupGhost* known = told_of(check, e.group);
   const bool next = e.to == event::GroupState::CompletingRebalance;
@@ -34,6 +41,7 @@ void on_state(Check& check, const event::GroupStateChanged& e) {
   const auto history = check.ghost.groups.histories.find(e.group);
   if (known != nullptr || history == check.ghost.groups.histories.end()) return;
   if (e.to == event::GroupState::Dead || has_lost(check, history->second)) return;
+  if (is_replaced(check, history->second)) return;
   number(check, e.group, e.generation, history->second.stored_generation);
 }
 
